@@ -1,0 +1,79 @@
+/*
+ * JSON (RFC 8259) without copies: jsmn cuts the text into tokens, json_parse()
+ * proves that they are JSON, which jsmn does not, and the readers look values
+ * up by path.
+ *
+ * A path is keys and array indices joined by '.': "data.0.entity.id".  A key
+ * that is looked up and stands twice in its object is refused: two readers
+ * could disagree about it.
+ */
+#ifndef BASE_JSON_H
+#define BASE_JSON_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#define JSMN_STRICT
+#define JSMN_PARENT_LINKS	/* without them, closing brackets cost quadratic time */
+#ifdef JSON_IMPLEMENTATION
+#define JSMN_STATIC
+#else
+#define JSMN_HEADER
+#endif
+#include <jsmn.h>
+
+#include "base/err.h"
+
+struct json {
+	const char *text;
+	const jsmntok_t *tok;
+	int count;
+};
+
+enum json_kind {
+	JSON_ABSENT,
+	JSON_NULL,
+	JSON_BOOL,
+	JSON_NUMBER,
+	JSON_STRING,
+	JSON_ARRAY,
+	JSON_OBJECT,
+};
+
+/*
+ * Parse all of text into tok[cap].  text and tok must live as long as j is
+ * read.  Returns 0, or -1 with ERR_REPLY when it is not JSON, and with
+ * ERR_LIMIT when it has more than cap values or is nested too deeply.
+ */
+int json_parse(struct json *j, const char *text, size_t len, jsmntok_t *tok, unsigned cap,
+	       struct err *e) MUST_CHECK;
+
+/* What stands at path; JSON_ABSENT also for a key that stands there twice. */
+enum json_kind json_kind(const struct json *j, const char *path);
+
+/* The number of elements of an array or members of an object; 0 for all else. */
+int json_count(const struct json *j, const char *path);
+
+/*
+ * Copy the string at path into out, unescaped and NUL-terminated.  Returns its
+ * length in bytes.  Returns -1 with ERR_REPLY if it is absent, not a string or
+ * holds a NUL, with ERR_LIMIT if it does not fit.
+ */
+ssize_t json_str(const struct json *j, const char *path, char *out, size_t cap,
+		 struct err *e) MUST_CHECK;
+
+/* Is the string at path exactly this? */
+bool json_is(const struct json *j, const char *path, const char *value);
+
+/* A non-negative integer, or -1 with ERR_REPLY. */
+int json_u64(const struct json *j, const char *path, uint64_t *out, struct err *e) MUST_CHECK;
+
+/*
+ * The value at path as it stands in the text, strings with their quotes.
+ * Returns its length and stores where it begins; 0 if it is absent.
+ */
+size_t json_raw(const struct json *j, const char *path, const char **at);
+
+#endif

@@ -1,0 +1,37 @@
+/*
+ * Standard error: warnings, notes for -v, and the progress bar that they must
+ * not tear apart.  Errors are not logged: they travel in struct err.
+ */
+#ifndef BASE_LOG_H
+#define BASE_LOG_H
+
+#include "base/err.h"
+
+enum log_level {
+	LOG_QUIET,	/* -q: nothing but errors */
+	LOG_NORMAL,	/* warnings and progress */
+	LOG_VERBOSE,	/* -v: one line per request */
+};
+
+/* Once, before any thread is started. */
+void log_init(enum log_level level);
+
+/* "hoist: warning: ..." unless -q was given. */
+void log_warn(const char *fmt, ...) ERR_PRINTF(1, 2);
+
+/* "hoist: ..." if -v was given. */
+void log_note(const char *fmt, ...) ERR_PRINTF(1, 2);
+
+/* "hoist: ..." always: for report.c, which prints the errors. */
+void log_error(const char *fmt, ...) ERR_PRINTF(1, 2);
+
+/*
+ * Replace the bar in the terminal's last line; "" removes it.  One write(2);
+ * any other line first takes the bar away.
+ */
+void log_bar(const char *line);
+
+/* A whole line as it is, without "hoist: "; unless -q was given. */
+void log_plain(const char *line);
+
+#endif

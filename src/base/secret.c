@@ -1,0 +1,94 @@
+#include "base/secret.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/text.h"
+
+ssize_t secret_read(int fd, char *buf, size_t cap, const char *what, struct err *e)
+{
+	size_t len = 0;
+	ssize_t n;
+
+	while ((n = read(fd, buf + len, cap - len)) != 0) {
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return err_errno(e, ERR_USAGE, "cannot read %s", what);
+		len += (size_t)n;
+		if (len == cap)
+			return err_set(e, ERR_LIMIT, "%s is longer than %zu bytes", what, cap - 1);
+	}
+	buf[len] = '\0';
+	return (ssize_t)len;
+}
+
+/* One line, as editors and "echo" leave it. */
+static int take_fd(struct secret *s, int fd, struct err *e)
+{
+	ssize_t len = secret_read(fd, s->value, sizeof(s->value), s->from, e);
+
+	if (len < 0)
+		return -1;
+	while (len > 0 && (s->value[len - 1] == '\n' || s->value[len - 1] == '\r'))
+		s->value[--len] = '\0';
+	if (strlen(s->value) != (size_t)len || strpbrk(s->value, "\r\n"))
+		return err_set(e, ERR_USAGE, "%s holds more than one line", s->from);
+	s->given = true;
+	return 0;
+}
+
+static int take_file(struct secret *s, const char *path, struct err *e)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY), result;
+
+	if (fd < 0)
+		return err_errno(e, ERR_USAGE, "cannot open %s, where %s should be", path, s->from);
+	result = take_fd(s, fd, e);
+	(void)close(fd);
+	return result;
+}
+
+int secret_env(struct secret *s, const char *name, struct err *e)
+{
+	const char *value = getenv(name);
+	char name_file[64];
+	struct text t;
+
+	if (value) {
+		if (text_copy(s->from, sizeof(s->from), name, "a name", e) < 0)
+			return -1;
+		s->given = true;
+		return text_copy(s->value, sizeof(s->value), value, name, e);
+	}
+	text_init(&t, name_file, sizeof(name_file));
+	text_printf(&t, "%s_FILE", name);
+	value = getenv(name_file);
+	if (!value)
+		return 0;
+	if (text_copy(s->from, sizeof(s->from), name_file, "a name", e) < 0)
+		return -1;
+	return take_file(s, value, e);
+}
+
+int secret_from(struct secret *s, const char *place, const char *name, struct err *e)
+{
+	uint64_t fd;
+
+	if (strcmp(place, "env") == 0)
+		return secret_env(s, name, e);
+	if (text_copy(s->from, sizeof(s->from), name, "a name", e) < 0)
+		return -1;
+	if (strcmp(place, "-") == 0)
+		return take_fd(s, STDIN_FILENO, e);
+	if (strncmp(place, "fd:", 3) == 0) {
+		if (text_number(place + 3, INT32_MAX, &fd) < 0)
+			return err_set(e, ERR_USAGE, "%s is no descriptor: fd:3, for example",
+				       place);
+		return take_fd(s, (int)fd, e);
+	}
+	return take_file(s, place, e);
+}

@@ -1,0 +1,299 @@
+#include "base/text.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+void text_init(struct text *t, char *at, size_t cap)
+{
+	t->at = at;
+	t->cap = cap;
+	t->len = 0;
+	t->full = false;
+	at[0] = '\0';
+}
+
+void text_put_n(struct text *t, const char *s, size_t len)
+{
+	size_t room = t->cap - 1 - t->len;
+
+	if (len > room) {
+		len = room;
+		t->full = true;
+	}
+	memcpy(t->at + t->len, s, len);
+	t->len += len;
+	t->at[t->len] = '\0';
+}
+
+void text_put(struct text *t, const char *s)
+{
+	text_put_n(t, s, strlen(s));
+}
+
+void text_vprintf(struct text *t, const char *fmt, va_list ap)
+{
+	size_t room = t->cap - t->len;
+	int n = vsnprintf(t->at + t->len, room, fmt, ap);
+
+	if (n < 0 || (size_t)n >= room) {
+		t->full = true;
+		t->len += strlen(t->at + t->len);
+	} else {
+		t->len += (size_t)n;
+	}
+}
+
+void text_printf(struct text *t, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	text_vprintf(t, fmt, ap);
+	va_end(ap);
+}
+
+size_t text_utf8(const char *s, size_t len)
+{
+	const unsigned char *u = (const unsigned char *)s;
+	size_t n, i;
+	uint32_t c;
+
+	if (len == 0)
+		return 0;
+	if (u[0] < 0x80)
+		return 1;
+	if (u[0] >= 0xc2 && u[0] < 0xe0) {
+		n = 2;
+		c = u[0] & 0x1fu;
+	} else if (u[0] >= 0xe0 && u[0] < 0xf0) {
+		n = 3;
+		c = u[0] & 0x0fu;
+	} else if (u[0] >= 0xf0 && u[0] < 0xf5) {
+		n = 4;
+		c = u[0] & 0x07u;
+	} else {
+		return 0;
+	}
+	if (n > len)
+		return 0;
+	for (i = 1; i < n; i++) {
+		if ((u[i] & 0xc0) != 0x80)
+			return 0;
+		c = c << 6 | (u[i] & 0x3fu);
+	}
+	if ((n == 3 && c < 0x800) || (n == 4 && (c < 0x10000 || c > 0x10ffff)) ||
+	    (c >= 0xd800 && c < 0xe000))
+		return 0;
+	return n;
+}
+
+void text_put_json(struct text *t, const char *s)
+{
+	static const char plain[] = "\"\\\b\f\n\r\t";
+	static const char letters[] = "\"\\bfnrt";
+	size_t len = strlen(s), n;
+	const char *hit;
+
+	text_put(t, "\"");
+	for (; len > 0; s += n, len -= n) {
+		n = text_utf8(s, len);
+		hit = strchr(plain, *s);
+		if (n == 0) {
+			text_put(t, "\xef\xbf\xbd");
+			n = 1;
+		} else if (hit) {
+			text_printf(t, "\\%c", letters[hit - plain]);
+		} else if ((unsigned char)*s < 0x20 || *s == 0x7f) {
+			text_printf(t, "\\u%04x", (unsigned)*s);
+		} else {
+			text_put_n(t, s, n);
+		}
+	}
+	text_put(t, "\"");
+}
+
+void text_put_upper(struct text *t, const char *s)
+{
+	char c;
+
+	for (; *s; s++) {
+		c = (char)toupper((unsigned char)*s);
+		text_put_n(t, &c, 1);
+	}
+}
+
+void text_ellipsis(struct text *t)
+{
+	if (t->full && t->len >= 3)
+		memcpy(t->at + t->len - 3, "...", 3);
+}
+
+int text_done(const struct text *t, const char *what, struct err *e)
+{
+	if (t->full)
+		return err_set(e, ERR_LIMIT, "%s is longer than %zu bytes", what, t->cap - 1);
+	return 0;
+}
+
+int text_copy(char *to, size_t cap, const char *s, const char *what, struct err *e)
+{
+	struct text t;
+
+	text_init(&t, to, cap);
+	text_put(&t, s);
+	return text_done(&t, what, e);
+}
+
+void text_clean(char *s)
+{
+	char *start = s;
+	size_t len = strlen(s), n;
+
+	for (; len > 0; s += n, len -= n) {
+		n = text_utf8(s, len);
+		if (n == 0 || (unsigned char)*s < 0x20 || *s == 0x7f) {
+			*s = *s == '\n' || *s == '\r' || *s == '\t' ? ' ' : '?';
+			n = 1;
+		} else if (n == 2 && (unsigned char)s[0] == 0xc2 && (unsigned char)s[1] < 0xa0) {
+			s[0] = s[1] = '?';	/* the C1 control characters */
+		}
+	}
+	while (s > start && s[-1] == ' ')
+		*--s = '\0';
+}
+
+size_t text_chars(const char *s)
+{
+	size_t len = strlen(s), count = 0, n;
+
+	for (; len > 0; s += n, len -= n, count++) {
+		n = text_utf8(s, len);
+		if (n == 0)
+			n = 1;
+	}
+	return count;
+}
+
+/* Digits at *s; moves *s behind them.  -1 without digits or above max. */
+static int digits(const char **s, uint64_t max, uint64_t *out)
+{
+	uint64_t v = 0;
+	unsigned d;
+
+	if (!isdigit((unsigned char)**s))
+		return -1;
+	for (; isdigit((unsigned char)**s); ++*s) {
+		d = (unsigned)(**s - '0');
+		if (v > (max - d) / 10)
+			return -1;
+		v = v * 10 + d;
+	}
+	*out = v;
+	return 0;
+}
+
+int text_number(const char *s, uint64_t max, uint64_t *out)
+{
+	if (digits(&s, max, out) < 0)
+		return -1;
+	return *s == '\0' ? 0 : -1;
+}
+
+int text_size(const char *s, uint64_t *bytes)
+{
+	static const char units[] = "kmgt";
+	const char *unit;
+	unsigned shift;
+	uint64_t v;
+
+	if (digits(&s, UINT64_MAX / 16, &v) < 0)
+		return -1;
+	if (*s != '\0') {
+		unit = strchr(units, tolower((unsigned char)*s));
+		if (!unit)
+			return -1;
+		shift = 10 * (unsigned)(unit - units + 1);
+		s++;
+		if (*s != '\0' && strcasecmp(s, "b") != 0 && strcasecmp(s, "ib") != 0)
+			return -1;
+		if (v > UINT64_MAX >> shift)
+			return -1;
+		v <<= shift;
+	}
+	*bytes = v;
+	return 0;
+}
+
+int text_duration(const char *s, int64_t *ms)
+{
+	static const struct {
+		const char *name;
+		uint64_t ms;
+	} units[] = { { "", 1000 }, { "s", 1000 }, { "ms", 1 }, { "m", 60000 }, { "h", 3600000 } };
+	uint64_t whole, thousandths = 0, weight = 100;
+	size_t i;
+
+	/* 10^9 of the largest unit still fits. */
+	if (digits(&s, 1000000000, &whole) < 0)
+		return -1;
+	if (*s == '.') {
+		s++;
+		if (!isdigit((unsigned char)*s))
+			return -1;
+		for (; isdigit((unsigned char)*s); s++, weight /= 10)
+			thousandths += weight * (uint64_t)(*s - '0');
+	}
+	for (i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
+		if (strcmp(s, units[i].name) == 0) {
+			*ms = (int64_t)(whole * units[i].ms + thousandths * units[i].ms / 1000);
+			return 0;
+		}
+	}
+	return -1;
+}
+
+void text_put_size(struct text *t, uint64_t bytes)
+{
+	static const char *const units[] = { "bytes", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB" };
+	uint64_t tenths;
+	size_t u = 0;
+
+	if (bytes < 1024) {
+		text_printf(t, "%u bytes", (unsigned)bytes);
+		return;
+	}
+	while (bytes >> (10 * (u + 1)) != 0 && u < 6)
+		u++;
+	/* Rounded down, so that what does not fit a limit never looks as if it did. */
+	tenths = (bytes >> (10 * (u - 1))) * 10 / 1024;
+	text_printf(t, "%llu.%u %s", (unsigned long long)(tenths / 10), (unsigned)(tenths % 10), units[u]);
+}
+
+const char *text_base_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
+bool text_same(const char *a, const char *b)
+{
+	return strcasecmp(a, b) == 0;
+}
+
+bool text_ends(const char *s, const char *tail)
+{
+	size_t len = strlen(s), n = strlen(tail);
+
+	return len >= n && strcasecmp(s + len - n, tail) == 0;
+}
+
+void text_wipe(void *p, size_t len)
+{
+	volatile unsigned char *v = p;
+
+	while (len-- > 0)
+		*v++ = 0;
+}

@@ -1,0 +1,86 @@
+/* Bounded text: building, parsing and cleaning it. */
+#ifndef BASE_TEXT_H
+#define BASE_TEXT_H
+
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+
+/* A text that is being built in a buffer of the caller's.  Always NUL-terminated. */
+struct text {
+	char *at;
+	size_t cap;
+	size_t len;
+	bool full;	/* something did not fit and was left out */
+};
+
+/* cap is at least 1. */
+void text_init(struct text *t, char *at, size_t cap);
+
+/* Append; what does not fit is cut off, and t->full says so ever after. */
+void text_put(struct text *t, const char *s);
+void text_put_n(struct text *t, const char *s, size_t len);
+void text_printf(struct text *t, const char *fmt, ...) ERR_PRINTF(2, 3);
+void text_vprintf(struct text *t, const char *fmt, va_list ap) ERR_PRINTF(2, 0);
+
+/* Append a JSON string with its quotes: RFC 8259, section 7.  Bytes that are not UTF-8 become U+FFFD. */
+void text_put_json(struct text *t, const char *s);
+
+/* Append in ASCII capitals. */
+void text_put_upper(struct text *t, const char *s);
+
+/* Where something was cut off, show it: the last characters become "...". */
+void text_ellipsis(struct text *t);
+
+/* 0, or -1 with ERR_LIMIT when something was cut off.  what names the text. */
+int text_done(const struct text *t, const char *what, struct err *e) MUST_CHECK;
+
+/* Copy s whole, or return -1 with ERR_LIMIT. */
+int text_copy(char *to, size_t cap, const char *s, const char *what, struct err *e) MUST_CHECK;
+
+/*
+ * Make s fit to be shown on a terminal: control characters, and bytes that are
+ * not UTF-8, become '?'; trailing white space goes.
+ */
+void text_clean(char *s);
+
+/* The length in bytes of the UTF-8 sequence at s (RFC 3629), or 0 if there is none. */
+size_t text_utf8(const char *s, size_t len);
+
+/* How many characters (code points) s has.  A byte that is not UTF-8 counts as one. */
+size_t text_chars(const char *s);
+
+/*
+ * A size in bytes: digits, and perhaps K, M, G or T (powers of 1024; "KiB" and
+ * "KB" are the same).  Returns 0, or -1 if s is nothing of the kind.
+ */
+int text_size(const char *s, uint64_t *bytes) MUST_CHECK;
+
+/*
+ * A span of time in milliseconds: digits with perhaps a fraction, and perhaps
+ * ms, s, m or h; seconds without a unit.  Returns 0, or -1 as above.
+ */
+int text_duration(const char *s, int64_t *ms) MUST_CHECK;
+
+/* A plain decimal number of at most max, all of s.  Returns 0 or -1. */
+int text_number(const char *s, uint64_t max, uint64_t *out) MUST_CHECK;
+
+/* "1.4 GiB", "512 bytes".  The text is at most 15 bytes. */
+void text_put_size(struct text *t, uint64_t bytes);
+
+/* What follows the last '/' of a path. */
+const char *text_base_name(const char *path);
+
+/* Do a and b match without regard to ASCII case? */
+bool text_same(const char *a, const char *b);
+
+/* Does s end in tail, without regard to ASCII case? */
+bool text_ends(const char *s, const char *tail);
+
+/* Write zeros over a secret, in a way that is not optimised away. */
+void text_wipe(void *p, size_t len);
+
+#endif

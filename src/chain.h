@@ -1,0 +1,35 @@
+/* The stages of one task, from the file to the sender, and their memory. */
+#ifndef CHAIN_H
+#define CHAIN_H
+
+#include "base/hash.h"
+#include "image/digest.h"
+#include "image/gzcheck.h"
+#include "image/meter.h"
+#include "image/prefetch.h"
+#include "image/source.h"
+
+struct chain {
+	struct gzcheck gzcheck;
+	struct prefetch prefetch;
+	struct digest digests[HASH_ALGS];
+	struct meter meter;
+	struct stage *top;	/* what the sender pulls from */
+};
+
+/* What a chain has to do. */
+struct chain_plan {
+	struct source *source;
+	bool gzip;			/* verify it */
+	uint64_t max_unpacked;		/* 0 for no limit */
+	bool digest[HASH_ALGS];		/* compute these */
+	atomic_ullong *bytes;		/* count there what was pulled */
+};
+
+/* Nothing is read yet.  chain_stop() must follow. */
+void chain_build(struct chain *c, const struct chain_plan *plan);
+
+/* End what runs beside; the source may be closed then. */
+void chain_stop(struct chain *c);
+
+#endif

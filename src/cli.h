@@ -1,0 +1,33 @@
+/* The command line: argv into struct options by tables, and the help text from the same tables. */
+#ifndef CLI_H
+#define CLI_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "cloud/options.h"
+#include "cloud/provider.h"
+
+/* At most so many tables make up what one command takes; a NULL ends them. */
+#define CLI_TABLES 4
+
+/* Options of all commands, and those of all that use the network. */
+extern const struct opt cli_common[];
+extern const struct opt cli_network[];
+
+void cli_defaults(struct options *o);
+
+/*
+ * Read argv[0..argc) into o; what is no option becomes a file.  With prefixes,
+ * the first letters of a long option are enough where only one begins so, as in
+ * Python's argparse.  Returns 0, or -1 with ERR_USAGE.  Arguments are not copied.
+ */
+int cli_parse(const struct opt *const tables[], int argc, char *const argv[], bool prefixes,
+	      struct options *o, struct err *e) MUST_CHECK;
+
+/* The help of one command, and of the program. */
+void cli_help(FILE *f, const char *program, const struct provider *p,
+	      const struct opt *const tables[]);
+void cli_overview(FILE *f, const struct provider *const local[]);
+
+#endif

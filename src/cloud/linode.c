@@ -1,0 +1,423 @@
+#include "cloud/linode.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/stop.h"
+#include "base/text.h"
+#include "net/retry.h"
+
+/* Above this an account needs a limit raised by Linode's support: a warning. */
+#define LINODE_UNPACKED_USUAL UINT64_C(6000000000)
+
+#define LINODE_LABEL_MAX 50
+#define LINODE_DESCRIPTION_MAX 65000
+#define LINODE_TAG_MIN 3
+#define LINODE_TAG_MAX 50
+
+/*
+ * When an answer was lost after the last byte, the upload may be complete.  So
+ * many polls are made before the image is sent again.
+ */
+#define DOUBTFUL_POLLS 8
+
+/* A DELETE is tried so often. */
+#define DELETE_TRIES 3
+
+/* Rules of the Cloud Manager's forms, which the API shares. */
+static int check_names(struct task *t, struct err *e)
+{
+	const struct options *o = t->options;
+	const char *c;
+	size_t n;
+	unsigned i;
+
+	if (!o->label && !t->file)
+		return err_set(e, ERR_USAGE, "--label is needed, because no file gives the image a name");
+	if (o->label && o->file_count > 1)
+		return err_set(e, ERR_USAGE, "one --label is given for %u images", o->file_count);
+	t->label = o->label ? o->label : text_base_name(t->file);
+	n = text_chars(t->label);
+	if (n < 1 || n > LINODE_LABEL_MAX)
+		return err_set(e, ERR_USAGE, "the label has %zu characters, Linode takes 1 to %d: give another with --label",
+			       n, LINODE_LABEL_MAX);
+	for (c = t->label; *c; c++)
+		if (!isalnum((unsigned char)*c) && !strchr(",.?-_ '", *c))
+			return err_set(e, ERR_USAGE,
+				       "the label \"%s\" holds a character that Linode does not take (letters, digits and ,.?-_' are): give another with --label",
+				       t->label);
+	if (o->description) {
+		n = text_chars(o->description);
+		if (n > LINODE_DESCRIPTION_MAX)
+			return err_set(e, ERR_USAGE,
+				       "the description has %zu characters, Linode takes at most %d", n,
+				       LINODE_DESCRIPTION_MAX);
+	}
+	for (i = 0; i < o->tags.count; i++) {
+		n = text_chars(o->tags.at[i]);
+		if (n < LINODE_TAG_MIN || n > LINODE_TAG_MAX)
+			return err_set(e, ERR_USAGE, "the tag \"%s\" has %zu characters, Linode takes %d to %d",
+				       o->tags.at[i], n, LINODE_TAG_MIN, LINODE_TAG_MAX);
+	}
+	return 0;
+}
+
+static int check_token(const struct secret *token, struct err *e)
+{
+	const char *c;
+
+	if (!token->given)
+		return err_set(e, ERR_USAGE,
+			       "there is no token: set LINODE_CLI_TOKEN, or LINODE_CLI_TOKEN_FILE, or run linode-cli configure");
+	if (token->value[0] == '\0')
+		return err_set(e, ERR_USAGE, "the token from %s is empty", token->from);
+	for (c = token->value; *c; c++)
+		if (!isgraph((unsigned char)*c))
+			return err_set(e, ERR_USAGE,
+				       "the token from %s holds a space or another character that no token has",
+				       token->from);
+	return 0;
+}
+
+/* Settings; requests carry no token yet. */
+static int load(struct task *t, struct err *e)
+{
+	struct linode *l = linode_of(t);
+
+	l->events_denied = false;
+	t->work->auth[0] = '\0';
+	if (linode_settings_load(&l->settings, t->options, t->work->answer,
+				 sizeof(t->work->answer), e) < 0)
+		return -1;
+	return check_token(&l->settings.token, e);
+}
+
+static int authorize(struct task *t, struct err *e)
+{
+	struct linode *l = linode_of(t);
+	struct text auth;
+
+	text_init(&auth, t->work->auth, sizeof(t->work->auth));
+	text_printf(&auth, "Authorization: Bearer %s", l->settings.token.value);
+	return text_done(&auth, "the token", e);
+}
+
+static int linode_check(struct task *t, struct err *e)
+{
+	struct linode *l = linode_of(t);
+	const char *region = t->options->region;
+	const char *cacert = getenv("LINODE_CLI_CA");
+
+	if (check_names(t, e) < 0 || load(t, e) < 0)
+		return -1;
+	if (!region || !*region)
+		region = l->settings.region;
+	if (!*region)
+		return err_set(e, ERR_USAGE,
+			       "no region is given: use --region, us-ord for example, or set one with linode-cli configure");
+	if (text_copy(t->region, sizeof(t->region), region, "--region", e) < 0)
+		return -1;
+	t->cacert = cacert;
+	if (strcmp(l->settings.scheme, "http") == 0)
+		log_warn("the API is asked by http: the token travels unencrypted");
+	return 0;
+}
+
+/* The list of regions is public; what it says is only a warning, because it may be behind. */
+static int warn_of_region(struct task *t, struct err *e)
+{
+	struct json *j = &t->work->json;
+	struct err why = ERR_INIT;
+	char path[48];
+	bool known = false, storage = false;
+	int i, k, n;
+
+	if (linode_api(t, "GET", "/regions?page_size=500", NULL, NULL, &why) < 0) {
+		if (why.code == ERR_STOPPED || why.code == ERR_TRUST) {
+			*e = why;
+			return -1;
+		}
+		log_note("the regions cannot be listed: %s", why.text);
+		return 0;
+	}
+	n = json_count(j, "data");
+	for (i = 0; i < n && !known; i++) {
+		snprintf(path, sizeof(path), "data.%d.id", i);
+		known = json_is(j, path, t->region);
+		snprintf(path, sizeof(path), "data.%d.capabilities", i);
+		for (k = known ? json_count(j, path) : 0; k > 0 && !storage; k--) {
+			snprintf(path, sizeof(path), "data.%d.capabilities.%d", i, k - 1);
+			storage = json_is(j, path, "Object Storage");
+		}
+	}
+	if (!known)
+		log_warn("Linode's list of regions has no %s", t->region);
+	else if (!storage)
+		log_warn("the region %s has no Object Storage, which the upload needs", t->region);
+	return 0;
+}
+
+/* linode-cli sends the same members; an empty description is left out, because it is refused. */
+static int make_request(struct task *t, struct err *e)
+{
+	const struct options *o = t->options;
+	struct text b;
+	unsigned i;
+
+	text_init(&b, t->work->request, sizeof(t->work->request));
+	text_put(&b, "{\"label\": ");
+	text_put_json(&b, t->label);
+	text_put(&b, ", \"region\": ");
+	text_put_json(&b, t->region);
+	if (o->description && *o->description) {
+		text_put(&b, ", \"description\": ");
+		text_put_json(&b, o->description);
+	}
+	if (o->cloud_init)
+		text_put(&b, ", \"cloud_init\": true");
+	for (i = 0; i < o->tags.count; i++) {
+		text_put(&b, i == 0 ? ", \"tags\": [" : ", ");
+		text_put_json(&b, o->tags.at[i]);
+	}
+	text_put(&b, o->tags.count > 0 ? "]}" : "}");
+	return text_done(&b, "the request", e);
+}
+
+/* "private/12345": it becomes a part of URLs. */
+static bool is_id(const char *id)
+{
+	size_t n;
+
+	if (strncmp(id, "private/", 8) != 0)
+		return false;
+	n = strspn(id + 8, "0123456789");
+	return n > 0 && id[8 + n] == '\0';
+}
+
+/* Once the POST has left, an answer that cannot be read leaves open what it did. */
+static int maybe_made(struct task *t, struct err *e)
+{
+	const struct http_reply *r = &t->work->reply;
+
+	if (!r->sent || r->status == 503 || (r->status >= 300 && r->status < 500))
+		return -1;
+	e->retry = false;
+	snprintf(t->left, sizeof(t->left),
+		 "a pending image labelled %s may have been made: Linode removes it after 24 hours",
+		 t->label);
+	return -1;
+}
+
+static int linode_begin(struct task *t, struct err *e)
+{
+	struct linode *l = linode_of(t);
+	struct json *j = &t->work->json;
+
+	if (load(t, e) < 0)
+		return -1;
+	/* The list of regions is public: it is asked for without the token, and once. */
+	if (!l->region_checked && warn_of_region(t, e) < 0)
+		return -1;
+	l->region_checked = true;
+	if (authorize(t, e) < 0 || make_request(t, e) < 0)
+		return -1;
+	if (linode_api(t, "POST", "/images/upload", t->work->request, NULL, e) < 0 ||
+	    json_str(j, "image.id", t->id, sizeof(t->id), e) < 0)
+		return maybe_made(t, e);
+	if (!is_id(t->id)) {
+		t->id[0] = '\0';
+		err_set(e, ERR_REPLY, "Linode's API names an image id that is none");
+		return maybe_made(t, e);
+	}
+	log_note("%s: image %s was created", t->label, t->id);
+	if (json_str(j, "upload_to", t->upload_to, sizeof(t->upload_to), e) < 0 ||
+	    json_str(j, "image.status", t->status, sizeof(t->status), e) < 0)
+		return -1;
+	if (linode_check_url(t, strcmp(l->settings.scheme, "http") == 0, e) < 0) {
+		e->code = ERR_REPLY;
+		return -1;
+	}
+	return 0;
+}
+
+/* After a failed attempt: did its bytes arrive all the same? */
+static int ask_first(struct task *t, bool *arrived, struct err *e)
+{
+	enum linode_state state = LINODE_PENDING;
+	int polls = t->sent_all ? DOUBTFUL_POLLS : 1;
+
+	while (polls-- > 0 && state == LINODE_PENDING) {
+		if (linode_look(t, &state, e) < 0) {
+			if (!e->retry || polls == 0)
+				return -1;
+			err_clear(e);
+		}
+		if (state == LINODE_PENDING && polls > 0 && stop_sleep(t->options->poll_ms, e) < 0)
+			return -1;
+	}
+	*arrived = state != LINODE_PENDING;
+	return 0;
+}
+
+static int linode_send(struct task *t, struct stage *body, struct err *e)
+{
+	bool arrived = false;
+
+	if (t->attempt > 0 && ask_first(t, &arrived, e) < 0)
+		return -1;
+	if (arrived) {
+		log_note("image %s: the upload before was complete", t->id);
+		t->landed = true;
+		return 0;
+	}
+	return linode_put(t, body, e);
+}
+
+static int unfinished(struct task *t, const struct err *why, struct err *e)
+{
+	return err_set(e, ERR_UNFINISHED,
+		       "image %s was uploaded whole, but its processing could not be watched (%s); see linode-cli images view %s",
+		       t->id, why->text, t->id);
+}
+
+/* linode-cli ends with a GET, whose answer it shows. */
+static int view(struct task *t, struct err *e)
+{
+	struct err why = ERR_INIT;
+	char path[80];
+
+	snprintf(path, sizeof(path), "/images/%s", t->id);
+	if (linode_api(t, "GET", path, NULL, NULL, &why) == 0)
+		return 0;
+	if (why.code != ERR_STOPPED)
+		return unfinished(t, &why, e);
+	*e = why;
+	return -1;
+}
+
+static int linode_finish(struct task *t, struct err *e)
+{
+	const struct options *o = t->options;
+	int64_t deadline = clock_ms() + o->timeout_ms, pause;
+	enum linode_state state;
+	uint64_t failures = 0;
+	struct err why = ERR_INIT;
+
+	if (t->unpacked > LINODE_UNPACKED_USUAL)
+		log_warn("%s: holds %llu bytes uncompressed; above 6 GB Linode takes it only where the account's limit was raised",
+			 t->file, (unsigned long long)t->unpacked);
+	if (!o->wait)
+		return o->view ? view(t, e) : 0;
+	for (;;) {
+		err_clear(&why);
+		if (linode_look(t, &state, &why) == 0) {
+			if (state == LINODE_AVAILABLE)
+				return 0;
+			failures = 0;
+		} else if (why.code == ERR_STOPPED || why.code == ERR_IMAGE || why.code == ERR_FAILED) {
+			*e = why;
+			return -1;
+		} else if (why.code == ERR_USAGE || why.code == ERR_TRUST || failures++ >= o->retry) {
+			return unfinished(t, &why, e);
+		}
+		pause = o->poll_ms > t->wait_ms ? o->poll_ms : t->wait_ms;
+		if (clock_ms() + pause >= deadline)
+			return err_set(e, ERR_UNFINISHED,
+				       "image %s was uploaded whole, but after %lld s it is still %s; see linode-cli images view %s",
+				       t->id, (long long)o->timeout_ms / 1000, t->status, t->id);
+		if (stop_sleep(pause, e) < 0)
+			return -1;
+	}
+}
+
+static void linode_abandon(struct task *t)
+{
+	struct err why = ERR_INIT;
+	char path[80];
+	int i;
+
+	if (t->id[0] == '\0')
+		return;
+	if (t->landed && t->err.code == ERR_STOPPED) {
+		snprintf(t->left, sizeof(t->left),
+			 "image %s was uploaded whole and is being processed; linode-cli images delete %s removes it",
+			 t->id, t->id);
+		return;
+	}
+	if (t->options->keep) {
+		snprintf(t->left, sizeof(t->left), "image %s is kept", t->id);
+		return;
+	}
+	snprintf(path, sizeof(path), "/images/%s", t->id);
+	for (i = 0; i < DELETE_TRIES; i++) {
+		err_clear(&why);
+		if (linode_api(t, "DELETE", path, NULL, NULL, &why) == 0 || t->work->reply.status == 404) {
+			snprintf(t->left, sizeof(t->left), "image %s was deleted", t->id);
+			t->id[0] = '\0';
+			return;
+		}
+		if (!why.retry || stop_sleep(t->options->retry_delay_ms, &why) < 0)
+			break;
+	}
+	log_note("image %s cannot be deleted: %s", t->id, why.text);
+	snprintf(t->left, sizeof(t->left),
+		 "image %s could not be deleted: linode-cli images delete %s does it, Linode itself after 24 hours",
+		 t->id, t->id);
+}
+
+static const struct opt linode_options[] = {
+	{ OPT_TEXT, 0, "region", "REGION", OPT_AT(region), "where the image is stored" },
+	{ OPT_TEXT, 0, "label", "LABEL", OPT_AT(label), "its label; the file's name if not given" },
+	{ OPT_TEXT, 0, "description", "TEXT", OPT_AT(description), "its description" },
+	{ OPT_LIST, 0, "tag", "TAG", OPT_AT(tags), "a tag; may be repeated" },
+	{ OPT_FLAG, 0, "cloud-init", NULL, OPT_AT(cloud_init), "the image supports cloud-init" },
+	{ OPT_TEXT, 0, "as-user", "USER", OPT_AT(as_user), "the user in linode-cli's settings" },
+	{ OPT_FLAG, 0, "wait", NULL, OPT_AT(wait), "wait until the image is available (default)" },
+	{ OPT_OFF, 0, "no-wait", NULL, OPT_AT(wait), "end when the upload is complete" },
+	{ OPT_TIME, 0, "timeout", "TIME", OPT_AT(timeout_ms), "how long to wait for it (1h)" },
+	{ OPT_TIME, 0, "poll", "TIME", OPT_AT(poll_ms), "how often to ask for it (5s)" },
+	{ OPT_SIZE, 0, "max-size", "SIZE", OPT_AT(max_size), "refuse an image that is larger uncompressed" },
+	{ OPT_FLAG, 0, "keep-on-failure", NULL, OPT_AT(keep), "do not delete the image of a failed upload" },
+	{ OPT_FLAG, 0, "url-only", NULL, OPT_AT(url_only), "make the image, print its id and upload URL" },
+	{ OPT_TEXT, 0, "upload-to", "FROM", OPT_AT(upload_to),
+	  "upload to such a URL, without a token; FROM is env, fd:N, - or a file" },
+	{ OPT_END, 0, NULL, NULL, 0, NULL },
+};
+
+/* linode-cli images upload: the record and its URL, for someone else to send to. */
+static const struct provider url_provider = {
+	.name = "linode",
+	.columns = "id,upload_to",
+	.fields = "id,label,region,status,upload_to,exit,error",
+	.needs = NEED_NO_FILE | NEED_NET,
+	.check = linode_check,
+	.begin = linode_begin,
+	.abandon = linode_abandon,
+};
+
+static const struct provider *linode_variant(const struct options *o)
+{
+	return o->upload_to ? &linode_put_provider : o->url_only ? &url_provider : NULL;
+}
+
+const struct provider linode_provider = {
+	.name = "linode",
+	.summary = "upload gzip-compressed raw disks to Linode (Akamai)",
+	.operands = "FILE...",
+	.options = linode_options,
+	.columns = "id,label,region,status,size,uncompressed,file",
+	.fields = "file,id,label,region,status,size,uncompressed,md5,exit,error",
+	.needs = NEED_SIZE | NEED_GZIP | NEED_MD5 | NEED_NET,
+	.variant = linode_variant,
+	.takes = linode_takes,
+	.check = linode_check,
+	.begin = linode_begin,
+	.send = linode_send,
+	.finish = linode_finish,
+	.abandon = linode_abandon,
+};

@@ -1,0 +1,90 @@
+/*
+ * Linode: shared by the files of this cloud.
+ *
+ * API: https://techdocs.akamai.com/linode-api, "Upload an image", as of
+ * 2026-09; the presigned PUT: S3's, as Ceph's radosgw 18.2 answers it.
+ */
+#ifndef CLOUD_LINODE_H
+#define CLOUD_LINODE_H
+
+#include "cloud/grammar.h"
+#include "cloud/provider.h"
+
+extern const struct provider linode_provider;
+
+/* What linode-cli's settings say, with the environment over its INI file. */
+struct linode_settings {
+	struct secret token;
+	char host[256];		/* with its port, if any */
+	char scheme[8];		/* "https", or "http" for a test server */
+	char version[16];	/* "v4" */
+	char region[64];	/* "" if none is set */
+	char user[64];		/* the INI's section */
+};
+
+/* struct work's cloud. */
+struct linode {
+	struct linode_settings settings;
+	bool events_denied;	/* the token's scope does not allow to read events */
+	bool region_checked;
+};
+
+struct linode *linode_of(struct task *t);
+
+/*
+ * Read the environment and linode-cli's INI file.  scratch[cap] is overwritten.
+ * Returns 0, or -1 with ERR_USAGE; a missing token is no error yet.
+ */
+int linode_settings_load(struct linode_settings *s, const struct options *o, char *scratch,
+			 size_t cap, struct err *e) MUST_CHECK;
+
+/*
+ * One API request.  path is what follows the version ("/images/upload"), body
+ * JSON or NULL, filter an X-Filter or NULL.  The answer's text is left in
+ * t->work->reply, as JSON in t->work->json where the status is 200 to 202.
+ * Returns 0 then; otherwise -1 and
+ *   ERR_USAGE   400 and what is wrong with the request; 401 and 403
+ *   ERR_FAILED  404 and all other refusals
+ *   ERR_BUSY    408, 429, 5xx, maintenance; with retry where that is no harm
+ *   ERR_REPLY   what comes back is no answer of this API
+ * and those of http_call().  Linode's own reason is in the text.
+ */
+int linode_api(struct task *t, const char *method, const char *path, const char *body,
+	       const char *filter, struct err *e) MUST_CHECK;
+
+/* What has become of an image whose bytes were sent. */
+enum linode_state {
+	LINODE_PENDING,		/* nothing is known to have arrived */
+	LINODE_PROCESSING,	/* all bytes have arrived */
+	LINODE_AVAILABLE,
+};
+
+/*
+ * GET the image and, where that does not tell enough, its image_upload event.
+ * t->status is what the API said.  -1 with ERR_IMAGE or ERR_FAILED and
+ * Linode's reason when the processing has failed or the image is gone, with
+ * the errors of linode_api() when that cannot be found out.
+ */
+int linode_look(struct task *t, enum linode_state *state, struct err *e) MUST_CHECK;
+
+/* Is this an image that Linode takes?  ERR_IMAGE if not. */
+int linode_takes(const struct image *im, struct err *e) MUST_CHECK;
+
+/* Is t->upload_to a URL that bytes may be sent to?  ERR_USAGE if not. */
+int linode_check_url(struct task *t, bool plain_allowed, struct err *e) MUST_CHECK;
+
+/*
+ * One attempt to send the image to t->upload_to.  Sets t->sent_all and, when
+ * the storage has confirmed every byte, t->landed.  -1 with ERR_BUSY or
+ * ERR_NETWORK and retry when another attempt may succeed, with ERR_FAILED or
+ * ERR_IMAGE when the storage refuses, or with what ended the body.
+ */
+int linode_put(struct task *t, struct stage *body, struct err *e) MUST_CHECK;
+
+/* linode-cli's grammar. */
+extern const struct grammar linode_cli_grammar;
+
+/* --upload-to: no token, no record, only the bytes. */
+extern const struct provider linode_put_provider;
+
+#endif

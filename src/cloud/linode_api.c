@@ -1,0 +1,214 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/text.h"
+#include "cloud/linode.h"
+#include "net/retry.h"
+
+/* A DELETE or POST that is under way is allowed this long after a signal: its answer matters. */
+#define GRACE_MS 10000
+
+struct linode *linode_of(struct task *t)
+{
+	_Static_assert(sizeof(struct linode) <= WORK_CLOUD_BYTES, "struct work has room for it");
+	return (struct linode *)(void *)t->work->cloud;
+}
+
+/* "label: Image labels cannot contain special characters" of {"errors":[...]}; "" if there is none. */
+static void get_reason(struct work *w, char *out, size_t cap)
+{
+	struct err none = ERR_INIT;
+	char field[64], reason[200];
+	struct json j;
+	struct text t;
+
+	text_init(&t, out, cap);
+	if (json_parse(&j, w->answer, w->reply.len, w->tokens, JSON_TOKENS_MAX, &none) < 0 ||
+	    json_str(&j, "errors.0.reason", reason, sizeof(reason), &none) < 0)
+		return;
+	if (json_str(&j, "errors.0.field", field, sizeof(field), &none) > 0)
+		text_printf(&t, "%s: ", field);
+	text_put(&t, reason);
+}
+
+/* Nobody has acted on the request: sending it once more is safe, whatever it was. */
+static bool untouched(const struct http_reply *r, const char *reason)
+{
+	if (r->status == 400)
+		return strcmp(reason, "Linode busy.") == 0 || r->body[0] == '<';
+	return r->status == 408 || r->status == 429 || r->status == 503;
+}
+
+static int refused(struct task *t, const char *method, struct err *e)
+{
+	struct http_reply *r = &t->work->reply;
+	bool safe = strcmp(method, "POST") != 0;
+	char reason[280];
+
+	get_reason(t->work, reason, sizeof(reason));
+	t->wait_ms = r->retry_after_ms;
+	if (r->status == 503 && r->maintenance)
+		return err_set(e, ERR_BUSY, "Linode's API is in maintenance mode: try again later");
+	if (untouched(r, reason) || retry_status(r->status)) {
+		err_set(e, ERR_BUSY, "Linode's API answered %ld%s%s", r->status,
+			*reason ? ": " : "", reason);
+		if (t->wait_ms > RETRY_ASKED_MAX)
+			return err_at(e, "a longer pause is asked for than hoist waits");
+		return safe || untouched(r, reason) ? err_retry(e) : -1;
+	}
+	if (r->status == 401)
+		return err_set(e, ERR_USAGE,
+			       "Linode does not accept the token from %s (401%s%s); it needs the scope images:read_write",
+			       linode_of(t)->settings.token.from, *reason ? ": " : "", reason);
+	if (r->status == 403)
+		return err_set(e, ERR_USAGE,
+			       "the token may not do this (403%s%s): it needs the scope images:read_write, its user the permission upload_image",
+			       *reason ? ": " : "", reason);
+	if (r->status >= 300 && r->status < 400)
+		return err_set(e, ERR_REPLY,
+			       "Linode's API answered with a redirect (%ld), which is not followed: is the API host right?",
+			       r->status);
+	return err_set(e, r->status == 400 ? ERR_USAGE : ERR_FAILED, "Linode's API answered %ld%s%s",
+		       r->status, *reason ? ": " : "", reason);
+}
+
+int linode_api(struct task *t, const char *method, const char *path, const char *body,
+	       const char *filter, struct err *e)
+{
+	struct linode_settings *s = &linode_of(t)->settings;
+	struct work *w = t->work;
+	struct http_request q = {
+		.method = method,
+		.url = w->url,
+		.headers = { "Accept: application/json" },
+		.body = body,
+		.grace_ms = strcmp(method, "GET") == 0 ? 0 : GRACE_MS,
+	};
+	size_t n = 1;
+	struct text url;
+
+	text_init(&url, w->url, sizeof(w->url));
+	text_printf(&url, "%s://%s/%s%s", s->scheme, s->host, s->version, path);
+	if (text_done(&url, "the URL", e) < 0)
+		return -1;
+	if (w->auth[0])
+		q.headers[n++] = w->auth;
+	if (body)
+		q.headers[n++] = "Content-Type: application/json";
+	if (filter)
+		q.headers[n++] = filter;
+	w->reply.body = w->answer;
+	w->reply.cap = sizeof(w->answer);
+	t->wait_ms = 0;
+	if (http_call(&w->http, &q, &w->reply, e) < 0)
+		return -1;
+	if (w->reply.status < 200 || w->reply.status > 202)
+		return refused(t, method, e);
+	if (json_parse(&w->json, w->answer, w->reply.len, w->tokens, JSON_TOKENS_MAX, e) < 0)
+		return err_at(e, "Linode's API");
+	return 0;
+}
+
+/* The newest image_upload event of this image, if one can be read: its status and message. */
+static int get_event(struct task *t, char *status, size_t cap, char *message, size_t message_cap,
+		     struct err *e)
+{
+	struct json *j = &t->work->json;
+	char filter[200], path[48];
+	const char *number = strchr(t->id, '/') + 1;
+	struct err none = ERR_INIT;
+	const char *raw;
+	size_t len;
+	int i, n;
+
+	status[0] = message[0] = '\0';
+	snprintf(filter, sizeof(filter),
+		 "X-Filter: {\"action\":\"image_upload\",\"entity.type\":\"image\",\"entity.id\":%s,"
+		 "\"+order_by\":\"created\",\"+order\":\"desc\"}",
+		 number);
+	if (linode_api(t, "GET", "/account/events?page_size=25", NULL, filter, e) < 0)
+		return -1;
+	n = json_count(j, "data");
+	for (i = 0; i < n; i++) {
+		/* The filter is a request: what comes back is checked. */
+		snprintf(path, sizeof(path), "data.%d.entity.id", i);
+		len = json_raw(j, path, &raw);
+		if (len != strlen(number) || memcmp(raw, number, len) != 0)
+			continue;
+		snprintf(path, sizeof(path), "data.%d.action", i);
+		if (!json_is(j, path, "image_upload"))
+			continue;
+		snprintf(path, sizeof(path), "data.%d.status", i);
+		if (json_str(j, path, status, cap, e) < 0)
+			return -1;
+		snprintf(path, sizeof(path), "data.%d.message", i);
+		if (json_str(j, path, message, message_cap, &none) < 0)
+			message[0] = '\0';	/* null, while all is well */
+		return 0;
+	}
+	return 0;
+}
+
+static int processing_failed(const char *message, struct err *e)
+{
+	bool image = strstr(message, "ecompress") || strstr(message, "too large");
+
+	return err_set(e, image ? ERR_IMAGE : ERR_FAILED, "Linode could not process the image: %s",
+		       *message ? message : "no reason is given");
+}
+
+/* What the event says, in place of an image that says nothing (any more). */
+static int look_at_event(struct task *t, enum linode_state *state, struct err *e)
+{
+	struct linode *l = linode_of(t);
+	struct err why = ERR_INIT;
+	char status[32], message[200];
+
+	if (l->events_denied)
+		return 0;
+	if (get_event(t, status, sizeof(status), message, sizeof(message), &why) < 0) {
+		if (why.code == ERR_STOPPED) {
+			*e = why;
+			return -1;
+		}
+		/* Without the scope events:read_only the image alone has to tell. */
+		l->events_denied = t->work->reply.status == 401 || t->work->reply.status == 403;
+		log_note("events cannot be read: %s", why.text);
+		return 0;
+	}
+	if (strcmp(status, "failed") == 0)
+		return processing_failed(message, e);
+	if (strcmp(status, "finished") == 0)
+		*state = LINODE_PROCESSING;
+	return 0;
+}
+
+int linode_look(struct task *t, enum linode_state *state, struct err *e)
+{
+	char path[80];
+
+	*state = LINODE_PENDING;
+	snprintf(path, sizeof(path), "/images/%s", t->id);
+	if (linode_api(t, "GET", path, NULL, NULL, e) < 0) {
+		if (t->work->reply.status != 404)
+			return -1;
+		err_clear(e);
+		if (look_at_event(t, state, e) < 0)
+			return -1;
+		return err_set(e, ERR_FAILED,
+			       "image %s is gone: Linode removes an image whose processing failed, its Events in the Cloud Manager tell why",
+			       t->id);
+	}
+	if (!json_is(&t->work->json, "id", t->id))
+		return err_set(e, ERR_REPLY, "Linode's API answered with another image");
+	if (json_str(&t->work->json, "status", t->status, sizeof(t->status), e) < 0)
+		return -1;
+	if (strcmp(t->status, "available") == 0) {
+		*state = LINODE_AVAILABLE;
+		return 0;
+	}
+	if (strcmp(t->status, "pending_upload") != 0)
+		*state = LINODE_PROCESSING;
+	return look_at_event(t, state, e);
+}

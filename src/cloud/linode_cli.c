@@ -1,0 +1,315 @@
+/*
+ * linode-cli's "image-upload" and "images upload": the same options, and its
+ * output: a table, --text or --json.  What it wrongly rejects works here.
+ */
+#include <string.h>
+
+#include "base/text.h"
+#include "cloud/linode.h"
+
+#define CELL_BYTES 2048
+#define COLUMNS_MAX 32
+
+/* x-linode-cli-display of the API's specification, in its order. */
+static const char *const image_columns[] = { "id",	     "label",	"vendor",
+					     "description", "is_public", "size",
+					     "status",	    "capabilities", "total_size",
+					     "tags",	    "is_shared", NULL };
+static const char *const more_columns[] = { "created",	  "updated",	 "created_by", "type",
+					    "deprecated", "expiry",	 "eol",	       NULL };
+static const char *const region_columns[] = { "region", "status", NULL };
+
+/* A table whose cells come from the JSON at base, or from each element of the array there. */
+struct table {
+	const struct json *j;
+	const char *base;
+	bool array;
+	const char *columns[COLUMNS_MAX];
+	int count;
+};
+
+static void join(char *path, size_t cap, const char *base, const char *step)
+{
+	struct text t;
+
+	text_init(&t, path, cap);
+	text_put(&t, base);
+	if (*base && *step)
+		text_put(&t, ".");
+	text_put(&t, step);
+}
+
+/* Python's str() of a value: a list's elements joined, None as nothing. */
+static void put_value(const struct json *j, const char *path, bool list, const char *glue,
+		      struct text *t)
+{
+	char buf[512], step[16], inner[256];
+	struct err none = ERR_INIT;
+	const char *raw;
+	size_t len;
+	int i, n;
+
+	switch (json_kind(j, path)) {
+	case JSON_STRING:
+		if (json_str(j, path, buf, sizeof(buf), &none) >= 0)
+			text_put(t, buf);
+		break;
+	case JSON_BOOL:
+		json_raw(j, path, &raw);
+		text_put(t, *raw == 't' ? "True" : "False");
+		break;
+	case JSON_ARRAY:
+		n = list ? json_count(j, path) : 0;
+		for (i = 0; i < n; i++) {
+			snprintf(step, sizeof(step), "%d", i);
+			join(inner, sizeof(inner), path, step);
+			if (i > 0)
+				text_put(t, glue);
+			put_value(j, inner, false, glue, t);
+		}
+		break;
+	case JSON_NUMBER:
+	case JSON_OBJECT:
+		len = json_raw(j, path, &raw);
+		text_put_n(t, raw, len);
+		break;
+	case JSON_ABSENT:
+	case JSON_NULL:
+		break;
+	}
+}
+
+static void get_cell(const struct table *t, int row, int column, const char *glue, char *cell)
+{
+	char path[256], step[96];
+	struct text text;
+
+	if (t->array)
+		snprintf(step, sizeof(step), "%d.%s", row, t->columns[column]);
+	else
+		snprintf(step, sizeof(step), "%s", t->columns[column]);
+	join(path, sizeof(path), t->base, step);
+	text_init(&text, cell, CELL_BYTES);
+	put_value(t->j, path, true, glue, &text);
+	text_clean(cell);
+}
+
+static int rows(const struct table *t)
+{
+	return t->array ? json_count(t->j, t->base) : 1;
+}
+
+static void rule(FILE *f, const struct table *t, const size_t *width, const char *left,
+		 const char *middle, const char *right)
+{
+	size_t k;
+	int c;
+
+	for (c = 0; c < t->count; c++) {
+		fputs(c == 0 ? left : middle, f);
+		for (k = 0; k < width[c] + 2; k++)
+			fputs("─", f);
+	}
+	fprintf(f, "%s\n", right);
+}
+
+/* The box of rich's SQUARE style with lines between the rows; nothing is cut off. */
+static void print_box(FILE *f, const struct table *t, bool headers)
+{
+	size_t width[COLUMNS_MAX], len;
+	char cell[CELL_BYTES];
+	int c, r;
+
+	for (c = 0; c < t->count; c++) {
+		width[c] = headers ? strlen(t->columns[c]) : 0;
+		for (r = 0; r < rows(t); r++) {
+			get_cell(t, r, c, ", ", cell);
+			len = text_chars(cell);
+			if (len > width[c])
+				width[c] = len;
+		}
+	}
+	rule(f, t, width, "┌", "┬", "┐");
+	for (r = headers ? -1 : 0; r < rows(t); r++) {
+		for (c = 0; c < t->count; c++) {
+			if (r < 0)
+				snprintf(cell, sizeof(cell), "%s", t->columns[c]);
+			else
+				get_cell(t, r, c, ", ", cell);
+			fprintf(f, "│ %s%*s ", cell, (int)(width[c] - text_chars(cell)), "");
+		}
+		fputs("│\n", f);
+		if (r + 1 < rows(t))
+			rule(f, t, width, "├", "┼", "┤");
+	}
+	rule(f, t, width, "└", "┴", "┘");
+}
+
+static void print_text(FILE *f, const struct table *t, bool headers, const char *delimiter)
+{
+	char cell[CELL_BYTES];
+	int c, r;
+
+	for (r = headers ? -1 : 0; r < rows(t); r++) {
+		for (c = 0; c < t->count; c++) {
+			if (r < 0)
+				snprintf(cell, sizeof(cell), "%s", t->columns[c]);
+			else
+				get_cell(t, r, c, " ", cell);
+			fprintf(f, "%s%s", c > 0 ? delimiter : "", cell);
+		}
+		fputc('\n', f);
+	}
+}
+
+static void add_columns(struct table *t, const char *const *names)
+{
+	for (; *names && t->count < COLUMNS_MAX; names++)
+		t->columns[t->count++] = *names;
+}
+
+/* Is name among the columns that --format lists? */
+static bool listed(const char *format, const char *name)
+{
+	size_t len;
+
+	for (; *format; format += len + (format[len] == ',')) {
+		len = strcspn(format, ",");
+		if (strlen(name) == len && strncmp(format, name, len) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Only what --format lists; if that is nothing, everything, as linode-cli does. */
+static void keep_listed(struct table *t, const char *format)
+{
+	int c, n = 0;
+
+	for (c = 0; c < t->count; c++)
+		if (listed(format, t->columns[c]))
+			t->columns[n++] = t->columns[c];
+	if (n > 0)
+		t->count = n;
+}
+
+static void print_table(FILE *f, const struct table *t, const struct options *o)
+{
+	if (o->delimited)
+		print_text(f, t, !o->no_headers, o->delimiter ? o->delimiter : "\t");
+	else
+		print_box(f, t, !o->no_headers);
+}
+
+/* A list of the one object, with all members or those of --format. */
+static void print_json(FILE *f, const struct table *t, const struct options *o)
+{
+	const char *raw;
+	size_t len;
+	char path[128];
+	int c;
+	bool first = true;
+
+	if (!o->format) {
+		len = json_raw(t->j, "", &raw);
+		fprintf(f, "[%.*s]\n", (int)len, raw);
+		return;
+	}
+	fputs("[{", f);
+	for (c = 0; c < t->count; c++) {
+		join(path, sizeof(path), t->base, t->columns[c]);
+		if (strcmp(t->columns[c], "upload_to") == 0)
+			snprintf(path, sizeof(path), "upload_to");
+		len = json_raw(t->j, path, &raw);
+		if (len == 0)
+			continue;
+		fprintf(f, "%s\"%s\": %.*s", first ? "" : ", ", t->columns[c], (int)len, raw);
+		first = false;
+	}
+	fputs("}]\n", f);
+}
+
+static void linode_cli_print(FILE *f, struct task *task)
+{
+	static const char *const upload_to[] = { "upload_to", NULL };
+	const struct options *o = task->options;
+	struct table t = { .j = &task->work->json };
+	struct table regions = { .j = t.j, .base = "regions", .array = true };
+
+	/* "images upload" shows the URL, and the image within the answer. */
+	t.base = "";
+	if (o->url_only)
+		add_columns(&t, upload_to);
+	else
+		add_columns(&t, image_columns);
+	if (o->all_columns && !o->url_only)
+		add_columns(&t, more_columns);
+	if (o->format)
+		keep_listed(&t, o->format);
+	if (o->json) {
+		print_json(f, &t, o);
+		return;
+	}
+	print_table(f, &t, o);
+	if (o->url_only || o->format || rows(&regions) == 0)
+		return;
+	add_columns(&regions, region_columns);
+	if (o->delimited)
+		fputc('\n', f);
+	if (!o->no_headers)
+		fputs("regions\n", f);
+	print_table(f, &regions, o);
+}
+
+static void adapt_upload(struct options *o)
+{
+	o->wait = false;
+	o->view = true;
+	o->progress = "auto";
+	o->json = o->json || o->pretty;
+	/* Its empty and bare arguments mean that nothing was given. */
+	o->label = o->label && *o->label ? o->label : NULL;
+	o->description = o->description && *o->description ? o->description : NULL;
+}
+
+static void adapt_url(struct options *o)
+{
+	adapt_upload(o);
+	o->url_only = true;
+}
+
+static const struct opt upload_options[] = {
+	{ OPT_MAYBE, 0, "region", "REGION", OPT_AT(region), "where the image is stored" },
+	{ OPT_MAYBE, 0, "label", "LABEL", OPT_AT(label), "its label; the file's name if not given" },
+	{ OPT_MAYBE, 0, "description", "DESC", OPT_AT(description), "its description" },
+	{ OPT_FLAG, 0, "cloud-init", NULL, OPT_AT(cloud_init), "the image supports cloud-init" },
+	{ OPT_LIST, 0, "tags", "TAG", OPT_AT(tags), "a tag; may be repeated" },
+	{ OPT_TEXT, 0, "as-user", "USER", OPT_AT(as_user), "the user in the settings file" },
+	{ OPT_FLAG, 0, "suppress-warnings", NULL, OPT_AT(quiet), "no warnings, and no progress" },
+	{ OPT_FLAG, 0, "json", NULL, OPT_AT(json), "print JSON" },
+	{ OPT_FLAG, 0, "pretty", NULL, OPT_AT(pretty), "print JSON" },
+	{ OPT_FLAG, 0, "text", NULL, OPT_AT(delimited), "print lines, with tabs between the columns" },
+	{ OPT_TEXT, 0, "delimiter", "TEXT", OPT_AT(delimiter), "instead of the tabs" },
+	{ OPT_TEXT, 0, "format", "NAMES", OPT_AT(format), "only these columns, joined by commas" },
+	{ OPT_FLAG, 0, "no-headers", NULL, OPT_AT(no_headers), "no column names" },
+	{ OPT_FLAG, 0, "all-columns", NULL, OPT_AT(all_columns), "all columns" },
+	{ OPT_FLAG, 0, "all", NULL, OPT_AT(all_columns), "all columns" },
+	{ OPT_FLAG, 0, "no-defaults", NULL, OPT_AT(ignored), "accepted, without effect" },
+	{ OPT_FLAG, 0, "no-retry", NULL, OPT_AT(ignored), "accepted, without effect" },
+	{ OPT_FLAG, 0, "no-truncation", NULL, OPT_AT(ignored), "accepted: nothing is cut off here" },
+	{ OPT_FLAG, 0, "debug", NULL, OPT_AT(verbose), "one line for each request" },
+	{ OPT_FLAG, 'h', "help", NULL, OPT_AT(help), "this text" },
+	{ OPT_END, 0, NULL, NULL, 0, NULL },
+};
+
+static const struct verb verbs[] = {
+	{ { "image-upload", NULL }, &linode_provider, upload_options, adapt_upload },
+	{ { "images", "upload" }, &linode_provider, upload_options, adapt_url },
+	{ { NULL, NULL }, NULL, NULL, NULL },
+};
+
+const struct grammar linode_cli_grammar = {
+	.program = "linode-cli",
+	.verbs = verbs,
+	.print = linode_cli_print,
+};

@@ -1,0 +1,196 @@
+/*
+ * The presigned PUT: what an upload URL takes, what its answers mean, and the
+ * command that uploads to one without knowing anything else.
+ */
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "cloud/linode.h"
+#include "net/retry.h"
+
+/* "Maximum file size is 5 GB" means this, inclusive: radosgw takes it, and not one byte more. */
+#define LINODE_SIZE_MAX (UINT64_C(5) << 30)
+
+int linode_takes(const struct image *im, struct err *e)
+{
+	char size[16];
+	struct text t;
+
+	if (im->format == FORMAT_EMPTY)
+		return err_set(e, ERR_IMAGE, "is empty");
+	if (im->format != FORMAT_GZIP && im->format != FORMAT_RAW && im->format != FORMAT_ISO)
+		return err_set(e, ERR_IMAGE,
+			       "is %s; Linode takes a raw disk compressed with gzip",
+			       format_phrase(im->format));
+	if (im->format != FORMAT_GZIP)
+		return err_set(e, ERR_IMAGE,
+			       "is not compressed; Linode takes gzip: compress it with gzip first");
+	if (im->holds != FORMAT_RAW && im->holds != FORMAT_ISO && im->holds != FORMAT_EMPTY)
+		return err_set(e, ERR_IMAGE,
+			       "holds %s; Linode takes only a raw disk in the gzip%s",
+			       format_phrase(im->holds),
+			       im->holds >= FORMAT_QCOW && im->holds <= FORMAT_VMDK ?
+				       ": qemu-img convert -O raw makes one" : "");
+	text_init(&t, size, sizeof(size));
+	text_put_size(&t, im->size);
+	if (im->size > LINODE_SIZE_MAX)
+		return err_set(e, ERR_IMAGE, "has %s; Linode takes at most 5 GiB compressed", size);
+	return 0;
+}
+
+int linode_check_url(struct task *t, bool plain_allowed, struct err *e)
+{
+	const char *url = t->upload_to;
+	const char *c;
+
+	for (c = url; *c; c++)
+		if (!isgraph((unsigned char)*c))
+			return err_set(e, ERR_USAGE, "the upload URL holds a space or a control character");
+	if (strncasecmp(url, "https://", 8) == 0)
+		return 0;
+	if (plain_allowed && strncasecmp(url, "http://", 7) == 0) {
+		log_warn("the upload goes by http: the image travels unencrypted");
+		return 0;
+	}
+	return err_set(e, ERR_USAGE, "the upload URL does not begin with https://");
+}
+
+/* The text of an XML element without attributes or nesting, as S3's errors have them. */
+static void xml_text(const char *xml, const char *name, char *out, size_t cap)
+{
+	char tag[32];
+	const char *from, *to;
+	struct text t;
+
+	text_init(&t, out, cap);
+	snprintf(tag, sizeof(tag), "<%s>", name);
+	from = strstr(xml, tag);
+	to = from ? strstr(from, "</") : NULL;
+	if (to)
+		text_put_n(&t, from + strlen(tag), (size_t)(to - from) - strlen(tag));
+}
+
+/* A single PUT's ETag is the MD5 of what was stored; other forms say nothing. */
+static int compare_etag(struct task *t, struct err *e)
+{
+	const char *etag = t->work->reply.etag, *md5 = t->sums[HASH_MD5];
+	size_t quote = etag[0] == '"';
+
+	if (strspn(etag + quote, "0123456789abcdefABCDEF") != strlen(md5)) {
+		log_warn("%s: the storage names no MD5 of what it stored: only its length is confirmed",
+			 t->file);
+		return 0;
+	}
+	if (strlen(etag) == strlen(md5) + 2 * quote) {
+		char hex[HASH_HEX_BYTES];
+		struct text x;
+
+		text_init(&x, hex, sizeof(hex));
+		text_put_n(&x, etag + quote, strlen(md5));
+		if (text_same(hex, md5))
+			return 0;
+	}
+	return err_set(e, ERR_FAILED,
+		       "the storage has other bytes than were sent: its MD5 is %s, ours %s", etag, md5);
+}
+
+static int put_result(struct task *t, struct err *e)
+{
+	struct http_reply *r = &t->work->reply;
+	char code[64], message[160];
+
+	if (r->status >= 200 && r->status <= 204)
+		return compare_etag(t, e);
+	t->wait_ms = r->retry_after_ms;
+	xml_text(r->body, "Code", code, sizeof(code));
+	xml_text(r->body, "Message", message, sizeof(message));
+	if (strcmp(code, "EntityTooLarge") == 0 || r->status == 413)
+		return err_set(e, ERR_IMAGE, "the image is too large for the storage (%ld %s)",
+			       r->status, code);
+	err_set(e, ERR_FAILED, "the upload was refused: %ld%s%s%s%s", r->status, *code ? " " : "",
+		code, *message ? ": " : "", message);
+	if (retry_status(r->status) || strcmp(code, "RequestTimeout") == 0) {
+		e->code = ERR_BUSY;
+		return t->wait_ms > RETRY_ASKED_MAX ? -1 : err_retry(e);
+	}
+	return -1;
+}
+
+/* The moment in the URL after which the storage refuses it; 0 if it has none. */
+static int64_t expires(const char *url)
+{
+	const char *at = strstr(url, "Expires=");
+
+	return at && (at[-1] == '?' || at[-1] == '&') ? strtoll(at + 8, NULL, 10) : 0;
+}
+
+int linode_put(struct task *t, struct stage *body, struct err *e)
+{
+	struct work *w = t->work;
+	struct http_request q = {
+		.method = "PUT",
+		.url = t->upload_to,
+		/* The signature covers the type: exactly this one, and no Authorization. */
+		.headers = { "Content-Type: application/octet-stream", "Expect: 100-continue" },
+		.upload = body,
+		.upload_len = t->image.size,
+	};
+	int64_t until = expires(t->upload_to);
+	int result;
+
+	if (t->attempt > 0 && until != 0 && clock_wall() > until)
+		return err_set(e, ERR_FAILED, "the upload URL has expired: start again");
+	w->reply.body = w->answer;
+	w->reply.cap = sizeof(w->answer);
+	t->wait_ms = 0;
+	result = http_call(&w->http, &q, &w->reply, e);
+	t->sent_all = w->reply.sent_all;
+	if (result < 0 || put_result(t, e) < 0)
+		return -1;
+	t->landed = true;
+	return 0;
+}
+
+static int put_check(struct task *t, struct err *e)
+{
+	struct secret url = { .given = false };
+	const char *from = t->options->upload_to;
+	int result = -1;
+
+	t->label = text_base_name(t->file);
+	t->cacert = getenv("LINODE_CLI_CA");
+	if (strstr(from, "://"))
+		err_set(e, ERR_USAGE, "an upload URL is a secret and must not be an argument: put it into HOIST_UPLOAD_TO and say --upload-to env");
+	else if (secret_from(&url, from, "HOIST_UPLOAD_TO", e) < 0)
+		;
+	else if (!url.given || url.value[0] == '\0')
+		err_set(e, ERR_USAGE, "%s holds no upload URL", url.given ? url.from : "HOIST_UPLOAD_TO");
+	else if (text_copy(t->upload_to, sizeof(t->upload_to), url.value, "the upload URL", e) == 0)
+		result = linode_check_url(t, true, e);
+	text_wipe(&url, sizeof(url));
+	return result;
+}
+
+static int put_send(struct task *t, struct stage *body, struct err *e)
+{
+	if (linode_put(t, body, e) < 0)
+		return -1;
+	return text_copy(t->status, sizeof(t->status), "uploaded", "status", e);
+}
+
+/* The other side of it: no token, no record, only the bytes. */
+const struct provider linode_put_provider = {
+	.name = "linode",
+	.columns = "status,size,uncompressed,md5,file",
+	.fields = "file,status,size,uncompressed,md5,exit,error",
+	.needs = NEED_SIZE | NEED_GZIP | NEED_MD5 | NEED_NET,
+	.takes = linode_takes,
+	.check = put_check,
+	.send = put_send,
+};

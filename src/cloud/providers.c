@@ -1,0 +1,13 @@
+#include "cloud/grammar.h"
+#include "cloud/linode.h"
+#include "cloud/provider.h"
+
+const struct provider *const providers[] = {
+	&linode_provider,
+	NULL,
+};
+
+const struct grammar *const grammars[] = {
+	&linode_cli_grammar,
+	NULL,
+};

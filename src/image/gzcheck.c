@@ -1,0 +1,172 @@
+#include "image/gzcheck.h"
+
+#include <string.h>
+
+#include "base/text.h"
+
+/* zlib's memory: a region of fixed size, handed out once and never returned. */
+static voidpf gz_alloc(voidpf opaque, uInt n, uInt size)
+{
+	struct gzcheck *g = opaque;
+	size_t want = (size_t)n * size;
+	void *p = g->heap + g->heap_used;
+
+	want = (want + 15) & ~(size_t)15;
+	if (want > sizeof(g->heap) - g->heap_used)
+		return Z_NULL;
+	g->heap_used += want;
+	return p;
+}
+
+static void gz_free(voidpf opaque, voidpf p)
+{
+	(void)opaque;
+	(void)p;
+}
+
+/* 31: gzip only, with the largest window.  -1 cannot happen with a large enough heap. */
+static int start(struct gzcheck *g, struct err *e)
+{
+	memset(&g->z, 0, sizeof(g->z));
+	g->z.zalloc = gz_alloc;
+	g->z.zfree = gz_free;
+	g->z.opaque = g;
+	g->heap_used = 0;
+	if (inflateInit2(&g->z, 31) != Z_OK)
+		return err_set(e, ERR_FAILED, "zlib does not start: %s",
+			       g->z.msg ? g->z.msg : "not enough memory");
+	return 0;
+}
+
+static int bad(struct gzcheck *g, struct err *e)
+{
+	return err_set(e, ERR_IMAGE, "gzip is damaged near byte %llu: %s",
+		       (unsigned long long)(g->in - g->z.avail_in),
+		       g->z.msg ? g->z.msg : "unexpected data");
+}
+
+static int too_large(struct gzcheck *g, struct err *e)
+{
+	char size[16];
+	struct text t;
+
+	text_init(&t, size, sizeof(size));
+	text_put_size(&t, g->max_out);
+	return err_set(e, ERR_IMAGE, "holds more than %s uncompressed (see --max-size)", size);
+}
+
+/* Between two members: another one begins here, or it is junk. */
+static int next_member(struct gzcheck *g, struct err *e)
+{
+	if (!g->empty && *g->z.next_in != 0x1f)
+		return err_set(e, ERR_IMAGE, "gzip ends at byte %llu, but more follows it",
+			       (unsigned long long)(g->in - g->z.avail_in));
+	if (inflateReset(&g->z) != Z_OK)
+		return bad(g, e);
+	g->inside = true;
+	g->empty = false;
+	return 0;
+}
+
+/* Run bytes that just passed through inflate(). */
+static int verify(struct gzcheck *g, const unsigned char *p, size_t len, struct err *e)
+{
+	int z;
+
+	g->in += len;
+	g->z.next_in = (z_const Bytef *)p;
+	g->z.avail_in = (uInt)len;
+	/* With room left in scratch, inflate() has no more to give for this input. */
+	do {
+		if (!g->inside) {
+			if (g->z.avail_in == 0)
+				break;
+			if (next_member(g, e) < 0)
+				return -1;
+		}
+		g->z.next_out = g->scratch;
+		g->z.avail_out = sizeof(g->scratch);
+		z = inflate(&g->z, Z_NO_FLUSH);
+		g->out += sizeof(g->scratch) - g->z.avail_out;
+		if (z == Z_STREAM_END)
+			g->inside = false;
+		else if (z != Z_OK && z != Z_BUF_ERROR)
+			return bad(g, e);
+		if (g->max_out != 0 && g->out > g->max_out)
+			return too_large(g, e);
+	} while (g->z.avail_in > 0 || (g->inside && g->z.avail_out == 0));
+	return 0;
+}
+
+static ssize_t gzcheck_pull(struct stage *stage, void *buf, size_t cap, struct err *e)
+{
+	struct gzcheck *g = (struct gzcheck *)stage;
+	ssize_t n = stage_pull(g->stage.up, buf, cap, e);
+
+	if (n < 0)
+		return -1;
+	if (n == 0) {
+		if (g->empty)
+			return err_set(e, ERR_IMAGE, "is empty");
+		if (g->inside)
+			return err_set(e, ERR_IMAGE, "gzip is cut short after %llu bytes",
+				       (unsigned long long)g->in);
+		return 0;
+	}
+	if (g->z.state == Z_NULL && start(g, e) < 0)
+		return -1;
+	return verify(g, buf, (size_t)n, e) < 0 ? -1 : n;
+}
+
+static void reset(struct gzcheck *g)
+{
+	g->z.state = Z_NULL;
+	g->inside = false;
+	g->empty = true;
+	g->in = 0;
+	g->out = 0;
+}
+
+static int gzcheck_rewind(struct stage *stage, struct err *e)
+{
+	struct gzcheck *g = (struct gzcheck *)stage;
+
+	reset(g);
+	return stage_rewind(g->stage.up, e);
+}
+
+static const struct stage_ops gzcheck_ops = { "gzcheck", gzcheck_pull, gzcheck_rewind };
+
+void gzcheck_init(struct gzcheck *g, struct stage *up, uint64_t max_out)
+{
+	g->stage.ops = &gzcheck_ops;
+	g->stage.up = up;
+	g->max_out = max_out;
+	reset(g);
+}
+
+ssize_t gzcheck_head(struct gzcheck *g, const void *in, size_t len, void *out, size_t cap,
+		     struct err *e)
+{
+	int z = Z_OK;
+
+	reset(g);
+	if (start(g, e) < 0)
+		return -1;
+	g->in = len;
+	g->z.next_in = (z_const Bytef *)in;
+	g->z.avail_in = (uInt)len;
+	g->z.next_out = out;
+	g->z.avail_out = (uInt)cap;
+	while (g->z.avail_in > 0 && g->z.avail_out > 0) {
+		z = inflate(&g->z, Z_NO_FLUSH);
+		if (z == Z_STREAM_END)
+			z = inflateReset(&g->z);
+		if (z != Z_OK)
+			break;
+	}
+	/* Anything behind the first member is not our concern here. */
+	if (z != Z_OK && z != Z_BUF_ERROR && g->z.avail_out == (uInt)cap)
+		return bad(g, e);
+	return (ssize_t)(cap - g->z.avail_out);
+}

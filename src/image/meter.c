@@ -1,0 +1,29 @@
+#include "image/meter.h"
+
+static ssize_t meter_pull(struct stage *stage, void *buf, size_t cap, struct err *e)
+{
+	struct meter *m = (struct meter *)stage;
+	ssize_t n = stage_pull(m->stage.up, buf, cap, e);
+
+	if (n > 0)
+		atomic_fetch_add_explicit(m->bytes, (unsigned long long)n, memory_order_relaxed);
+	return n;
+}
+
+static int meter_rewind(struct stage *stage, struct err *e)
+{
+	struct meter *m = (struct meter *)stage;
+
+	atomic_store(m->bytes, 0);
+	return stage_rewind(m->stage.up, e);
+}
+
+static const struct stage_ops meter_ops = { "meter", meter_pull, meter_rewind };
+
+void meter_init(struct meter *m, struct stage *up, atomic_ullong *bytes)
+{
+	m->stage.ops = &meter_ops;
+	m->stage.up = up;
+	m->bytes = bytes;
+	atomic_store(bytes, 0);
+}

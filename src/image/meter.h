@@ -1,0 +1,16 @@
+/* Counts what passes, for the progress display in another thread. */
+#ifndef IMAGE_METER_H
+#define IMAGE_METER_H
+
+#include <stdatomic.h>
+
+#include "image/stage.h"
+
+struct meter {
+	struct stage stage;
+	atomic_ullong *bytes;	/* where it counts; the reader's, set to 0 by rewinding */
+};
+
+void meter_init(struct meter *m, struct stage *up, atomic_ullong *bytes);
+
+#endif

@@ -1,0 +1,163 @@
+#include "image/source.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/stop.h"
+
+/* One read(2) or pread(2) that a signal does not disturb. */
+static ssize_t read_some(struct source *s, void *buf, size_t cap, struct err *e)
+{
+	struct pollfd fds[2] = {
+		{ .fd = s->fd, .events = POLLIN },
+		{ .fd = stop_fd(), .events = POLLIN },
+	};
+	ssize_t n;
+
+	do {
+		if (!s->seekable && poll(fds, 2, -1) < 0 && errno != EINTR)
+			return err_errno(e, ERR_IMAGE, "cannot wait for data");
+		if (stop_asked())
+			return stop_err(e);
+		n = s->seekable ? pread(s->fd, buf, cap, (off_t)(s->start + s->pos)) :
+				  read(s->fd, buf, cap);
+	} while (n < 0 && (errno == EINTR || errno == EAGAIN));
+	if (n < 0)
+		return err_errno(e, ERR_IMAGE, "read error at byte %llu",
+				 (unsigned long long)s->pos);
+	return n;
+}
+
+static int changed(struct err *e)
+{
+	return err_set(e, ERR_IMAGE, "the file changed while it was being read");
+}
+
+/* At the end of a file: is it still the one that was opened? */
+static int check_unchanged(struct source *s, struct err *e)
+{
+	struct stat now;
+	unsigned char byte;
+	ssize_t n;
+
+	if (fstat(s->fd, &now) != 0)
+		return err_errno(e, ERR_IMAGE, "cannot look at the file again");
+	/* The times of a block device say nothing about what is on it. */
+	if (S_ISREG(now.st_mode) &&
+	    (now.st_size != s->opened.st_size || now.st_mtim.tv_sec != s->opened.st_mtim.tv_sec ||
+	     now.st_mtim.tv_nsec != s->opened.st_mtim.tv_nsec))
+		return changed(e);
+	n = read_some(s, &byte, 1, e);
+	if (n < 0)
+		return -1;
+	return n == 0 ? 0 : changed(e);
+}
+
+static ssize_t pull_file(struct source *s, void *buf, size_t cap, struct err *e)
+{
+	uint64_t left = s->size - s->pos;
+	ssize_t n;
+
+	if (left == 0)
+		return check_unchanged(s, e);
+	n = read_some(s, buf, cap < left ? cap : (size_t)left, e);
+	if (n == 0)
+		return changed(e);
+	return n;
+}
+
+static ssize_t source_pull(struct stage *stage, void *buf, size_t cap, struct err *e)
+{
+	struct source *s = (struct source *)stage;
+	ssize_t n;
+
+	if (s->head_len > 0 && !s->seekable) {
+		n = (ssize_t)(cap < s->head_len ? cap : s->head_len);
+		memcpy(buf, s->head, (size_t)n);
+		s->head += n;
+		s->head_len -= (size_t)n;
+	} else if (s->seekable) {
+		n = pull_file(s, buf, cap, e);
+	} else {
+		n = read_some(s, buf, cap, e);
+	}
+	if (n > 0)
+		s->pos += (uint64_t)n;
+	return n;
+}
+
+static int source_rewind(struct stage *stage, struct err *e)
+{
+	struct source *s = (struct source *)stage;
+
+	if (!s->seekable)
+		return err_set(e, ERR_IMAGE, "a pipe cannot be read a second time");
+	s->pos = 0;
+	return 0;
+}
+
+static const struct stage_ops source_ops = { "source", source_pull, source_rewind };
+
+int source_open(struct source *s, const char *path, struct err *e)
+{
+	off_t at, end;
+
+	memset(s, 0, sizeof(*s));
+	s->stage.ops = &source_ops;
+	s->fd = strcmp(path, "-") == 0 ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	if (s->fd < 0)
+		return stop_asked() ? stop_err(e) : err_errno(e, ERR_USAGE, "cannot open it");
+	if (fstat(s->fd, &s->opened) != 0)
+		return err_errno(e, ERR_USAGE, "cannot look at it");
+	if (S_ISDIR(s->opened.st_mode))
+		return err_set(e, ERR_USAGE, "is a directory, not an image");
+	if (S_ISCHR(s->opened.st_mode) && isatty(s->fd))
+		return err_set(e, ERR_USAGE, "is a terminal, not an image");
+	if (!S_ISREG(s->opened.st_mode) && !S_ISBLK(s->opened.st_mode))
+		return 0;
+
+	/* Standard input may have been read from before it came to us. */
+	at = s->fd == STDIN_FILENO ? lseek(s->fd, 0, SEEK_CUR) : 0;
+	end = lseek(s->fd, 0, SEEK_END);
+	if (at < 0 || end < 0)
+		return err_errno(e, ERR_USAGE, "cannot find its size");
+	if (s->fd == STDIN_FILENO && lseek(s->fd, at, SEEK_SET) < 0)
+		return err_errno(e, ERR_USAGE, "cannot go back to its beginning");
+	s->seekable = true;
+	s->start = (uint64_t)at;
+	s->size = end > at ? (uint64_t)(end - at) : 0;
+	(void)posix_fadvise(s->fd, 0, 0, POSIX_FADV_SEQUENTIAL);
+	return 0;
+}
+
+ssize_t source_peek(struct source *s, unsigned char *buf, size_t cap, struct err *e)
+{
+	size_t len = 0;
+	ssize_t n;
+
+	if (s->seekable && s->size < cap)
+		cap = (size_t)s->size;
+	while (len < cap) {
+		n = read_some(s, buf + len, cap - len, e);
+		if (n < 0)
+			return -1;
+		if (n == 0)
+			break;
+		len += (size_t)n;
+		s->pos = len;
+	}
+	s->pos = 0;
+	s->head = buf;
+	s->head_len = len;
+	return (ssize_t)len;
+}
+
+void source_close(struct source *s)
+{
+	if (s->fd > STDERR_FILENO)
+		(void)close(s->fd);
+	s->fd = -1;
+}

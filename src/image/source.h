@@ -1,0 +1,43 @@
+/* The left end of the chain: a file, a block device, or standard input. */
+#ifndef IMAGE_SOURCE_H
+#define IMAGE_SOURCE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/stat.h>
+
+#include "image/stage.h"
+
+struct source {
+	struct stage stage;
+	int fd;
+	bool seekable;		/* size is known, and it can be read again */
+	uint64_t size;		/* bytes from start to the end; 0 if not seekable */
+	uint64_t start;		/* offset at which it was handed to us (stdin) */
+	uint64_t pos;		/* bytes pulled so far */
+	struct stat opened;	/* to notice that it changed */
+	const unsigned char *head;	/* of a pipe: what source_peek() read ahead */
+	size_t head_len;
+};
+
+/*
+ * Open path for reading; "-" is standard input.  Returns 0, or -1 with
+ * ERR_USAGE when it is missing, unreadable or a directory.  Blocks while a FIFO
+ * has no writer.  source_close() must follow in any case.
+ *
+ * Pulling returns -1 with ERR_IMAGE when a read fails, or when the file is
+ * found to have changed (size, modification time) since it was opened.
+ */
+int source_open(struct source *s, const char *path, struct err *e) MUST_CHECK;
+
+/*
+ * Read up to cap bytes from the beginning, without consuming them.  Of a pipe
+ * they are remembered in buf, which must then live as long as s.  Once only,
+ * before anything is pulled.  Returns how many there are, less than cap only
+ * if the source is shorter, or -1 as when pulling.
+ */
+ssize_t source_peek(struct source *s, unsigned char *buf, size_t cap, struct err *e) MUST_CHECK;
+
+void source_close(struct source *s);
+
+#endif

@@ -1,0 +1,369 @@
+#include "job.h"
+
+#include <pthread.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/log.h"
+#include "base/stop.h"
+#include "base/text.h"
+#include "chain.h"
+#include "net/retry.h"
+
+/* How often the progress is drawn. */
+#define DRAW_MS 200
+
+/* One thread, and all the memory that a running task has. */
+struct worker {
+	pthread_t thread;
+	const struct job *job;
+	struct work work;
+	struct chain chain;
+};
+
+/* What every task keeps from the checks until it is run. */
+struct unit {
+	struct source source;
+	char sums[HASH_ALGS][HASH_HEX_BYTES];
+};
+
+/* The process's only large memory, and its only global state beside base/. */
+static struct {
+	struct worker workers[JOBS_MAX];
+	struct task tasks[TASKS_MAX];
+	struct unit units[TASKS_MAX];
+	unsigned char head[PROBE_BYTES];	/* the first bytes of an image; kept only for a pipe */
+	bool head_kept;
+	struct trust trust;
+	char pins[LIST_MAX * 64];
+	struct http_config http;
+	atomic_uint next;		/* the task that is run next */
+	unsigned running;		/* threads; under lock */
+	pthread_mutex_t lock;
+	pthread_cond_t ended;
+} all = { .lock = PTHREAD_MUTEX_INITIALIZER };
+
+static struct unit *unit_of(const struct task *t)
+{
+	return &all.units[t - all.tasks];
+}
+
+/* Is this a task whose gzip is to be verified?  A cloud may ask for it, check and cat do what fits. */
+static bool verifies(const struct task *t)
+{
+	return (t->provider->needs & NEED_GZIP) || t->image.format == FORMAT_GZIP;
+}
+
+static int check_image(struct task *t, struct err *e)
+{
+	struct unit *u = unit_of(t);
+
+	if (source_open(&u->source, t->file, e) < 0)
+		return -1;
+	if (!u->source.seekable && (t->provider->needs & NEED_SIZE))
+		return err_set(e, ERR_USAGE,
+			       "%s is told the size before the first byte, and a pipe has none: give a file",
+			       t->provider->name);
+	if (!u->source.seekable && all.head_kept)
+		return err_set(e, ERR_USAGE, "only one pipe can be read in one run");
+	all.head_kept = all.head_kept || !u->source.seekable;
+	if (image_probe(&t->image, &u->source, all.head, &all.workers[0].chain.gzcheck, e) < 0)
+		return -1;
+	return t->provider->takes ? t->provider->takes(&t->image, e) : 0;
+}
+
+/* All that can be known without a network, for one task. */
+static int check(struct task *t, struct err *e)
+{
+	const struct provider *p = t->provider;
+
+	t->work = &all.workers[0].work;
+	if (!(p->needs & NEED_NO_FILE) && check_image(t, e) < 0)
+		return -1;
+	return p->check ? p->check(t, e) : 0;
+}
+
+static int join_pins(const struct options *o, struct err *e)
+{
+	struct text t;
+	unsigned i;
+
+	text_init(&t, all.pins, sizeof(all.pins));
+	for (i = 0; i < o->pins.count; i++) {
+		if (strncmp(o->pins.at[i], "sha256//", 8) != 0 || strlen(o->pins.at[i]) != 52 ||
+		    strchr(o->pins.at[i], ';'))
+			return err_set(e, ERR_USAGE,
+				       "--pin %s: not of the form sha256//, then 44 characters of base64",
+				       o->pins.at[i]);
+		if (i > 0)
+			text_put(&t, ";");
+		text_put(&t, o->pins.at[i]);
+	}
+	return text_done(&t, "--pin", e);
+}
+
+static int prepare_net(const struct job *j, struct err *e)
+{
+	const struct options *o = j->options;
+
+	if (join_pins(o, e) < 0 || http_global_init(e) < 0 ||
+	    trust_load(&all.trust, o->cacert ? o->cacert : j->tasks[0].cacert, e) < 0)
+		return -1;
+	all.http.trust = &all.trust;
+	all.http.pins = all.pins[0] ? all.pins : NULL;
+	all.http.limit_rate = o->limit_rate;
+	all.http.stall_ms = o->stall_ms;
+	return 0;
+}
+
+/*
+ * After a failed try: is there another one?  Waits before it.  Returns 1 to go
+ * on, 0 when that was the last, with the error left as it is.
+ */
+static int another(struct task *t, unsigned tries)
+{
+	const struct options *o = t->options;
+	struct err why = t->err;
+	int64_t ms;
+
+	if (!why.retry)
+		return 0;
+	if (tries > o->retry) {
+		if (tries > 1)
+			err_at(&t->err, "given up after several tries");
+		return 0;
+	}
+	ms = retry_wait(tries, o->retry_delay_ms, t->wait_ms);
+	log_warn("%s: %s; trying again in %lld.%lld s (%u of %u)", task_name(t), why.text,
+		 (long long)ms / 1000, (long long)ms % 1000 / 100, tries, (unsigned)o->retry);
+	atomic_store(&t->phase, PHASE_PAUSING);
+	err_clear(&t->err);
+	return stop_sleep(ms, &t->err) < 0 ? 0 : 1;
+}
+
+static int begin(struct task *t)
+{
+	unsigned tries = 0;
+
+	if (!t->provider->begin)
+		return 0;
+	do {
+		atomic_store(&t->phase, PHASE_BEGINNING);
+		if (t->provider->begin(t, &t->err) == 0)
+			return 0;
+	} while (another(t, ++tries));
+	return -1;
+}
+
+/* What the stages found out on a pass that came to its end. */
+static void take_results(struct task *t, struct chain *c)
+{
+	struct unit *u = unit_of(t);
+	unsigned alg;
+
+	if (verifies(t))
+		t->unpacked = c->gzcheck.out;
+	for (alg = 0; alg < HASH_ALGS; alg++)
+		if (t->sums[alg])
+			memcpy(u->sums[alg], c->digests[alg].hex, sizeof(u->sums[alg]));
+}
+
+static int send_all(struct task *t, struct chain *c)
+{
+	int result;
+
+	for (;;) {
+		atomic_store(&t->phase, PHASE_SENDING);
+		t->sent_all = false;
+		result = t->provider->send(t, c->top, &t->err);
+		if (result == 0 || t->sent_all)
+			take_results(t, c);
+		if (result == 0)
+			return 0;
+		/* Of a pipe, what was pulled is gone. */
+		if (!unit_of(t)->source.seekable && atomic_load(&t->sent) > 0)
+			return -1;
+		if (!another(t, ++t->attempt) || stage_rewind(c->top, &t->err) < 0)
+			return -1;
+	}
+}
+
+static void plan_chain(struct task *t, struct chain_plan *plan)
+{
+	struct unit *u = unit_of(t);
+	unsigned alg, i;
+
+	memset(plan, 0, sizeof(*plan));
+	plan->source = &u->source;
+	plan->gzip = verifies(t);
+	plan->max_unpacked = t->options->max_size;
+	plan->bytes = &t->sent;
+	plan->digest[HASH_MD5] = t->provider->needs & NEED_MD5;
+	for (i = 0; i < t->options->digests.count; i++)
+		for (alg = 0; alg < HASH_ALGS; alg++)
+			if (strcmp(t->options->digests.at[i], hash_name((enum hash_alg)alg)) == 0)
+				plan->digest[alg] = true;
+}
+
+static int steps(struct task *t, struct worker *w)
+{
+	const struct provider *p = t->provider;
+	struct chain_plan plan;
+	unsigned alg;
+	int result;
+
+	if ((p->needs & NEED_NET) && http_open(&t->work->http, &all.http, &t->err) < 0)
+		return -1;
+	if (begin(t) < 0)
+		return -1;
+	if (p->send) {
+		plan_chain(t, &plan);
+		chain_build(&w->chain, &plan);
+		for (alg = 0; alg < HASH_ALGS; alg++)
+			t->sums[alg] = plan.digest[alg] ? w->chain.digests[alg].hex : NULL;
+		result = send_all(t, &w->chain);
+		chain_stop(&w->chain);
+		/* From here on they outlive the worker's next task. */
+		for (alg = 0; alg < HASH_ALGS; alg++)
+			t->sums[alg] = plan.digest[alg] ? unit_of(t)->sums[alg] : NULL;
+		if (result < 0)
+			return -1;
+	}
+	atomic_store(&t->phase, PHASE_FINISHING);
+	return p->finish ? p->finish(t, &t->err) : 0;
+}
+
+static void run_task(struct task *t, struct worker *w)
+{
+	struct work *work = &w->work;
+
+	t->work = work;
+	work->http.curl = NULL;
+	if (stop_asked())
+		stop_err(&t->err);
+	else if (steps(t, w) < 0 && t->err.code != ERR_UNFINISHED && t->provider->abandon)
+		t->provider->abandon(t);
+	http_close(&work->http);
+	source_close(&unit_of(t)->source);
+	text_wipe(work->auth, sizeof(work->auth));
+	text_wipe(work->cloud, sizeof(work->cloud));
+	atomic_store(&t->phase, PHASE_ENDED);
+}
+
+static void *run_worker(void *arg)
+{
+	struct worker *w = arg;
+	unsigned i;
+
+	stop_block();
+	while ((i = atomic_fetch_add(&all.next, 1)) < w->job->count)
+		run_task(&w->job->tasks[i], w);
+	pthread_mutex_lock(&all.lock);
+	all.running--;
+	pthread_cond_signal(&all.ended);
+	pthread_mutex_unlock(&all.lock);
+	return NULL;
+}
+
+static int start_workers(const struct job *j, unsigned *started, struct err *e)
+{
+	pthread_condattr_t clock;
+	pthread_attr_t attr;
+	unsigned n = j->count < j->options->jobs ? j->count : (unsigned)j->options->jobs;
+	int failed;
+
+	pthread_condattr_init(&clock);
+	pthread_condattr_setclock(&clock, CLOCK_MONOTONIC);
+	pthread_cond_init(&all.ended, &clock);
+	pthread_attr_init(&attr);
+	failed = pthread_attr_setstacksize(&attr, THREAD_STACK_BYTES);
+	for (*started = 0; *started < n && !failed; ++*started) {
+		struct worker *w = &all.workers[*started];
+
+		w->job = j;
+		pthread_mutex_lock(&all.lock);
+		failed = pthread_create(&w->thread, &attr, run_worker, w);
+		all.running += !failed;
+		pthread_mutex_unlock(&all.lock);
+		if (failed)
+			break;
+	}
+	/* Fewer threads than wished for do the work as well. */
+	if (*started == 0)
+		return err_set(e, ERR_FAILED, "cannot start a thread (error %d)", failed);
+	return 0;
+}
+
+/* Until the last worker has ended, draw now and then. */
+static void wait_for_workers(const struct job *j, void (*draw)(const struct job *j))
+{
+	struct timespec until;
+
+	pthread_mutex_lock(&all.lock);
+	while (all.running > 0) {
+		clock_gettime(CLOCK_MONOTONIC, &until);
+		until.tv_nsec += DRAW_MS * 1000000L;
+		until.tv_sec += until.tv_nsec / 1000000000L;
+		until.tv_nsec %= 1000000000L;
+		pthread_cond_timedwait(&all.ended, &all.lock, &until);
+		pthread_mutex_unlock(&all.lock);
+		if (draw)
+			draw(j);
+		pthread_mutex_lock(&all.lock);
+	}
+	pthread_mutex_unlock(&all.lock);
+}
+
+static bool check_all(struct job *j)
+{
+	bool good = true;
+	unsigned i;
+
+	for (i = 0; i < j->count; i++)
+		if (check(&j->tasks[i], &j->tasks[i].err) < 0)
+			good = false;
+	return good;
+}
+
+int job_run(struct job *j, const struct provider *p, const struct options *o,
+	    void (*draw)(const struct job *j), struct err *e)
+{
+	unsigned i, started;
+
+	j->provider = p;
+	j->options = o;
+	j->tasks = all.tasks;
+	j->count = p->needs & NEED_NO_FILE ? 1 : o->file_count;
+	for (i = 0; i < j->count; i++) {
+		j->tasks[i].provider = p;
+		j->tasks[i].options = o;
+		j->tasks[i].file = i < o->file_count ? o->files[i] : NULL;
+		all.units[i].source.fd = -1;
+	}
+	/* Nothing is sent of any while something is wrong with one. */
+	if (!check_all(j))
+		return 0;
+	if ((p->needs & NEED_NET) && prepare_net(j, e) < 0)
+		return -1;
+	if (start_workers(j, &started, e) < 0)
+		return -1;
+	wait_for_workers(j, draw);
+	for (i = 0; i < started; i++)
+		pthread_join(all.workers[i].thread, NULL);
+	return 0;
+}
+
+int job_status(const struct job *j)
+{
+	int status = 0, one;
+	unsigned i;
+
+	for (i = 0; i < j->count; i++) {
+		one = err_status(j->tasks[i].err.code);
+		if (one != 0 && status != 0 && one != status)
+			return 1;
+		if (one != 0)
+			status = one;
+	}
+	return status;
+}

@@ -1,0 +1,107 @@
+#include "local.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/text.h"
+
+static const struct provider *find_cloud(const char *name)
+{
+	const struct provider *const *p;
+
+	for (p = providers; *p; p++)
+		if (strcmp((*p)->name, name) == 0)
+			break;
+	return *p;
+}
+
+static int check_check(struct task *t, struct err *e)
+{
+	const struct options *o = t->options;
+	unsigned i;
+
+	for (i = 0; i < o->digests.count; i++)
+		if (hash_find(o->digests.at[i]) == HASH_ALGS)
+			return err_set(e, ERR_USAGE, "--digest %s: md5, sha256 and sha512 are known",
+				       o->digests.at[i]);
+	if (o->cloud && !find_cloud(o->cloud))
+		return err_set(e, ERR_USAGE, "--cloud %s: there is no such cloud (see --help)", o->cloud);
+	return 0;
+}
+
+/* Pull everything: the stages do the checking. */
+static int check_send(struct task *t, struct stage *body, struct err *e)
+{
+	ssize_t n;
+
+	do
+		n = stage_pull(body, t->work->answer, sizeof(t->work->answer), e);
+	while (n > 0);
+	return n < 0 ? -1 : text_copy(t->status, sizeof(t->status), "intact", "status", e);
+}
+
+static int check_finish(struct task *t, struct err *e)
+{
+	const struct provider *cloud = t->options->cloud ? find_cloud(t->options->cloud) : NULL;
+
+	if (!t->image.size_known)
+		t->image.size = atomic_load(&t->sent);
+	if (t->image.format == FORMAT_EMPTY)
+		return err_set(e, ERR_IMAGE, "is empty");
+	if (image_name_agrees(&t->image, text_base_name(t->file), e) < 0)
+		return -1;
+	return cloud && cloud->takes ? cloud->takes(&t->image, e) : 0;
+}
+
+static int cat_send(struct task *t, struct stage *body, struct err *e)
+{
+	char *at;
+	ssize_t n, put;
+
+	while ((n = stage_pull(body, t->work->answer, sizeof(t->work->answer), e)) > 0) {
+		for (at = t->work->answer; n > 0; at += put, n -= put) {
+			put = write(STDOUT_FILENO, at, (size_t)n);
+			if (put < 0 && errno == EINTR)
+				put = 0;
+			if (put < 0)
+				return err_errno(e, ERR_OUTPUT, "standard output could not be written");
+		}
+	}
+	return (int)n;
+}
+
+static const struct opt check_options[] = {
+	{ OPT_LIST, 0, "digest", "ALG", OPT_AT(digests), "md5, sha256 or sha512 of the file; may be repeated" },
+	{ OPT_TEXT, 0, "cloud", "NAME", OPT_AT(cloud), "fail if this cloud would not take the image" },
+	{ OPT_SIZE, 0, "max-size", "SIZE", OPT_AT(max_size), "refuse an image that is larger uncompressed" },
+	{ OPT_END, 0, NULL, NULL, 0, NULL },
+};
+
+static const struct opt cat_options[] = {
+	{ OPT_SIZE, 0, "max-size", "SIZE", OPT_AT(max_size), "refuse an image that is larger uncompressed" },
+	{ OPT_END, 0, NULL, NULL, 0, NULL },
+};
+
+static const struct provider check_command = {
+	.name = "check",
+	.summary = "verify images without a network, and tell which clouds take them",
+	.operands = "FILE...",
+	.options = check_options,
+	.columns = "file,status,format,holds,size,uncompressed,clouds",
+	.fields = "file,status,format,holds,size,uncompressed,clouds,exit,error",
+	.check = check_check,
+	.send = check_send,
+	.finish = check_finish,
+};
+
+static const struct provider cat_command = {
+	.name = "cat",
+	.summary = "write an image to standard output, verified like an upload",
+	.operands = "FILE",
+	.options = cat_options,
+	.needs = NEED_ONE_FILE,
+	.send = cat_send,
+};
+
+const struct provider *const local_commands[] = { &check_command, &cat_command, NULL };

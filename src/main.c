@@ -1,0 +1,174 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "base/harden.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/stop.h"
+#include "base/text.h"
+#include "cli.h"
+#include "cloud/grammar.h"
+#include "job.h"
+#include "local.h"
+#include "progress.h"
+#include "report.h"
+
+/* Print an error that belongs to no task, and give its exit status. */
+static int fail(const struct err *e)
+{
+	log_error("%s", e->text);
+	return err_status(e->code);
+}
+
+static int check_options(const struct provider *p, const struct options *o, struct err *e)
+{
+	if (o->jobs < 1 || o->jobs > JOBS_MAX)
+		return err_set(e, ERR_USAGE, "--jobs takes 1 to %d", JOBS_MAX);
+	if ((p->needs & NEED_NO_FILE) && o->file_count > 0)
+		return err_set(e, ERR_USAGE, "%s: no file is taken here", o->files[0]);
+	if (!(p->needs & NEED_NO_FILE) && o->file_count == 0)
+		return err_set(e, ERR_USAGE, "no image file is given (see --help)");
+	if ((p->needs & NEED_ONE_FILE) && o->file_count > 1)
+		return err_set(e, ERR_USAGE, "%s: only one file is taken", o->files[1]);
+	return report_check(o, e);
+}
+
+/* Run what the command line asks for; g is NULL for our own grammar. */
+static int run(const struct provider *p, const struct options *o, const struct grammar *g)
+{
+	struct job j = { .count = 0 };
+	struct err e = ERR_INIT;
+	struct mem_use mem;
+	int status;
+
+	if (p->variant && p->variant(o))
+		p = p->variant(o);
+	log_init(o->quiet ? LOG_QUIET : o->verbose ? LOG_VERBOSE : LOG_NORMAL);
+	if (check_options(p, o, &e) < 0 || stop_init(&e) < 0 ||
+	    job_run(&j, p, o, progress_draw, &e) < 0)
+		return fail(&e);
+	report_errors(&j);
+	if (!g)
+		report_results(&j);
+	else if (j.tasks[0].err.code == ERR_NONE)
+		g->print(stdout, &j.tasks[0]);
+	status = job_status(&j);
+	mem = mem_use();
+	log_note("libraries: %llu allocations, at most %zu KiB", (unsigned long long)mem.calls,
+		 mem.peak / 1024);
+	if (report_flush(&e) < 0 && status == 0)
+		status = fail(&e);
+	stop_die();
+	return status;
+}
+
+static int show(const struct provider *p, const char *program, const struct opt *const tables[])
+{
+	struct err e = ERR_INIT;
+
+	cli_help(stdout, program, p, tables);
+	return report_flush(&e) < 0 ? fail(&e) : 0;
+}
+
+static int own_command(const struct provider *p, int argc, char *const argv[])
+{
+	const struct opt *tables[CLI_TABLES] = { p->options, cli_common,
+						 p->needs & NEED_NET ? cli_network : NULL };
+	struct options o;
+	struct err e = ERR_INIT;
+
+	cli_defaults(&o);
+	if (cli_parse(tables, argc, argv, false, &o, &e) < 0)
+		return fail(&e);
+	return o.help ? show(p, "hoist", tables) : run(p, &o, NULL);
+}
+
+/* argv is what follows the program's name. */
+static int other_grammar(const struct grammar *g, int argc, char *const argv[])
+{
+	const struct verb *v;
+	struct options o;
+	struct err e = ERR_INIT;
+	int words;
+
+	for (v = g->verbs; v->provider; v++) {
+		const struct opt *tables[CLI_TABLES] = { v->options };
+
+		words = v->words[1] ? 2 : 1;
+		if (argc < words || strcmp(argv[0], v->words[0]) != 0 ||
+		    (words == 2 && strcmp(argv[1], v->words[1]) != 0))
+			continue;
+		cli_defaults(&o);
+		if (cli_parse(tables, argc - words, argv + words, true, &o, &e) < 0)
+			return fail(&e);
+		if (o.help)
+			return show(v->provider, g->program, tables);
+		v->adapt(&o);
+		return run(v->provider, &o, g);
+	}
+	err_set(&e, ERR_USAGE, "of %s's commands hoist has these:", g->program);
+	for (v = g->verbs; v->provider; v++) {
+		char more[64];
+
+		snprintf(more, sizeof(more), "%s%s%s%s", v == g->verbs ? "" : "and ", v->words[0],
+			 v->words[1] ? " " : "", v->words[1] ? v->words[1] : "");
+		snprintf(e.text + strlen(e.text), sizeof(e.text) - strlen(e.text), " %s", more);
+	}
+	return fail(&e);
+}
+
+static const struct grammar *find_grammar(const char *name)
+{
+	const struct grammar *const *g;
+
+	for (g = grammars; *g; g++)
+		if (strcmp((*g)->program, name) == 0)
+			break;
+	return *g;
+}
+
+static const struct provider *find_command(const char *name)
+{
+	const struct provider *const *p;
+
+	for (p = providers; *p; p++)
+		if (strcmp((*p)->name, name) == 0)
+			return *p;
+	for (p = local_commands; *p; p++)
+		if (strcmp((*p)->name, name) == 0)
+			return *p;
+	return NULL;
+}
+
+int main(int argc, char *argv[])
+{
+	const struct grammar *g;
+	const struct provider *p;
+	struct err e = ERR_INIT;
+
+	harden_process();
+	g = find_grammar(argc > 0 ? text_base_name(argv[0]) : "");
+	if (g)
+		return other_grammar(g, argc - 1, argv + 1);
+	if (argc < 2) {
+		err_set(&e, ERR_USAGE, "no command is given (see hoist --help)");
+		return fail(&e);
+	}
+	if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0) {
+		puts("hoist " HOIST_VERSION);
+		return report_flush(&e) < 0 ? fail(&e) : 0;
+	}
+	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
+	    strcmp(argv[1], "help") == 0) {
+		cli_overview(stdout, local_commands);
+		return report_flush(&e) < 0 ? fail(&e) : 0;
+	}
+	g = find_grammar(argv[1]);
+	if (g)
+		return other_grammar(g, argc - 2, argv + 2);
+	p = find_command(argv[1]);
+	if (p)
+		return own_command(p, argc - 2, argv + 2);
+	err_set(&e, ERR_USAGE, "there is no command %s (see hoist --help)", argv[1]);
+	return fail(&e);
+}

@@ -1,0 +1,305 @@
+#include "net/http.h"
+
+#include <mbedtls/platform.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/stop.h"
+#include "base/text.h"
+#include "net/body.h"
+#include "net/retry.h"
+
+#define CONNECT_MS 30000L
+
+/* After the last byte a server may digest the image for a while. */
+#define ANSWER_STALLS 5
+
+/* libcurl's own bounds on CURLOPT_UPLOAD_BUFFERSIZE */
+#define UPLOAD_BUFFER_MIN 16384
+
+/* What libcurl's callbacks share during one call. */
+struct call {
+	struct http *h;
+	const struct http_request *q;
+	struct http_reply *r;
+	struct body body;
+	struct err *e;
+	int64_t stopped_at;	/* when the signal was first seen, or 0 */
+	int64_t moved_at;	/* when a byte last went or came */
+	int64_t moved_pull;	/* body.pull_ms at that moment */
+	curl_off_t moved;	/* bytes until then */
+};
+
+int http_global_init(struct err *e)
+{
+	if (mbedtls_platform_set_calloc_free(mem_calloc, mem_free) != 0 ||
+	    curl_global_init_mem(CURL_GLOBAL_DEFAULT, mem_malloc, mem_free, mem_realloc, mem_strdup,
+				 mem_calloc) != CURLE_OK)
+		return err_set(e, ERR_FAILED, "libcurl does not start");
+	return 0;
+}
+
+int http_open(struct http *h, const struct http_config *config, struct err *e)
+{
+	h->config = config;
+	h->verdict.trust = config->trust;
+	h->curl = curl_easy_init();
+	if (!h->curl)
+		return err_set(e, ERR_FAILED, "out of memory");
+	return 0;
+}
+
+void http_close(struct http *h)
+{
+	if (h->curl)
+		curl_easy_cleanup(h->curl);
+	h->curl = NULL;
+}
+
+void http_show_url(const char *url, char *out, size_t cap)
+{
+	const char *host = strstr(url, "://");
+	const char *at;
+	struct text t;
+	size_t len = strcspn(url, "?#");
+
+	text_init(&t, out, cap);
+	if (host && host + 3 < url + len) {
+		text_put_n(&t, url, (size_t)(host + 3 - url));
+		len -= (size_t)(host + 3 - url);
+		url = host + 3;
+		/* user:password@, which must not be shown */
+		at = memchr(url, '@', strcspn(url, "/?#"));
+		if (at) {
+			len -= (size_t)(at + 1 - url);
+			url = at + 1;
+		}
+	}
+	text_put_n(&t, url, len);
+	text_ellipsis(&t);
+	text_clean(out);
+}
+
+/* The host with its port, for messages. */
+static void show_host(const char *url, char *out, size_t cap)
+{
+	char shown[URL_BYTES];
+	const char *host;
+	struct text t;
+
+	http_show_url(url, shown, sizeof(shown));
+	host = strstr(shown, "://");
+	host = host ? host + 3 : shown;
+	text_init(&t, out, cap);
+	text_put_n(&t, host, strcspn(host, "/"));
+}
+
+static size_t on_body(char *p, size_t size, size_t n, void *arg)
+{
+	struct call *c = arg;
+	size_t len = size * n, room = c->r->cap - 1 - c->r->len;
+	long status = 0;
+
+	if (len > room) {
+		curl_easy_getinfo(c->h->curl, CURLINFO_RESPONSE_CODE, &status);
+		if (status < 400)
+			err_set(c->e, ERR_REPLY, "the answer is longer than %zu bytes",
+				c->r->cap - 1);
+		else
+			c->r->cut = true;
+		len = room;
+	}
+	memcpy(c->r->body + c->r->len, p, len);
+	c->r->len += len;
+	c->r->body[c->r->len] = '\0';
+	return len;	/* less than was given ends the transfer */
+}
+
+/* How long nothing has moved, not counting the time that we spent on the image. */
+static int64_t idle_ms(struct call *c, curl_off_t moved)
+{
+	int64_t now = clock_ms();
+
+	if (moved != c->moved) {
+		c->moved = moved;
+		c->moved_at = now;
+		c->moved_pull = c->body.pull_ms;
+	}
+	return now - c->moved_at - (c->body.pull_ms - c->moved_pull);
+}
+
+/* Called at least once a second, whatever happens; non-zero ends the transfer. */
+static int on_progress(void *arg, curl_off_t dltotal, curl_off_t dlnow, curl_off_t ultotal,
+		       curl_off_t ulnow)
+{
+	struct call *c = arg;
+	int64_t limit = c->h->config->stall_ms;
+
+	(void)dltotal;
+	(void)ultotal;
+	if (c->stopped_at == 0 && stop_asked())
+		c->stopped_at = clock_ms();
+	if (c->stopped_at != 0 && clock_ms() - c->stopped_at >= c->q->grace_ms)
+		return stop_err(c->e);
+	if (c->body.done)
+		limit *= ANSWER_STALLS;
+	if (idle_ms(c, dlnow + ulnow) > limit) {
+		err_set(c->e, ERR_NETWORK, "nothing has moved for %lld s", (long long)limit / 1000);
+		return err_retry(c->e);
+	}
+	return 0;
+}
+
+static const char *header(CURL *curl, const char *name)
+{
+	struct curl_header *hit;
+
+	/* -1: of the last answer, not of a 100 or a proxy's */
+	return curl_easy_header(curl, name, 0, CURLH_HEADER, -1, &hit) == CURLHE_OK ? hit->value :
+										       NULL;
+}
+
+static void read_headers(CURL *curl, struct http_reply *r)
+{
+	const char *etag = header(curl, "ETag");
+	long request = 0;
+	struct text t;
+
+	curl_easy_getinfo(curl, CURLINFO_REQUEST_SIZE, &request);
+	r->sent = request > 0;
+	curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &r->status);
+	r->retry_after_ms = retry_after(header(curl, "Retry-After"), header(curl, "Date"));
+	r->maintenance = header(curl, "X-Maintenance-Mode") != NULL;
+	text_init(&t, r->etag, sizeof(r->etag));
+	if (etag)
+		text_put(&t, etag);
+}
+
+/* Third-party codes are mapped here and nowhere else. */
+static int explain(struct call *c, CURLcode code, const char *detail)
+{
+	char host[300];
+
+	show_host(c->q->url, host, sizeof(host));
+	switch (code) {
+	case CURLE_PEER_FAILED_VERIFICATION:
+		return trust_explain(&c->h->verdict, host, c->e);
+	case CURLE_SSL_PINNEDPUBKEYNOTMATCH:
+		return err_set(c->e, ERR_TRUST, "the key of %s is none of those given with --pin",
+			       host);
+	case CURLE_URL_MALFORMAT:
+	case CURLE_UNSUPPORTED_PROTOCOL:
+		return err_set(c->e, ERR_USAGE, "%s is not a host that can be reached by HTTP",
+			       host);
+	case CURLE_OUT_OF_MEMORY:
+		return err_set(c->e, ERR_FAILED, "out of memory");
+	case CURLE_TOO_LARGE:
+		return err_set(c->e, ERR_REPLY, "the answer of %s has too many headers", host);
+	default:
+		err_set(c->e, ERR_NETWORK, "%s: %s", host,
+			*detail ? detail : curl_easy_strerror(code));
+		return err_retry(c->e);
+	}
+}
+
+static void set_options(struct call *c, struct curl_slist *headers, char *detail)
+{
+	const struct http_config *config = c->h->config;
+	const struct http_request *q = c->q;
+	CURL *curl = c->h->curl;
+	long buffer = (long)BLOCK_BYTES;
+
+	curl_easy_reset(curl);
+	curl_easy_setopt(curl, CURLOPT_URL, q->url);
+	curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
+	curl_easy_setopt(curl, CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1);
+	curl_easy_setopt(curl, CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2);
+	curl_easy_setopt(curl, CURLOPT_SSL_CTX_FUNCTION, trust_setup);
+	curl_easy_setopt(curl, CURLOPT_SSL_CTX_DATA, &c->h->verdict);
+	curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
+	curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, CONNECT_MS);
+	curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, detail);
+	curl_easy_setopt(curl, CURLOPT_USERAGENT, "hoist/" HOIST_VERSION);
+	curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
+	curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, on_body);
+	curl_easy_setopt(curl, CURLOPT_WRITEDATA, c);
+	curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
+	curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, on_progress);
+	curl_easy_setopt(curl, CURLOPT_XFERINFODATA, c);
+	if (config->pins)
+		curl_easy_setopt(curl, CURLOPT_PINNEDPUBLICKEY, config->pins);
+	if (q->upload) {
+		if (config->limit_rate > 0) {
+			curl_easy_setopt(curl, CURLOPT_MAX_SEND_SPEED_LARGE,
+					 (curl_off_t)config->limit_rate);
+			if (config->limit_rate < BLOCK_BYTES)
+				buffer = UPLOAD_BUFFER_MIN;
+		}
+		curl_easy_setopt(curl, CURLOPT_UPLOAD, 1L);
+		curl_easy_setopt(curl, CURLOPT_INFILESIZE_LARGE, (curl_off_t)q->upload_len);
+		curl_easy_setopt(curl, CURLOPT_UPLOAD_BUFFERSIZE, buffer);
+		curl_easy_setopt(curl, CURLOPT_READFUNCTION, body_read);
+		curl_easy_setopt(curl, CURLOPT_READDATA, &c->body);
+		curl_easy_setopt(curl, CURLOPT_EXPECT_100_TIMEOUT_MS, 1000L);
+	} else if (q->body) {
+		curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)strlen(q->body));
+		curl_easy_setopt(curl, CURLOPT_POSTFIELDS, q->body);
+	}
+	curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, q->method);
+}
+
+static int perform(struct call *c, const char *detail)
+{
+	CURLcode code = curl_easy_perform(c->h->curl);
+
+	read_headers(c->h->curl, c->r);
+	c->r->sent_all = c->q->upload && c->body.done;
+	if (c->e->code != ERR_NONE)
+		return -1;
+	/*
+	 * A server that refuses early may close while we still send: its answer
+	 * says more than the broken connection does.
+	 */
+	if (code != CURLE_OK && c->r->status < 400)
+		return explain(c, code, detail);
+	if (c->q->upload && c->r->status < 300 && !c->body.done) {
+		err_set(c->e, ERR_NETWORK, "the server answered %ld before it had the whole image",
+			c->r->status);
+		return err_retry(c->e);
+	}
+	return 0;
+}
+
+int http_call(struct http *h, const struct http_request *q, struct http_reply *r, struct err *e)
+{
+	struct call c = { .h = h, .q = q, .r = r, .e = e, .moved_at = clock_ms() };
+	struct curl_slist nodes[HEADERS_MAX];
+	char detail[CURL_ERROR_SIZE] = "";
+	char shown[URL_BYTES];
+	int64_t began = clock_ms();
+	size_t n;
+	int result;
+
+	/* libcurl only reads the list: no need for its allocating functions. */
+	for (n = 0; q->headers[n]; n++) {
+		nodes[n].data = (char *)q->headers[n];
+		nodes[n].next = NULL;
+		if (n > 0)
+			nodes[n - 1].next = &nodes[n];
+	}
+	r->status = 0;
+	r->len = 0;
+	r->body[0] = '\0';
+	r->cut = r->sent_all = false;
+	if (q->upload)
+		body_init(&c.body, q->upload, q->upload_len, e);
+	set_options(&c, n > 0 ? nodes : NULL, detail);
+	result = perform(&c, detail);
+
+	http_show_url(q->url, shown, sizeof(shown));
+	log_note("%s %s: %ld (%lld ms)", q->method, shown, r->status,
+		 (long long)(clock_ms() - began));
+	return result;
+}

@@ -1,0 +1,76 @@
+/*
+ * HTTP requests, one at a time on one connection: small ones with the answer
+ * in memory, and the upload, whose body is pulled from a stage.
+ *
+ * Redirects are never followed, so that credentials go nowhere else.
+ */
+#ifndef NET_HTTP_H
+#define NET_HTTP_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <curl/curl.h>
+
+#include "base/bounds.h"
+#include "image/stage.h"
+#include "net/trust.h"
+
+/* The same for all requests of a run. */
+struct http_config {
+	const struct trust *trust;
+	const char *pins;	/* "sha256//...;sha256//..." or NULL: one must be the server's key */
+	uint64_t limit_rate;	/* bytes per second; 0 for no limit */
+	int64_t stall_ms;	/* give up after so long without a byte */
+};
+
+struct http {
+	CURL *curl;
+	const struct http_config *config;
+	struct verdict verdict;
+};
+
+struct http_request {
+	const char *method;
+	const char *url;		/* what follows '?' is never shown */
+	const char *headers[HEADERS_MAX + 1];	/* "Name: value", then NULL */
+	const char *body;		/* a text, or NULL */
+	struct stage *upload;		/* the body instead, of upload_len bytes */
+	uint64_t upload_len;
+	int64_t grace_ms;		/* go on for so long after a signal; 0: stop at once */
+};
+
+struct http_reply {
+	long status;
+	char *body;			/* the caller's buffer, NUL-terminated here */
+	size_t cap;
+	size_t len;
+	bool cut;			/* an error's body did not fit and was cut off */
+	bool sent;			/* at least a part of the request has left */
+	bool sent_all;			/* the upload's last byte has been handed over */
+	int64_t retry_after_ms;		/* 0 if the server did not say */
+	bool maintenance;		/* X-Maintenance-Mode */
+	char etag[80];
+};
+
+/* Once per process, before any thread: libcurl and mbedTLS, with base/mem.h. */
+int http_global_init(struct err *e) MUST_CHECK;
+
+/* config must live as long as h.  http_close() must follow, also after -1. */
+int http_open(struct http *h, const struct http_config *config, struct err *e) MUST_CHECK;
+void http_close(struct http *h);
+
+/*
+ * Make one request; r->body and r->cap are set, all else of r is filled in.
+ * Blocks.  Returns 0 when an answer came, whatever its status.  Otherwise -1:
+ * ERR_NETWORK (with retry), ERR_TRUST, ERR_REPLY (also a body of more than
+ * cap - 1 bytes with a status below 400), ERR_STOPPED, ERR_USAGE for a URL that
+ * is none, or the error of the upload's chain.  r->sent_all is valid then too.
+ */
+int http_call(struct http *h, const struct http_request *q, struct http_reply *r,
+	      struct err *e) MUST_CHECK;
+
+/* Put the URL without its query and credentials into out, for messages. */
+void http_show_url(const char *url, char *out, size_t cap);
+
+#endif

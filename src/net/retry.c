@@ -1,0 +1,45 @@
+#include "net/retry.h"
+
+#include <curl/curl.h>
+
+#include "base/clock.h"
+#include "base/text.h"
+
+#define LONGEST_MS 60000
+
+bool retry_status(long status)
+{
+	return status == 408 || status == 425 || status == 429 ||
+	       (status >= 500 && status < 600 && status != 501 && status != 505);
+}
+
+int64_t retry_wait(unsigned attempt, int64_t first, int64_t asked)
+{
+	int64_t ms = first;
+
+	while (attempt-- > 1 && ms < LONGEST_MS)
+		ms *= 2;
+	if (ms > LONGEST_MS)
+		ms = LONGEST_MS;
+	/* The clock's low bits are random enough to spread clients. */
+	ms += (ms / 4) * (clock_ms() % 201 - 100) / 100;
+	if (asked > RETRY_ASKED_MAX)
+		asked = RETRY_ASKED_MAX;
+	return ms > asked ? ms : asked;
+}
+
+int64_t retry_after(const char *value, const char *date)
+{
+	uint64_t seconds;
+	int64_t at, now;
+
+	if (!value)
+		return 0;
+	if (text_number(value, INT32_MAX, &seconds) == 0)
+		return (int64_t)seconds * 1000;
+	at = (int64_t)curl_getdate(value, NULL);
+	now = date ? (int64_t)curl_getdate(date, NULL) : clock_wall();
+	if (at < 0 || now < 0 || at <= now || at - now > INT32_MAX)
+		return 0;
+	return (at - now) * 1000;
+}

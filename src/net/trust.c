@@ -1,0 +1,209 @@
+#include "net/trust.h"
+
+#include <errno.h>
+#include <mbedtls/ssl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <zlib.h>
+
+#include "base/clock.h"
+#include "base/text.h"
+#include "roots_size.h"
+
+/* third_party/roots: CA certificates, one DER after the other, gzipped. */
+extern const unsigned char roots_gz[];
+extern const size_t roots_gz_len;
+
+/* mbedTLS refers to the DER for as long as the certificates are used. */
+static unsigned char roots_der[ROOTS_DER_LEN];
+
+static const char *const system_bundles[] = {
+	"/etc/ssl/certs/ca-certificates.crt",		     /* Debian, Arch, Gentoo */
+	"/etc/pki/tls/certs/ca-bundle.crt",		     /* Fedora, RHEL */
+	"/etc/ssl/ca-bundle.pem",			     /* openSUSE */
+	"/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem", /* CentOS */
+	"/etc/ssl/cert.pem",				     /* Alpine, OpenWrt */
+};
+
+static int note_source(struct trust *t, const char *kind, const char *path, struct err *e)
+{
+	struct text from;
+
+	text_init(&from, t->from, sizeof(t->from));
+	text_put(&from, kind);
+	text_put(&from, path);
+	return text_done(&from, "the CA path", e);
+}
+
+static bool unpack_builtin(void)
+{
+	z_stream z = {
+		.next_in = (z_const Bytef *)roots_gz,
+		.avail_in = (uInt)roots_gz_len,
+		.next_out = roots_der,
+		.avail_out = sizeof(roots_der),
+	};
+	bool whole;
+
+	if (inflateInit2(&z, 31) != Z_OK)
+		return false;
+	whole = inflate(&z, Z_FINISH) == Z_STREAM_END && z.avail_out == 0;
+	inflateEnd(&z);
+	return whole;
+}
+
+static int load_builtin(struct trust *t, struct err *e)
+{
+	size_t len = sizeof(roots_der), at, n;
+
+	if (!unpack_builtin())
+		return err_set(e, ERR_FAILED, "the built-in CA certificates are damaged");
+	for (at = 0; at + 4 <= len; at += n) {
+		/* Each is a SEQUENCE with a length of two bytes: the build has checked it. */
+		n = 4 + ((size_t)roots_der[at + 2] << 8 | roots_der[at + 3]);
+		if (n > len - at)
+			return err_set(e, ERR_FAILED, "the built-in CA certificates are cut short");
+		/* One that mbedTLS does not understand (an odd curve) is no loss to the rest. */
+		(void)mbedtls_x509_crt_parse_der_nocopy(&t->roots, roots_der + at, n);
+	}
+	return note_source(t, "the built-in CA certificates", "", e);
+}
+
+static int load_path(struct trust *t, const char *path, bool required, struct err *e)
+{
+	struct stat st;
+	int failed;
+
+	if (stat(path, &st) != 0)
+		return required ? err_errno(e, ERR_USAGE, "cannot read the CA certificates in %s",
+					    path) : 0;
+	if (S_ISDIR(st.st_mode)) {
+		failed = mbedtls_x509_crt_parse_path(&t->roots, path);
+	} else if (st.st_size > (off_t)CA_FILE_MAX) {
+		return err_set(e, ERR_LIMIT, "%s is longer than %zu bytes", path, CA_FILE_MAX);
+	} else {
+		failed = mbedtls_x509_crt_parse_file(&t->roots, path);
+	}
+	/* Positive: so many of them were not understood. */
+	if (t->roots.version == 0 && required)
+		return err_set(e, ERR_USAGE,
+			       "%s holds no CA certificate that can be used (PEM is expected, mbedTLS says -0x%04x)",
+			       path, failed < 0 ? (unsigned)-failed : 0u);
+	return note_source(t, "the CA certificates in ", path, e);
+}
+
+static int check_clock(struct err *e)
+{
+	char now[32] = "an unknown date";
+	time_t t = (time_t)clock_wall();
+	struct tm tm;
+
+	if (clock_wall() >= clock_built() - 24 * 3600)
+		return 0;
+	if (gmtime_r(&t, &tm))
+		strftime(now, sizeof(now), "%Y-%m-%d %H:%M UTC", &tm);
+	return err_set(e, ERR_TRUST,
+		       "the clock says %s, which cannot be: certificates cannot be checked; set it with: date -u -s 'YYYY-MM-DD hh:mm'",
+		       now);
+}
+
+int trust_load(struct trust *t, const char *file, struct err *e)
+{
+	const char *env_file = getenv("SSL_CERT_FILE");
+	const char *env_dir = getenv("SSL_CERT_DIR");
+	size_t i;
+
+	mbedtls_x509_crt_init(&t->roots);
+	if (check_clock(e) < 0)
+		return -1;
+	if (file && strcmp(file, TRUST_BUILTIN) == 0)
+		return load_builtin(t, e);
+	if (file && *file)
+		return load_path(t, file, true, e);
+	if (env_file && *env_file)
+		return load_path(t, env_file, true, e);
+	if (env_dir && *env_dir)
+		return load_path(t, env_dir, true, e);
+	for (i = 0; i < sizeof(system_bundles) / sizeof(system_bundles[0]); i++) {
+		if (load_path(t, system_bundles[i], false, e) < 0)
+			return -1;
+		if (t->roots.version != 0)
+			return 0;
+	}
+	return load_builtin(t, e);
+}
+
+static bool is_root(const struct trust *t, const mbedtls_x509_crt *crt)
+{
+	const mbedtls_x509_crt *c;
+
+	for (c = &t->roots; c && c->version != 0; c = c->next)
+		if (c->raw.len == crt->raw.len && memcmp(c->raw.p, crt->raw.p, c->raw.len) == 0)
+			return true;
+	return false;
+}
+
+/*
+ * Called for each certificate of a chain, from the CA's down to the server's
+ * own at depth 0.  What is said against the CAs is kept until then: if the
+ * server's own certificate is trusted as such, nobody else vouches for it.
+ */
+static int judge(void *arg, mbedtls_x509_crt *crt, int depth, uint32_t *flags)
+{
+	struct verdict *v = arg;
+
+	if (*flags & (MBEDTLS_X509_BADCERT_EXPIRED | MBEDTLS_X509_BADCERT_FUTURE)) {
+		v->from = crt->valid_from;
+		v->to = crt->valid_to;
+	}
+	if (depth > 0) {
+		v->above |= *flags;
+		*flags = 0;
+		return 0;
+	}
+	if (is_root(v->trust, crt))
+		*flags &= ~(uint32_t)MBEDTLS_X509_BADCERT_NOT_TRUSTED;
+	else
+		*flags |= v->above;
+	v->flags = *flags;
+	v->above = 0;
+	return 0;
+}
+
+CURLcode trust_setup(CURL *curl, void *config, void *arg)
+{
+	struct verdict *v = arg;
+	mbedtls_ssl_config *conf = config;
+
+	(void)curl;
+	v->flags = v->above = 0;
+	/* mbedTLS only reads it: the cast is its API's. */
+	mbedtls_ssl_conf_ca_chain(conf, (mbedtls_x509_crt *)&v->trust->roots, NULL);
+	mbedtls_ssl_conf_verify(conf, judge, v);
+	return CURLE_OK;
+}
+
+int trust_explain(const struct verdict *v, const char *host, struct err *e)
+{
+	const mbedtls_x509_time *t = &v->to;
+
+	if (v->flags & MBEDTLS_X509_BADCERT_NOT_TRUSTED)
+		return err_set(e, ERR_TRUST,
+			       "the certificate of %s is not signed by %s: give its CA with --cacert FILE",
+			       host, v->trust->from);
+	if (v->flags & MBEDTLS_X509_BADCERT_CN_MISMATCH)
+		return err_set(e, ERR_TRUST, "the certificate of %s is for another name", host);
+	if (v->flags & MBEDTLS_X509_BADCERT_EXPIRED)
+		return err_set(e, ERR_TRUST,
+			       "a certificate of %s expired on %04d-%02d-%02d (is this machine's clock right?)",
+			       host, t->year, t->mon, t->day);
+	t = &v->from;
+	if (v->flags & MBEDTLS_X509_BADCERT_FUTURE)
+		return err_set(e, ERR_TRUST,
+			       "a certificate of %s is valid only from %04d-%02d-%02d (is this machine's clock right?)",
+			       host, t->year, t->mon, t->day);
+	return err_set(e, ERR_TRUST,
+		       "the certificate of %s is refused: weak key or signature, or not meant for servers (flags 0x%x)",
+		       host, (unsigned)v->flags);
+}

@@ -1,0 +1,206 @@
+#include "progress.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/text.h"
+
+#define LINES_MS 5000
+#define JSON_MS 1000
+#define BAR_WIDTH 24
+
+static const char *const phases[] = {
+	[PHASE_WAITING] = "waiting",	 [PHASE_BEGINNING] = "starting",
+	[PHASE_SENDING] = "sending",	 [PHASE_PAUSING] = "pausing",
+	[PHASE_FINISHING] = "processing", [PHASE_ENDED] = "ended",
+};
+
+/* All tasks taken together. */
+struct sum {
+	uint64_t sent, size;	/* bytes of the tasks that have begun; size is 0 if unknown */
+	unsigned ended;
+	enum task_phase phase;	/* the earliest of those that run */
+	const char *name;	/* the file of the first that runs */
+};
+
+/* The rate is measured over the last few seconds: what was sent when. */
+static struct {
+	int64_t printed_ms;	/* the last line */
+	int64_t sample_ms;
+	uint64_t sample_sent;
+	uint64_t rate;		/* bytes per second */
+} state;
+
+static void add_up(const struct job *j, struct sum *s)
+{
+	const struct task *t;
+	enum task_phase phase;
+	bool known = true;
+	unsigned i;
+
+	memset(s, 0, sizeof(*s));
+	s->phase = PHASE_ENDED;
+	for (i = 0; i < j->count; i++) {
+		t = &j->tasks[i];
+		phase = (enum task_phase)atomic_load(&t->phase);
+		s->ended += phase == PHASE_ENDED;
+		s->sent += atomic_load(&t->sent);
+		s->size += t->image.size;
+		known = known && t->image.size_known;
+		if (phase != PHASE_ENDED && phase != PHASE_WAITING && !s->name)
+			s->name = task_name(t);
+		if (phase != PHASE_WAITING && phase < s->phase)
+			s->phase = phase;
+	}
+	if (!known)
+		s->size = 0;
+	if (!s->name)
+		s->name = task_name(&j->tasks[0]);
+}
+
+static void measure(const struct sum *s, int64_t now)
+{
+	int64_t span = now - state.sample_ms;
+
+	/* A retry begins at 0 again. */
+	if (state.sample_ms == 0 || s->sent < state.sample_sent) {
+		state.sample_ms = now;
+		state.sample_sent = s->sent;
+		state.rate = 0;
+	} else if (span >= 1000 || (state.rate == 0 && span >= 100)) {
+		uint64_t rate = (s->sent - state.sample_sent) * 1000 / (uint64_t)span;
+
+		state.rate = state.rate == 0 ? rate : (state.rate * 3 + rate) / 4;
+		state.sample_ms = now;
+		state.sample_sent = s->sent;
+	}
+}
+
+/* "45% 1.2 GiB of 2.7 GiB, 88.1 MiB/s, 0:17 left" */
+static void describe(const struct sum *s, struct text *t)
+{
+	uint64_t left;
+
+	if (s->phase != PHASE_SENDING) {
+		text_put(t, phases[s->phase]);
+		return;
+	}
+	if (s->size > 0)
+		text_printf(t, "%u%% ", (unsigned)(s->sent * 100 / s->size));
+	text_put_size(t, s->sent);
+	if (s->size > 0) {
+		text_put(t, " of ");
+		text_put_size(t, s->size);
+	}
+	if (state.rate == 0)
+		return;
+	text_put(t, ", ");
+	text_put_size(t, state.rate);
+	text_put(t, "/s");
+	if (s->size > s->sent) {
+		left = (s->size - s->sent) / state.rate;
+		text_printf(t, ", %llu:%02u left", (unsigned long long)(left / 60), (unsigned)(left % 60));
+	}
+}
+
+static void draw_bar(const struct job *j, const struct sum *s)
+{
+	char line[160], name[28];
+	struct text t;
+	unsigned i, full;
+
+	if (s->ended == j->count) {
+		log_bar("");
+		return;
+	}
+	text_init(&t, name, sizeof(name));
+	if (j->count > 1)
+		text_printf(&t, "%u of %u done", s->ended, j->count);
+	else
+		text_put(&t, text_base_name(s->name));
+	text_ellipsis(&t);
+	text_clean(name);
+	text_init(&t, line, sizeof(line));
+	text_printf(&t, "%s ", name);
+	if (s->phase == PHASE_SENDING && s->size > 0) {
+		full = (unsigned)(s->sent * BAR_WIDTH / s->size);
+		text_put(&t, "[");
+		for (i = 0; i < BAR_WIDTH; i++)
+			text_put(&t, i < full ? "=" : i == full ? ">" : " ");
+		text_put(&t, "] ");
+	}
+	describe(s, &t);
+	log_bar(line);
+}
+
+static void draw_line(const struct job *j, const struct sum *s)
+{
+	char line[PATH_BYTES + 160];
+	struct text t;
+
+	text_init(&t, line, sizeof(line));
+	text_put(&t, "hoist: ");
+	if (j->count > 1)
+		text_printf(&t, "%u of %u done: ", s->ended, j->count);
+	else
+		text_printf(&t, "%s: ", s->name);
+	describe(s, &t);
+	log_plain(line);
+}
+
+static void draw_json(const struct job *j)
+{
+	char line[2 * PATH_BYTES];
+	const struct task *t;
+	struct text out;
+	unsigned i;
+
+	for (i = 0; i < j->count; i++) {
+		t = &j->tasks[i];
+		text_init(&out, line, sizeof(line));
+		text_put(&out, "{\"file\": ");
+		text_put_json(&out, task_name(t));
+		text_printf(&out, ", \"phase\": \"%s\", \"sent\": %llu, \"size\": ",
+			    phases[atomic_load(&t->phase)], (unsigned long long)atomic_load(&t->sent));
+		if (t->image.size_known)
+			text_printf(&out, "%llu", (unsigned long long)t->image.size);
+		else
+			text_put(&out, "null");
+		text_printf(&out, ", \"try\": %u, \"rate\": %llu}", t->attempt + 1,
+			    (unsigned long long)state.rate);
+		log_plain(line);
+	}
+}
+
+void progress_draw(const struct job *j)
+{
+	const char *mode = j->options->progress;
+	int64_t now = clock_ms(), every;
+	struct sum s;
+
+	if (j->options->quiet || strcmp(mode, "none") == 0)
+		return;
+	if (strcmp(mode, "auto") == 0)
+		mode = isatty(STDERR_FILENO) ? "bar" : "lines";
+	add_up(j, &s);
+	measure(&s, now);
+	if (strcmp(mode, "bar") == 0) {
+		draw_bar(j, &s);
+		return;
+	}
+	every = strcmp(mode, "json") == 0 ? JSON_MS : LINES_MS;
+	if (state.printed_ms == 0)
+		state.printed_ms = now;
+	if (strcmp(mode, "json") == 0 && s.ended == j->count) {
+		draw_json(j);
+	} else if (now - state.printed_ms >= every && s.ended < j->count) {
+		state.printed_ms = now;
+		if (strcmp(mode, "json") == 0)
+			draw_json(j);
+		else
+			draw_line(j, &s);
+	}
+}
