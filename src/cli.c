@@ -1,6 +1,8 @@
 #include "cli.h"
 
+#include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/text.h"
 
@@ -107,7 +109,7 @@ static bool is_choice(const char *list, const char *arg)
 static int put_list(struct opt_list *list, const struct opt *opt, const char *arg, struct err *e)
 {
 	if (list->count == LIST_MAX)
-		return err_set(e, ERR_LIMIT, "--%s was given more than %d times", opt->name, LIST_MAX);
+		return err_set(e, ERR_USAGE, "--%s was given more than %d times", opt->name, LIST_MAX);
 	list->at[list->count++] = arg;
 	return 0;
 }
@@ -123,6 +125,10 @@ static int store(struct options *o, const struct opt *opt, const char *arg, stru
 	case OPT_OFF:
 		*(bool *)to = false;
 		return 0;
+	case OPT_BOOL:
+		*(bool *)to = strcasecmp(arg, "true") == 0;
+		return *(bool *)to || strcasecmp(arg, "false") == 0 ? 0 :
+			err_set(e, ERR_USAGE, "--%s takes true or false, not %s", opt->name, arg);
 	case OPT_TEXT:
 	case OPT_MAYBE:
 		*(const char **)to = arg;
@@ -217,7 +223,7 @@ int cli_parse(const struct opt *const tables[], int argc, char *const argv[], bo
 
 		if (only_files || a[0] != '-' || a[1] == '\0') {
 			if (o->file_count == TASKS_MAX)
-				return err_set(e, ERR_LIMIT, "more than %d files", TASKS_MAX);
+				return err_set(e, ERR_USAGE, "more than %d files", TASKS_MAX);
 			o->files[o->file_count++] = a;
 			continue;
 		}
@@ -233,7 +239,7 @@ int cli_parse(const struct opt *const tables[], int argc, char *const argv[], bo
 	return 0;
 }
 
-static void help_option(FILE *f, const struct opt *o)
+static void help_option(const struct opt *o)
 {
 	char left[80];
 	struct text t;
@@ -244,34 +250,33 @@ static void help_option(FILE *f, const struct opt *o)
 	text_printf(&t, "--%s", o->name);
 	if (o->arg)
 		text_printf(&t, o->kind == OPT_MAYBE ? " [%s]" : " %s", o->arg);
-	fprintf(f, strlen(left) > 24 ? "  %s\n%28s%s\n" : "  %-26s%.0s%s\n", left, "", o->help);
+	printf(strlen(left) > 24 ? "  %s\n%28s%s\n" : "  %-26s%.0s%s\n", left, "", o->help);
 }
 
-void cli_help(FILE *f, const char *program, const struct provider *p,
+void cli_help(const char *program, const char *command, const char *operands, const char *summary,
 	      const struct opt *const tables[])
 {
 	const struct opt *o;
 
-	fprintf(f, "usage: %s %s [options] %s\n\n%s\n\noptions:\n", program, p->name, p->operands,
-		p->summary);
+	printf("usage: %s %s [options] %s\n\n%s\n\noptions:\n", program, command, operands, summary);
 	for (; *tables; tables++)
 		for (o = *tables; o->kind != OPT_END; o++)
-			help_option(f, o);
+			help_option(o);
 	fputs("\nexit status: 0 done, 1 failed for good, 2 usage or settings, 3 bad image,\n"
-	      "4 temporary failure, 5 uploaded but a later step failed; see hoist(1)\n", f);
+	      "4 temporary failure, 5 uploaded but a later step failed; see hoist(1)\n", stdout);
 }
 
-void cli_overview(FILE *f, const struct provider *const local[])
+void cli_overview(const struct provider *const local[])
 {
 	const struct provider *const *p;
 
 	fputs("usage: hoist COMMAND [options] FILE...\n\n"
 	      "Uploads disk images to clouds, and reports nothing as done that is not.\n\n"
-	      "commands:\n", f);
+	      "commands:\n", stdout);
 	for (p = providers; *p; p++)
-		fprintf(f, "  %-12s%s\n", (*p)->name, (*p)->summary);
+		printf("  %-12s%s\n", (*p)->name, (*p)->summary);
 	for (p = local; *p; p++)
-		fprintf(f, "  %-12s%s\n", (*p)->name, (*p)->summary);
+		printf("  %-12s%s\n", (*p)->name, (*p)->summary);
 	fputs("  linode-cli  image-upload and images upload, in linode-cli's own grammar\n\n"
-	      "hoist COMMAND --help tells the options of one, hoist(1) everything.\n", f);
+	      "hoist COMMAND --help tells the options of one, hoist(1) everything.\n", stdout);
 }

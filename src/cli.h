@@ -3,7 +3,6 @@
 #define CLI_H
 
 #include <stdbool.h>
-#include <stdio.h>
 
 #include "cloud/options.h"
 #include "cloud/provider.h"
@@ -25,9 +24,9 @@ void cli_defaults(struct options *o);
 int cli_parse(const struct opt *const tables[], int argc, char *const argv[], bool prefixes,
 	      struct options *o, struct err *e) MUST_CHECK;
 
-/* The help of one command, and of the program. */
-void cli_help(FILE *f, const char *program, const struct provider *p,
+/* Print the help of one command, and of the program. */
+void cli_help(const char *program, const char *command, const char *operands, const char *summary,
 	      const struct opt *const tables[]);
-void cli_overview(FILE *f, const struct provider *const local[]);
+void cli_overview(const struct provider *const local[]);
 
 #endif

@@ -58,12 +58,8 @@ static int check_image(struct task *t, struct err *e)
 {
 	struct unit *u = unit_of(t);
 
-	if (source_open(&u->source, t->file, e) < 0)
+	if (source_open(&u->source, t->file, t->provider->needs & NEED_SIZE, e) < 0)
 		return -1;
-	if (!u->source.seekable && (t->provider->needs & NEED_SIZE))
-		return err_set(e, ERR_USAGE,
-			       "%s is told the size before the first byte, and a pipe has none: give a file",
-			       t->provider->name);
 	if (!u->source.seekable && all.head_kept)
 		return err_set(e, ERR_USAGE, "only one pipe can be read in one run");
 	all.head_kept = all.head_kept || !u->source.seekable;
@@ -80,7 +76,12 @@ static int check(struct task *t, struct err *e)
 	t->work = &all.workers[0].work;
 	if (!(p->needs & NEED_NO_FILE) && check_image(t, e) < 0)
 		return -1;
-	return p->check ? p->check(t, e) : 0;
+	if (!p->check || p->check(t, e) == 0)
+		return 0;
+	/* Too long, but nobody else's: a setting. */
+	if (e->code == ERR_LIMIT)
+		e->code = ERR_USAGE;
+	return -1;
 }
 
 static int join_pins(const struct options *o, struct err *e)

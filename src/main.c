@@ -33,6 +33,21 @@ static int check_options(const struct provider *p, const struct options *o, stru
 	return report_check(o, e);
 }
 
+/* Standard output did not take the results: what was made has to be known all the same. */
+static int lost_results(const struct job *j, struct err *e)
+{
+	unsigned i;
+
+	for (i = 0; i < j->count; i++) {
+		if (j->tasks[i].id[0] == '\0')
+			continue;
+		log_error("%s: image %s is %s", task_name(&j->tasks[i]), j->tasks[i].id,
+			  j->tasks[i].status);
+		e->code = ERR_UNFINISHED;
+	}
+	return fail(e);
+}
+
 /* Run what the command line asks for; g is NULL for our own grammar. */
 static int run(const struct provider *p, const struct options *o, const struct grammar *g)
 {
@@ -57,16 +72,15 @@ static int run(const struct provider *p, const struct options *o, const struct g
 	log_note("libraries: %llu allocations, at most %zu KiB", (unsigned long long)mem.calls,
 		 mem.peak / 1024);
 	if (report_flush(&e) < 0 && status == 0)
-		status = fail(&e);
+		status = lost_results(&j, &e);
 	stop_die();
 	return status;
 }
 
-static int show(const struct provider *p, const char *program, const struct opt *const tables[])
+static int finish_help(void)
 {
 	struct err e = ERR_INIT;
 
-	cli_help(stdout, program, p, tables);
 	return report_flush(&e) < 0 ? fail(&e) : 0;
 }
 
@@ -80,40 +94,62 @@ static int own_command(const struct provider *p, int argc, char *const argv[])
 	cli_defaults(&o);
 	if (cli_parse(tables, argc, argv, false, &o, &e) < 0)
 		return fail(&e);
-	return o.help ? show(p, "hoist", tables) : run(p, &o, NULL);
+	if (!o.help)
+		return run(p, &o, NULL);
+	cli_help("hoist", p->name, p->operands, p->summary, tables);
+	return finish_help();
+}
+
+/* "image-upload" or "images upload" */
+static void name_verb(const struct verb *v, char *name, size_t cap)
+{
+	snprintf(name, cap, "%s%s%s", v->words[0], v->words[1] ? " " : "",
+		 v->words[1] ? v->words[1] : "");
+}
+
+static int run_verb(const struct grammar *g, const struct verb *v, int argc, char *const argv[])
+{
+	struct options o;
+	struct err e = ERR_INIT;
+	char name[64];
+
+	cli_defaults(&o);
+	if (cli_parse(v->options, argc, argv, true, &o, &e) < 0)
+		return fail(&e);
+	if (!o.help) {
+		v->adapt(&o);
+		return run(v->provider, &o, g);
+	}
+	name_verb(v, name, sizeof(name));
+	cli_help(g->program, name, v->operands, v->provider->summary, v->options);
+	return finish_help();
 }
 
 /* argv is what follows the program's name. */
 static int other_grammar(const struct grammar *g, int argc, char *const argv[])
 {
-	const struct verb *v;
-	struct options o;
+	bool help = argc > 0 && (strcmp(argv[0], "--help") == 0 || strcmp(argv[0], "-h") == 0);
+	char list[160], name[64];
 	struct err e = ERR_INIT;
+	const struct verb *v;
+	struct text t;
 	int words;
 
+	text_init(&t, list, sizeof(list));
 	for (v = g->verbs; v->provider; v++) {
-		const struct opt *tables[CLI_TABLES] = { v->options };
-
 		words = v->words[1] ? 2 : 1;
-		if (argc < words || strcmp(argv[0], v->words[0]) != 0 ||
-		    (words == 2 && strcmp(argv[1], v->words[1]) != 0))
-			continue;
-		cli_defaults(&o);
-		if (cli_parse(tables, argc - words, argv + words, true, &o, &e) < 0)
-			return fail(&e);
-		if (o.help)
-			return show(v->provider, g->program, tables);
-		v->adapt(&o);
-		return run(v->provider, &o, g);
+		if (argc >= words && strcmp(argv[0], v->words[0]) == 0 &&
+		    (words == 1 || strcmp(argv[1], v->words[1]) == 0))
+			return run_verb(g, v, argc - words, argv + words);
+		name_verb(v, name, sizeof(name));
+		text_printf(&t, "%s%s", v == g->verbs ? "" : " and ", name);
 	}
-	err_set(&e, ERR_USAGE, "of %s's commands hoist has these:", g->program);
-	for (v = g->verbs; v->provider; v++) {
-		char more[64];
-
-		snprintf(more, sizeof(more), "%s%s%s%s", v == g->verbs ? "" : "and ", v->words[0],
-			 v->words[1] ? " " : "", v->words[1] ? v->words[1] : "");
-		snprintf(e.text + strlen(e.text), sizeof(e.text) - strlen(e.text), " %s", more);
+	if (help) {
+		printf("Of %s's commands hoist has %s; each tells its options with --help.\n",
+		       g->program, list);
+		return finish_help();
 	}
+	err_set(&e, ERR_USAGE, "of %s's commands hoist has %s only", g->program, list);
 	return fail(&e);
 }
 
@@ -156,12 +192,12 @@ int main(int argc, char *argv[])
 	}
 	if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0) {
 		puts("hoist " HOIST_VERSION);
-		return report_flush(&e) < 0 ? fail(&e) : 0;
+		return finish_help();
 	}
 	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
 	    strcmp(argv[1], "help") == 0) {
-		cli_overview(stdout, local_commands);
-		return report_flush(&e) < 0 ? fail(&e) : 0;
+		cli_overview(local_commands);
+		return finish_help();
 	}
 	g = find_grammar(argv[1]);
 	if (g)

@@ -164,6 +164,18 @@ void text_clean(char *s)
 		*--s = '\0';
 }
 
+void text_redact(char *s, const char *secret)
+{
+	size_t len = strlen(secret);
+
+	if (len == 0)
+		return;
+	while ((s = strstr(s, secret)) != NULL) {
+		memset(s, '*', len);
+		s += len;
+	}
+}
+
 size_t text_chars(const char *s)
 {
 	size_t len = strlen(s), count = 0, n;

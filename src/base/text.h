@@ -47,6 +47,9 @@ int text_copy(char *to, size_t cap, const char *s, const char *what, struct err 
  */
 void text_clean(char *s);
 
+/* Replace each occurrence of secret in s by as many '*'; a secret of "" is none. */
+void text_redact(char *s, const char *secret);
+
 /* The length in bytes of the UTF-8 sequence at s (RFC 3629), or 0 if there is none. */
 size_t text_utf8(const char *s, size_t len);
 

@@ -13,7 +13,8 @@
 struct verb {
 	const char *words[2];		/* "images", "upload"; the second may be NULL */
 	const struct provider *provider;
-	const struct opt *options;
+	const char *operands;
+	const struct opt *options[3];	/* tables; a NULL ends them */
 	void (*adapt)(struct options *o);	/* after parsing: this verb's own defaults */
 };
 

@@ -47,6 +47,7 @@ static int refused(struct task *t, const char *method, struct err *e)
 	char reason[280];
 
 	get_reason(t->work, reason, sizeof(reason));
+	text_redact(reason, linode_of(t)->settings.token.value);
 	t->wait_ms = r->retry_after_ms;
 	if (r->status == 503 && r->maintenance)
 		return err_set(e, ERR_BUSY, "Linode's API is in maintenance mode: try again later");
@@ -69,7 +70,7 @@ static int refused(struct task *t, const char *method, struct err *e)
 		return err_set(e, ERR_REPLY,
 			       "Linode's API answered with a redirect (%ld), which is not followed: is the API host right?",
 			       r->status);
-	return err_set(e, r->status == 400 ? ERR_USAGE : ERR_FAILED, "Linode's API answered %ld%s%s",
+	return err_set(e, ERR_FAILED, "Linode's API answered %ld%s%s",
 		       r->status, *reason ? ": " : "", reason);
 }
 
@@ -83,6 +84,7 @@ int linode_api(struct task *t, const char *method, const char *path, const char 
 		.url = w->url,
 		.headers = { "Accept: application/json" },
 		.body = body,
+		.once = strcmp(method, "POST") == 0,
 		.grace_ms = strcmp(method, "GET") == 0 ? 0 : GRACE_MS,
 	};
 	size_t n = 1;

@@ -2,6 +2,8 @@
  * linode-cli's "image-upload" and "images upload": the same options, and its
  * output: a table, --text or --json.  What it wrongly rejects works here.
  */
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -168,29 +170,26 @@ static void add_columns(struct table *t, const char *const *names)
 		t->columns[t->count++] = *names;
 }
 
-/* Is name among the columns that --format lists? */
-static bool listed(const char *format, const char *name)
+/* Only what --format lists, in its order; if that is nothing, everything, as linode-cli does. */
+static void choose(struct table *t, const char *format)
 {
+	const char *from[COLUMNS_MAX];
+	int c, n = t->count, kept = 0;
 	size_t len;
 
+	memcpy(from, t->columns, sizeof(from));
 	for (; *format; format += len + (format[len] == ',')) {
 		len = strcspn(format, ",");
-		if (strlen(name) == len && strncmp(format, name, len) == 0)
-			return true;
+		for (c = 0; c < n; c++) {
+			if (from[c] && strlen(from[c]) == len && strncmp(format, from[c], len) == 0) {
+				t->columns[kept++] = from[c];
+				from[c] = NULL;
+			}
+		}
 	}
-	return false;
-}
-
-/* Only what --format lists; if that is nothing, everything, as linode-cli does. */
-static void keep_listed(struct table *t, const char *format)
-{
-	int c, n = 0;
-
-	for (c = 0; c < t->count; c++)
-		if (listed(format, t->columns[c]))
-			t->columns[n++] = t->columns[c];
-	if (n > 0)
-		t->count = n;
+	t->count = kept > 0 ? kept : n;
+	if (kept == 0)
+		memcpy(t->columns, from, sizeof(from));
 }
 
 static void print_table(FILE *f, const struct table *t, const struct options *o)
@@ -201,43 +200,87 @@ static void print_table(FILE *f, const struct table *t, const struct options *o)
 		print_box(f, t, !o->no_headers);
 }
 
+static void indent(FILE *f, unsigned depth)
+{
+	fprintf(f, "\n%*s", 2 * (int)depth, "");
+}
+
+/* JSON as it came or, with pretty, with a line for each value. */
+static void put_json(FILE *f, const char *raw, size_t len, unsigned depth, bool pretty)
+{
+	bool quoted = false;
+	size_t i;
+
+	for (i = 0; i < len; i++) {
+		char c = raw[i];
+
+		if (!pretty || quoted) {
+			fputc(c, f);
+			if (quoted && c == '\\')
+				fputc(raw[++i], f);
+			else if (c == '"')
+				quoted = !quoted;
+		} else if (strchr("{[", c)) {
+			fputc(c, f);
+			indent(f, ++depth);
+		} else if (strchr("}]", c)) {
+			indent(f, --depth);
+			fputc(c, f);
+		} else if (c == ',') {
+			fputc(c, f);
+			indent(f, depth);
+		} else if (c == ':') {
+			fputs(": ", f);
+		} else if (!strchr(" \t\r\n", c)) {
+			quoted = c == '"';
+			fputc(c, f);
+		}
+	}
+}
+
 /* A list of the one object, with all members or those of --format. */
 static void print_json(FILE *f, const struct table *t, const struct options *o)
 {
-	const char *raw;
+	const char *raw, *glue = "{";
+	unsigned depth = o->format ? 2 : 1;
 	size_t len;
-	char path[128];
 	int c;
-	bool first = true;
 
+	fputc('[', f);
+	if (o->pretty)
+		indent(f, 1);
 	if (!o->format) {
 		len = json_raw(t->j, "", &raw);
-		fprintf(f, "[%.*s]\n", (int)len, raw);
-		return;
+		put_json(f, raw, len, depth, o->pretty);
 	}
-	fputs("[{", f);
-	for (c = 0; c < t->count; c++) {
-		join(path, sizeof(path), t->base, t->columns[c]);
-		if (strcmp(t->columns[c], "upload_to") == 0)
-			snprintf(path, sizeof(path), "upload_to");
-		len = json_raw(t->j, path, &raw);
+	for (c = 0; o->format && c < t->count; c++) {
+		len = json_raw(t->j, t->columns[c], &raw);
 		if (len == 0)
 			continue;
-		fprintf(f, "%s\"%s\": %.*s", first ? "" : ", ", t->columns[c], (int)len, raw);
-		first = false;
+		fputs(glue, f);
+		if (o->pretty)
+			indent(f, depth);
+		fprintf(f, "\"%s\": ", t->columns[c]);
+		put_json(f, raw, len, depth, o->pretty);
+		glue = o->pretty ? "," : ", ";
 	}
-	fputs("}]\n", f);
+	if (o->format) {
+		if (o->pretty)
+			indent(f, 1);
+		fputs(*glue == '{' ? "{}" : "}", f);
+	}
+	if (o->pretty)
+		indent(f, 0);
+	fputs("]\n", f);
 }
 
 static void linode_cli_print(FILE *f, struct task *task)
 {
 	static const char *const upload_to[] = { "upload_to", NULL };
 	const struct options *o = task->options;
-	struct table t = { .j = &task->work->json };
+	struct table t = { .j = &task->work->json, .base = "" };
 	struct table regions = { .j = t.j, .base = "regions", .array = true };
 
-	/* "images upload" shows the URL, and the image within the answer. */
-	t.base = "";
 	if (o->url_only)
 		add_columns(&t, upload_to);
 	else
@@ -245,7 +288,7 @@ static void linode_cli_print(FILE *f, struct task *task)
 	if (o->all_columns && !o->url_only)
 		add_columns(&t, more_columns);
 	if (o->format)
-		keep_listed(&t, o->format);
+		choose(&t, o->format);
 	if (o->json) {
 		print_json(f, &t, o);
 		return;
@@ -261,12 +304,28 @@ static void linode_cli_print(FILE *f, struct task *task)
 	print_table(f, &regions, o);
 }
 
+/* Python's expanduser(), for "~/disk.img.gz" that the shell left alone. */
+static void expand_home(struct options *o)
+{
+	const char *home = getenv("HOME");
+	struct text t;
+
+	if (strncmp(o->files[0], "~/", 2) != 0 || !home)
+		return;
+	text_init(&t, o->home_file, sizeof(o->home_file));
+	text_printf(&t, "%s%s", home, o->files[0] + 1);
+	if (!t.full)
+		o->files[0] = o->home_file;
+}
+
 static void adapt_upload(struct options *o)
 {
 	o->wait = false;
 	o->view = true;
 	o->progress = "auto";
 	o->json = o->json || o->pretty;
+	if (o->file_count == 1)
+		expand_home(o);
 	/* Its empty and bare arguments mean that nothing was given. */
 	o->label = o->label && *o->label ? o->label : NULL;
 	o->description = o->description && *o->description ? o->description : NULL;
@@ -278,16 +337,15 @@ static void adapt_url(struct options *o)
 	o->url_only = true;
 }
 
-static const struct opt upload_options[] = {
+static const struct opt image_options[] = {
 	{ OPT_MAYBE, 0, "region", "REGION", OPT_AT(region), "where the image is stored" },
 	{ OPT_MAYBE, 0, "label", "LABEL", OPT_AT(label), "its label; the file's name if not given" },
 	{ OPT_MAYBE, 0, "description", "DESC", OPT_AT(description), "its description" },
-	{ OPT_FLAG, 0, "cloud-init", NULL, OPT_AT(cloud_init), "the image supports cloud-init" },
 	{ OPT_LIST, 0, "tags", "TAG", OPT_AT(tags), "a tag; may be repeated" },
 	{ OPT_TEXT, 0, "as-user", "USER", OPT_AT(as_user), "the user in the settings file" },
 	{ OPT_FLAG, 0, "suppress-warnings", NULL, OPT_AT(quiet), "no warnings, and no progress" },
 	{ OPT_FLAG, 0, "json", NULL, OPT_AT(json), "print JSON" },
-	{ OPT_FLAG, 0, "pretty", NULL, OPT_AT(pretty), "print JSON" },
+	{ OPT_FLAG, 0, "pretty", NULL, OPT_AT(pretty), "print JSON with line breaks" },
 	{ OPT_FLAG, 0, "text", NULL, OPT_AT(delimited), "print lines, with tabs between the columns" },
 	{ OPT_TEXT, 0, "delimiter", "TEXT", OPT_AT(delimiter), "instead of the tabs" },
 	{ OPT_TEXT, 0, "format", "NAMES", OPT_AT(format), "only these columns, joined by commas" },
@@ -302,10 +360,23 @@ static const struct opt upload_options[] = {
 	{ OPT_END, 0, NULL, NULL, 0, NULL },
 };
 
+/* The plugin has a flag where the API's own operation has a value. */
+static const struct opt plugin_options[] = {
+	{ OPT_FLAG, 0, "cloud-init", NULL, OPT_AT(cloud_init), "the image supports cloud-init" },
+	{ OPT_END, 0, NULL, NULL, 0, NULL },
+};
+
+static const struct opt operation_options[] = {
+	{ OPT_BOOL, 0, "cloud_init", "BOOL", OPT_AT(cloud_init), "the image supports cloud-init" },
+	{ OPT_END, 0, NULL, NULL, 0, NULL },
+};
+
 static const struct verb verbs[] = {
-	{ { "image-upload", NULL }, &linode_provider, upload_options, adapt_upload },
-	{ { "images", "upload" }, &linode_provider, upload_options, adapt_url },
-	{ { NULL, NULL }, NULL, NULL, NULL },
+	{ { "image-upload", NULL }, &linode_provider, "FILE",
+	  { image_options, plugin_options, NULL }, adapt_upload },
+	{ { "images", "upload" }, &linode_provider, "",
+	  { image_options, operation_options, NULL }, adapt_url },
+	{ { NULL, NULL }, NULL, NULL, { NULL }, NULL },
 };
 
 const struct grammar linode_cli_grammar = {

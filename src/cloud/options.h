@@ -66,6 +66,7 @@ struct options {
 	struct opt_list digests;
 	const char *cloud;
 
+	char home_file[PATH_BYTES];	/* where a "~/" is replaced, as linode-cli does */
 	const char *files[TASKS_MAX];
 	unsigned file_count;
 };
@@ -74,6 +75,7 @@ enum opt_kind {
 	OPT_END = 0,	/* closes a table */
 	OPT_FLAG,	/* bool: true when it is given */
 	OPT_OFF,	/* bool: false when it is given; --no-wait */
+	OPT_BOOL,	/* bool: the argument is true or false */
 	OPT_TEXT,	/* const char *: the argument */
 	OPT_MAYBE,	/* the same, but the argument may be missing (linode-cli's --region) */
 	OPT_LIST,	/* struct opt_list */

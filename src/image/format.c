@@ -121,7 +121,8 @@ int image_probe(struct image *im, struct source *s, unsigned char *head, struct 
 	im->holds = FORMAT_NONE;
 	if (im->format != FORMAT_GZIP)
 		return 0;
-	n = gzcheck_head(g, head, (size_t)len, g->scratch, sizeof(g->scratch), e);
+	n = gzcheck_head(g, head, (size_t)len, s->seekable && s->size == (uint64_t)len, g->scratch,
+			 sizeof(g->scratch), e);
 	if (n < 0)
 		return -1;
 	im->holds = format_of(g->scratch, (size_t)n);

@@ -45,6 +45,11 @@ static int bad(struct gzcheck *g, struct err *e)
 		       g->z.msg ? g->z.msg : "unexpected data");
 }
 
+static int cut_short(struct gzcheck *g, struct err *e)
+{
+	return err_set(e, ERR_IMAGE, "gzip is cut short after %llu bytes", (unsigned long long)g->in);
+}
+
 static int too_large(struct gzcheck *g, struct err *e)
 {
 	char size[16];
@@ -109,8 +114,7 @@ static ssize_t gzcheck_pull(struct stage *stage, void *buf, size_t cap, struct e
 		if (g->empty)
 			return err_set(e, ERR_IMAGE, "is empty");
 		if (g->inside)
-			return err_set(e, ERR_IMAGE, "gzip is cut short after %llu bytes",
-				       (unsigned long long)g->in);
+			return cut_short(g, e);
 		return 0;
 	}
 	if (g->z.state == Z_NULL && start(g, e) < 0)
@@ -145,10 +149,10 @@ void gzcheck_init(struct gzcheck *g, struct stage *up, uint64_t max_out)
 	reset(g);
 }
 
-ssize_t gzcheck_head(struct gzcheck *g, const void *in, size_t len, void *out, size_t cap,
-		     struct err *e)
+ssize_t gzcheck_head(struct gzcheck *g, const void *in, size_t len, bool whole, void *out,
+		     size_t cap, struct err *e)
 {
-	int z = Z_OK;
+	int z;
 
 	reset(g);
 	if (start(g, e) < 0)
@@ -158,15 +162,10 @@ ssize_t gzcheck_head(struct gzcheck *g, const void *in, size_t len, void *out, s
 	g->z.avail_in = (uInt)len;
 	g->z.next_out = out;
 	g->z.avail_out = (uInt)cap;
-	while (g->z.avail_in > 0 && g->z.avail_out > 0) {
-		z = inflate(&g->z, Z_NO_FLUSH);
-		if (z == Z_STREAM_END)
-			z = inflateReset(&g->z);
-		if (z != Z_OK)
-			break;
-	}
-	/* Anything behind the first member is not our concern here. */
-	if (z != Z_OK && z != Z_BUF_ERROR && g->z.avail_out == (uInt)cap)
+	z = inflate(&g->z, Z_NO_FLUSH);
+	if (z != Z_OK && z != Z_STREAM_END && z != Z_BUF_ERROR)
 		return bad(g, e);
+	if (whole && z != Z_STREAM_END && g->z.avail_out > 0)
+		return cut_short(g, e);
 	return (ssize_t)(cap - g->z.avail_out);
 }

@@ -101,13 +101,23 @@ static int source_rewind(struct stage *stage, struct err *e)
 
 static const struct stage_ops source_ops = { "source", source_pull, source_rewind };
 
-int source_open(struct source *s, const char *path, struct err *e)
+static int no_size(struct err *e)
 {
+	return err_set(e, ERR_USAGE, "is a pipe, whose size is not known before its end: give a file");
+}
+
+int source_open(struct source *s, const char *path, bool need_size, struct err *e)
+{
+	bool standard = strcmp(path, "-") == 0;
 	off_t at, end;
 
 	memset(s, 0, sizeof(*s));
 	s->stage.ops = &source_ops;
-	s->fd = strcmp(path, "-") == 0 ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	s->fd = -1;
+	/* Opening a FIFO waits for its writer: not for one that is refused anyway. */
+	if (need_size && !standard && stat(path, &s->opened) == 0 && S_ISFIFO(s->opened.st_mode))
+		return no_size(e);
+	s->fd = standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	if (s->fd < 0)
 		return stop_asked() ? stop_err(e) : err_errno(e, ERR_USAGE, "cannot open it");
 	if (fstat(s->fd, &s->opened) != 0)
@@ -117,14 +127,14 @@ int source_open(struct source *s, const char *path, struct err *e)
 	if (S_ISCHR(s->opened.st_mode) && isatty(s->fd))
 		return err_set(e, ERR_USAGE, "is a terminal, not an image");
 	if (!S_ISREG(s->opened.st_mode) && !S_ISBLK(s->opened.st_mode))
-		return 0;
+		return need_size ? no_size(e) : 0;
 
 	/* Standard input may have been read from before it came to us. */
-	at = s->fd == STDIN_FILENO ? lseek(s->fd, 0, SEEK_CUR) : 0;
+	at = standard ? lseek(s->fd, 0, SEEK_CUR) : 0;
 	end = lseek(s->fd, 0, SEEK_END);
 	if (at < 0 || end < 0)
 		return err_errno(e, ERR_USAGE, "cannot find its size");
-	if (s->fd == STDIN_FILENO && lseek(s->fd, at, SEEK_SET) < 0)
+	if (standard && lseek(s->fd, at, SEEK_SET) < 0)
 		return err_errno(e, ERR_USAGE, "cannot go back to its beginning");
 	s->seekable = true;
 	s->start = (uint64_t)at;

@@ -22,13 +22,14 @@ struct source {
 
 /*
  * Open path for reading; "-" is standard input.  Returns 0, or -1 with
- * ERR_USAGE when it is missing, unreadable or a directory.  Blocks while a FIFO
- * has no writer.  source_close() must follow in any case.
+ * ERR_USAGE when it is missing, unreadable, a directory, or a pipe where the
+ * size has to be known.  Blocks while a FIFO has no writer.  source_close()
+ * must follow in any case.
  *
  * Pulling returns -1 with ERR_IMAGE when a read fails, or when the file is
  * found to have changed (size, modification time) since it was opened.
  */
-int source_open(struct source *s, const char *path, struct err *e) MUST_CHECK;
+int source_open(struct source *s, const char *path, bool need_size, struct err *e) MUST_CHECK;
 
 /*
  * Read up to cap bytes from the beginning, without consuming them.  Of a pipe

@@ -181,6 +181,7 @@ static void read_headers(CURL *curl, struct http_reply *r)
 static int explain(struct call *c, CURLcode code, const char *detail)
 {
 	char host[300];
+	long proxy = 0;
 
 	show_host(c->q->url, host, sizeof(host));
 	switch (code) {
@@ -189,8 +190,11 @@ static int explain(struct call *c, CURLcode code, const char *detail)
 	case CURLE_SSL_PINNEDPUBKEYNOTMATCH:
 		return err_set(c->e, ERR_TRUST, "the key of %s is none of those given with --pin",
 			       host);
-	case CURLE_URL_MALFORMAT:
 	case CURLE_UNSUPPORTED_PROTOCOL:
+		if (c->r->sent)
+			return err_set(c->e, ERR_REPLY, "%s does not answer by HTTP/1", host);
+		/* fall through */
+	case CURLE_URL_MALFORMAT:
 		return err_set(c->e, ERR_USAGE, "%s is not a host that can be reached by HTTP",
 			       host);
 	case CURLE_OUT_OF_MEMORY:
@@ -198,6 +202,10 @@ static int explain(struct call *c, CURLcode code, const char *detail)
 	case CURLE_TOO_LARGE:
 		return err_set(c->e, ERR_REPLY, "the answer of %s has too many headers", host);
 	default:
+		curl_easy_getinfo(c->h->curl, CURLINFO_HTTP_CONNECTCODE, &proxy);
+		if (proxy == 403 || proxy == 407)
+			return err_set(c->e, ERR_USAGE, "the proxy refuses the way to %s (%ld)", host,
+				       proxy);
 		err_set(c->e, ERR_NETWORK, "%s: %s", host,
 			*detail ? detail : curl_easy_strerror(code));
 		return err_retry(c->e);
@@ -248,6 +256,8 @@ static void set_options(struct call *c, struct curl_slist *headers, char *detail
 		curl_easy_setopt(curl, CURLOPT_POSTFIELDS, q->body);
 	}
 	curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, q->method);
+	/* libcurl repeats a request on its own when a connection that it kept turns out dead. */
+	curl_easy_setopt(curl, CURLOPT_FRESH_CONNECT, q->once ? 1L : 0L);
 }
 
 static int perform(struct call *c, const char *detail)

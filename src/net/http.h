@@ -37,6 +37,7 @@ struct http_request {
 	const char *body;		/* a text, or NULL */
 	struct stage *upload;		/* the body instead, of upload_len bytes */
 	uint64_t upload_len;
+	bool once;			/* never sent again by itself, not even on a dead connection */
 	int64_t grace_ms;		/* go on for so long after a signal; 0: stop at once */
 };
 
