@@ -53,10 +53,10 @@ static int check_names(struct task *t, struct err *e)
 				       t->label);
 	if (o->description) {
 		n = text_chars(o->description);
-		if (n < 1 || n > LINODE_DESCRIPTION_MAX)
+		if (n > LINODE_DESCRIPTION_MAX)
 			return err_set(e, ERR_USAGE,
-				       "the description has %zu characters, Linode takes 1 to %d", n,
-				       LINODE_DESCRIPTION_MAX);
+				       "the description has %zu characters, Linode takes at most %d",
+				       n, LINODE_DESCRIPTION_MAX);
 	}
 	for (i = 0; i < o->tags.count; i++) {
 		n = text_chars(o->tags.at[i]);
@@ -162,7 +162,7 @@ static int warn_of_region(struct task *t, struct err *e)
 	return 0;
 }
 
-/* The members that linode-cli sends. */
+/* The members that linode-cli sends; an empty description is none, as there. */
 static int make_request(struct task *t, struct err *e)
 {
 	const struct options *o = t->options;
@@ -174,7 +174,7 @@ static int make_request(struct task *t, struct err *e)
 	text_put_json(&b, t->label);
 	text_put(&b, ", \"region\": ");
 	text_put_json(&b, t->region);
-	if (o->description) {
+	if (o->description && *o->description) {
 		text_put(&b, ", \"description\": ");
 		text_put_json(&b, o->description);
 	}

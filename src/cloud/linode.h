@@ -43,8 +43,8 @@ int linode_settings_load(struct linode_settings *s, const struct options *o, cha
  * JSON or NULL, filter an X-Filter or NULL.  The answer's text is left in
  * t->work->reply, as JSON in t->work->json where the status is 200 to 202.
  * Returns 0 then; otherwise -1 and
- *   ERR_USAGE   401 and 403
- *   ERR_FAILED  400, 404 and all other refusals
+ *   ERR_USAGE   400, a value that Linode does not take; 401 and 403
+ *   ERR_FAILED  404 and all other refusals
  *   ERR_BUSY    408, 429, 5xx, maintenance; with retry where that is no harm
  *   ERR_REPLY   what comes back is no answer of this API
  * and those of http_call().  Linode's own reason is in the text.

@@ -70,7 +70,7 @@ static int refused(struct task *t, const char *method, struct err *e)
 		return err_set(e, ERR_REPLY,
 			       "Linode's API answered with a redirect (%ld), which is not followed: is the API host right?",
 			       r->status);
-	return err_set(e, ERR_FAILED, "Linode's API answered %ld%s%s",
+	return err_set(e, r->status == 400 ? ERR_USAGE : ERR_FAILED, "Linode's API answered %ld%s%s",
 		       r->status, *reason ? ": " : "", reason);
 }
 

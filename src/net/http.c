@@ -236,8 +236,11 @@ static void set_options(struct call *c, struct curl_slist *headers, char *detail
 	curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
 	curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, on_progress);
 	curl_easy_setopt(curl, CURLOPT_XFERINFODATA, c);
-	if (config->pins)
+	if (config->pins) {
 		curl_easy_setopt(curl, CURLOPT_PINNEDPUBLICKEY, config->pins);
+		/* A resumed session shows no certificate, hence no key to compare. */
+		curl_easy_setopt(curl, CURLOPT_SSL_SESSIONID_CACHE, 0L);
+	}
 	if (q->upload) {
 		if (config->limit_rate > 0) {
 			curl_easy_setopt(curl, CURLOPT_MAX_SEND_SPEED_LARGE,
