@@ -5,6 +5,7 @@ void chain_build(struct chain *c, const struct chain_plan *plan)
 	struct stage *at = &plan->source->stage;
 	unsigned alg;
 
+	c->source = plan->source;
 	if (plan->gzip) {
 		gzcheck_init(&c->gzcheck, at, plan->max_unpacked);
 		at = &c->gzcheck.stage;
@@ -24,5 +25,6 @@ void chain_build(struct chain *c, const struct chain_plan *plan)
 
 void chain_stop(struct chain *c)
 {
+	source_cancel(c->source);
 	prefetch_stop(&c->prefetch);
 }

@@ -10,6 +10,7 @@
 #include "image/source.h"
 
 struct chain {
+	struct source *source;
 	struct gzcheck gzcheck;
 	struct prefetch prefetch;
 	struct digest digests[HASH_ALGS];

@@ -1,6 +1,7 @@
 #include "job.h"
 
 #include <pthread.h>
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
@@ -125,13 +126,15 @@ static int another(struct task *t, unsigned tries)
 {
 	const struct options *o = t->options;
 	struct err why = t->err;
+	char times[40];
 	int64_t ms;
 
 	if (!why.retry)
 		return 0;
 	if (tries > o->retry) {
+		snprintf(times, sizeof(times), "given up after %u tries", tries);
 		if (tries > 1)
-			err_at(&t->err, "given up after several tries");
+			err_at(&t->err, times);
 		return 0;
 	}
 	ms = retry_wait(tries, o->retry_delay_ms, t->wait_ms);

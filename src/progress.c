@@ -32,6 +32,8 @@ static struct {
 	int64_t sample_ms;
 	uint64_t sample_sent;
 	uint64_t rate;		/* bytes per second */
+	int64_t began_ms;	/* sending */
+	enum task_phase phase;	/* when it was drawn last */
 } state;
 
 static void add_up(const struct job *j, struct sum *s)
@@ -175,6 +177,25 @@ static void draw_json(const struct job *j)
 	}
 }
 
+/* In a log, the end of the sending is worth a line however fast it came. */
+static void note_sent(const struct sum *s, int64_t now)
+{
+	char line[160];
+	struct text t;
+	int64_t ms = now - state.began_ms;
+
+	if (s->phase == PHASE_SENDING && state.phase != PHASE_SENDING)
+		state.began_ms = now;
+	if (state.phase == PHASE_SENDING && s->phase == PHASE_FINISHING && ms >= 0) {
+		text_init(&t, line, sizeof(line));
+		text_put(&t, "hoist: sent ");
+		text_put_size(&t, s->sent);
+		text_printf(&t, " in %lld.%lld s", (long long)ms / 1000, (long long)ms % 1000 / 100);
+		log_plain(line);
+	}
+	state.phase = s->phase;
+}
+
 void progress_draw(const struct job *j)
 {
 	const char *mode = j->options->progress;
@@ -191,6 +212,8 @@ void progress_draw(const struct job *j)
 		draw_bar(j, &s);
 		return;
 	}
+	if (strcmp(mode, "lines") == 0)
+		note_sent(&s, now);
 	every = strcmp(mode, "json") == 0 ? JSON_MS : LINES_MS;
 	if (state.printed_ms == 0)
 		state.printed_ms = now;

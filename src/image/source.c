@@ -8,18 +8,36 @@
 
 #include "base/stop.h"
 
-/* One read(2) or pread(2) that a signal does not disturb. */
-static ssize_t read_some(struct source *s, void *buf, size_t cap, struct err *e)
+/* How often a wait for a pipe looks whether it was cancelled. */
+#define CANCEL_MS 200
+
+/* Wait until a pipe has something.  A signal ends it too. */
+static int wait_for_data(struct source *s, struct err *e)
 {
 	struct pollfd fds[2] = {
 		{ .fd = s->fd, .events = POLLIN },
 		{ .fd = stop_fd(), .events = POLLIN },
 	};
+	int ready = 0;
+
+	while (ready == 0 && !stop_asked()) {
+		if (atomic_load(&s->cancelled))
+			return err_set(e, ERR_STOPPED, "cancelled");
+		ready = poll(fds, 2, CANCEL_MS);
+		if (ready < 0 && errno != EINTR)
+			return err_errno(e, ERR_IMAGE, "cannot wait for data");
+	}
+	return 0;
+}
+
+/* One read(2) or pread(2) that a signal does not disturb. */
+static ssize_t read_some(struct source *s, void *buf, size_t cap, struct err *e)
+{
 	ssize_t n;
 
 	do {
-		if (!s->seekable && poll(fds, 2, -1) < 0 && errno != EINTR)
-			return err_errno(e, ERR_IMAGE, "cannot wait for data");
+		if (!s->seekable && wait_for_data(s, e) < 0)
+			return -1;
 		if (stop_asked())
 			return stop_err(e);
 		n = s->seekable ? pread(s->fd, buf, cap, (off_t)(s->start + s->pos)) :
@@ -163,6 +181,11 @@ ssize_t source_peek(struct source *s, unsigned char *buf, size_t cap, struct err
 	s->head = buf;
 	s->head_len = len;
 	return (ssize_t)len;
+}
+
+void source_cancel(struct source *s)
+{
+	atomic_store(&s->cancelled, true);
 }
 
 void source_close(struct source *s)

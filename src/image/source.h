@@ -2,6 +2,7 @@
 #ifndef IMAGE_SOURCE_H
 #define IMAGE_SOURCE_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/stat.h>
@@ -16,6 +17,7 @@ struct source {
 	uint64_t start;		/* offset at which it was handed to us (stdin) */
 	uint64_t pos;		/* bytes pulled so far */
 	struct stat opened;	/* to notice that it changed */
+	atomic_bool cancelled;		/* nobody will pull any more: stop waiting for a pipe */
 	const unsigned char *head;	/* of a pipe: what source_peek() read ahead */
 	size_t head_len;
 };
@@ -38,6 +40,9 @@ int source_open(struct source *s, const char *path, bool need_size, struct err *
  * if the source is shorter, or -1 as when pulling.
  */
 ssize_t source_peek(struct source *s, unsigned char *buf, size_t cap, struct err *e) MUST_CHECK;
+
+/* From another thread: a pull that waits for a pipe fails soon. */
+void source_cancel(struct source *s);
 
 void source_close(struct source *s);
 
