@@ -16,6 +16,12 @@ static const struct provider *find_cloud(const char *name)
 	return *p;
 }
 
+/* Nothing is no image, for check and for cat. */
+static int refuse_empty(const struct image *im, struct err *e)
+{
+	return im->format == FORMAT_EMPTY ? err_set(e, ERR_IMAGE, "is empty") : 0;
+}
+
 static int check_check(struct task *t, struct err *e)
 {
 	const struct options *o = t->options;
@@ -47,8 +53,6 @@ static int check_finish(struct task *t, struct err *e)
 
 	if (!t->image.size_known)
 		t->image.size = atomic_load(&t->sent);
-	if (t->image.format == FORMAT_EMPTY)
-		return err_set(e, ERR_IMAGE, "is empty");
 	if (image_name_agrees(&t->image, text_base_name(t->file), e) < 0)
 		return -1;
 	return cloud && cloud->takes ? cloud->takes(&t->image, e) : 0;
@@ -90,6 +94,7 @@ static const struct provider check_command = {
 	.options = check_options,
 	.columns = "file,status,format,holds,size,uncompressed,clouds",
 	.fields = "file,status,format,holds,size,uncompressed,clouds,exit,error",
+	.takes = refuse_empty,
 	.check = check_check,
 	.send = check_send,
 	.finish = check_finish,
@@ -101,6 +106,7 @@ static const struct provider cat_command = {
 	.operands = "FILE",
 	.options = cat_options,
 	.needs = NEED_ONE_FILE,
+	.takes = refuse_empty,
 	.send = cat_send,
 };
 

@@ -9,6 +9,7 @@
 #include "base/stop.h"
 #include "base/text.h"
 #include "net/body.h"
+#include "net/outq.h"
 #include "net/retry.h"
 
 #define CONNECT_MS 30000L
@@ -44,6 +45,7 @@ int http_global_init(struct err *e)
 int http_open(struct http *h, const struct http_config *config, struct err *e)
 {
 	h->config = config;
+	h->fd = -1;
 	h->verdict.trust = config->trust;
 	h->curl = curl_easy_init();
 	if (!h->curl)
@@ -117,12 +119,27 @@ static size_t on_body(char *p, size_t size, size_t n, void *arg)
 	return len;	/* less than was given ends the transfer */
 }
 
-/* How long nothing has moved, not counting the time that we spent on the image. */
+static int on_socket(void *arg, curl_socket_t fd, curlsocktype purpose)
+{
+	struct call *c = arg;
+
+	(void)purpose;
+	c->h->fd = fd;
+	return CURL_SOCKOPT_OK;
+}
+
+/*
+ * How long nothing has moved, not counting the time that we spent on the image.
+ * What waits in the socket has not moved: libcurl goes on filling its buffer,
+ * a little every second, long after the other side has stopped reading.
+ */
 static int64_t idle_ms(struct call *c, curl_off_t moved)
 {
 	int64_t now = clock_ms();
 
-	if (moved != c->moved) {
+	moved -= outq_bytes(c->h->fd);
+	/* TLS adds its own bytes to what waits: less than before is no movement either. */
+	if (moved > c->moved) {
 		c->moved = moved;
 		c->moved_at = now;
 		c->moved_pull = c->body.pull_ms;
@@ -236,6 +253,8 @@ static void set_options(struct call *c, struct curl_slist *headers, char *detail
 	curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
 	curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, on_progress);
 	curl_easy_setopt(curl, CURLOPT_XFERINFODATA, c);
+	curl_easy_setopt(curl, CURLOPT_SOCKOPTFUNCTION, on_socket);
+	curl_easy_setopt(curl, CURLOPT_SOCKOPTDATA, c);
 	if (config->pins) {
 		curl_easy_setopt(curl, CURLOPT_PINNEDPUBLICKEY, config->pins);
 		/* A resumed session shows no certificate, hence no key to compare. */

@@ -26,6 +26,7 @@ struct http_config {
 
 struct http {
 	CURL *curl;
+	int fd;			/* the connection that was opened last */
 	const struct http_config *config;
 	struct verdict verdict;
 };

@@ -1,0 +1,11 @@
+#include "net/outq.h"
+
+#include <linux/sockios.h>
+#include <sys/ioctl.h>
+
+long outq_bytes(int fd)
+{
+	int bytes;
+
+	return fd >= 0 && ioctl(fd, SIOCOUTQ, &bytes) == 0 ? bytes : 0;
+}
