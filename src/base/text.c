@@ -198,7 +198,7 @@ static int digits(const char **s, uint64_t max, uint64_t *out)
 		return -1;
 	for (; isdigit((unsigned char)**s); ++*s) {
 		d = (unsigned)(**s - '0');
-		if (v > (max - d) / 10)
+		if (d > max || v > (max - d) / 10)
 			return -1;
 		v = v * 10 + d;
 	}
@@ -220,7 +220,7 @@ int text_size(const char *s, uint64_t *bytes)
 	unsigned shift;
 	uint64_t v;
 
-	if (digits(&s, UINT64_MAX / 16, &v) < 0)
+	if (digits(&s, UINT64_MAX, &v) < 0)
 		return -1;
 	if (*s != '\0') {
 		unit = strchr(units, tolower((unsigned char)*s));
@@ -276,7 +276,7 @@ void text_put_size(struct text *t, uint64_t bytes)
 		text_printf(t, "%u bytes", (unsigned)bytes);
 		return;
 	}
-	while (bytes >> (10 * (u + 1)) != 0 && u < 6)
+	while (u < 6 && bytes >> (10 * (u + 1)) != 0)
 		u++;
 	/* Rounded down, so that what does not fit a limit never looks as if it did. */
 	tenths = (bytes >> (10 * (u - 1))) * 10 / 1024;
