@@ -15,16 +15,16 @@ struct chain {
 	struct prefetch prefetch;
 	struct digest digests[HASH_ALGS];
 	struct meter meter;
-	struct stage *top;	/* what the sender pulls from */
+	struct stage *top; /* what the sender pulls from */
 };
 
 /* What a chain has to do. */
 struct chain_plan {
 	struct source *source;
-	bool gzip;			/* verify it */
-	uint64_t max_unpacked;		/* 0 for no limit */
-	bool digest[HASH_ALGS];		/* compute these */
-	atomic_ullong *bytes;		/* count there what was pulled */
+	bool gzip;              /* verify it */
+	uint64_t max_unpacked;  /* 0 for no limit */
+	bool digest[HASH_ALGS]; /* compute these */
+	atomic_ullong *bytes;   /* count there what was pulled */
 };
 
 /* Nothing is read yet.  chain_stop() must follow. */

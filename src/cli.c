@@ -1,5 +1,6 @@
 #include "cli.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -43,7 +44,7 @@ void cli_defaults(struct options *o)
 		.stall_ms = 60000,
 		.jobs = 4,
 		.wait = true,
-		.timeout_ms = 3600 * 1000,
+		.timeout_ms = 3600000,
 		.poll_ms = 5000,
 	};
 
@@ -109,7 +110,8 @@ static bool is_choice(const char *list, const char *arg)
 static int put_list(struct opt_list *list, const struct opt *opt, const char *arg, struct err *e)
 {
 	if (list->count == LIST_MAX)
-		return err_set(e, ERR_USAGE, "--%s was given more than %d times", opt->name, LIST_MAX);
+		return err_set(e, ERR_USAGE, "--%s was given more than %d times", opt->name,
+			       LIST_MAX);
 	list->at[list->count++] = arg;
 	return 0;
 }
@@ -125,35 +127,46 @@ static int store(struct options *o, const struct opt *opt, const char *arg, stru
 	case OPT_OFF:
 		*(bool *)to = false;
 		return 0;
-	case OPT_BOOL:
-		*(bool *)to = strcasecmp(arg, "true") == 0;
-		return *(bool *)to || strcasecmp(arg, "false") == 0 ? 0 :
-			err_set(e, ERR_USAGE, "--%s takes true or false, not %s", opt->name, arg);
 	case OPT_TEXT:
 	case OPT_MAYBE:
 		*(const char **)to = arg;
 		return 0;
+	default:
+		break;
+	}
+	assert(arg);
+	switch (opt->kind) {
+	case OPT_BOOL:
+		*(bool *)to = strcasecmp(arg, "true") == 0;
+		return *(bool *)to || strcasecmp(arg, "false") == 0 ?
+			       0 :
+			       err_set(e, ERR_USAGE, "--%s takes true or false, not %s", opt->name,
+				       arg);
 	case OPT_LIST:
 		return put_list(to, opt, arg, e);
 	case OPT_CHOICE:
 		*(const char **)to = arg;
 		return is_choice(opt->arg, arg) ? 0 :
-			err_set(e, ERR_USAGE, "--%s takes %s, not %s", opt->name, opt->arg, arg);
+						  err_set(e, ERR_USAGE, "--%s takes %s, not %s",
+							  opt->name, opt->arg, arg);
 	case OPT_SIZE:
-		return text_size(arg, to) == 0 ? 0 :
-			err_set(e, ERR_USAGE, "--%s %s: not a size; 6G or 500M, for example",
-				opt->name, arg);
+		return text_size(arg, to) == 0 ?
+			       0 :
+			       err_set(e, ERR_USAGE, "--%s %s: not a size; 6G or 500M, for example",
+				       opt->name, arg);
 	case OPT_TIME:
-		return text_duration(arg, to) == 0 ? 0 :
-			err_set(e, ERR_USAGE, "--%s %s: not a time; 90s, 10m or 1.5h, for example",
-				opt->name, arg);
+		return text_duration(arg, to) == 0 ?
+			       0 :
+			       err_set(e, ERR_USAGE,
+				       "--%s %s: not a time; 90s, 10m or 1.5h, for example",
+				       opt->name, arg);
 	case OPT_COUNT:
-		return text_number(arg, 1000000, to) == 0 ? 0 :
-			err_set(e, ERR_USAGE, "--%s %s: not a number", opt->name, arg);
-	case OPT_END:
-		break;
+		return text_number(arg, 1000000, to) == 0 ?
+			       0 :
+			       err_set(e, ERR_USAGE, "--%s %s: not a number", opt->name, arg);
+	default:
+		return 0;
 	}
-	return 0;
 }
 
 /* An argument in the next word of argv, if there has to be or may be one. */
@@ -201,7 +214,7 @@ static int parse_letters(const struct opt *const tables[], int argc, char *const
 			return -1;
 		arg = NULL;
 		if (takes_argument(opt) && letters[1])
-			arg = letters + 1;	/* -ojson */
+			arg = letters + 1; /* -ojson */
 		else if (take_next(opt, argc, argv, i, &arg, e) < 0)
 			return -1;
 		if (store(o, opt, arg, e) < 0)
@@ -258,12 +271,14 @@ void cli_help(const char *program, const char *command, const char *operands, co
 {
 	const struct opt *o;
 
-	printf("usage: %s %s [options] %s\n\n%s\n\noptions:\n", program, command, operands, summary);
+	printf("usage: %s %s [options] %s\n\n%s\n\noptions:\n", program, command, operands,
+	       summary);
 	for (; *tables; tables++)
 		for (o = *tables; o->kind != OPT_END; o++)
 			help_option(o);
 	fputs("\nexit status: 0 done, 1 failed for good, 2 usage or settings, 3 bad image,\n"
-	      "4 temporary failure, 5 uploaded but a later step failed; see hoist(1)\n", stdout);
+	      "4 temporary failure, 5 uploaded but a later step failed; see hoist(1)\n",
+	      stdout);
 }
 
 void cli_overview(const struct provider *const local[])
@@ -272,11 +287,13 @@ void cli_overview(const struct provider *const local[])
 
 	fputs("usage: hoist COMMAND [options] FILE...\n\n"
 	      "Uploads disk images to clouds, and reports nothing as done that is not.\n\n"
-	      "commands:\n", stdout);
+	      "commands:\n",
+	      stdout);
 	for (p = providers; *p; p++)
 		printf("  %-12s%s\n", (*p)->name, (*p)->summary);
 	for (p = local; *p; p++)
 		printf("  %-12s%s\n", (*p)->name, (*p)->summary);
 	fputs("  linode-cli  image-upload and images upload, in linode-cli's own grammar\n\n"
-	      "hoist COMMAND --help tells the options of one, hoist(1) everything.\n", stdout);
+	      "hoist COMMAND --help tells the options of one, hoist(1) everything.\n",
+	      stdout);
 }

@@ -33,13 +33,13 @@ static struct {
 	struct worker workers[JOBS_MAX];
 	struct task tasks[TASKS_MAX];
 	struct unit units[TASKS_MAX];
-	unsigned char head[PROBE_BYTES];	/* the first bytes of an image; kept only for a pipe */
+	unsigned char head[PROBE_BYTES]; /* the first bytes of an image; kept only for a pipe */
 	bool head_kept;
 	struct trust trust;
 	char pins[LIST_MAX * 64];
 	struct http_config http;
-	atomic_uint next;		/* the task that is run next */
-	unsigned running;		/* threads; under lock */
+	atomic_uint next; /* the task that is run next */
+	unsigned running; /* threads; under lock */
 	pthread_mutex_t lock;
 	pthread_cond_t ended;
 } all = { .lock = PTHREAD_MUTEX_INITIALIZER };
@@ -49,7 +49,7 @@ static struct unit *unit_of(const struct task *t)
 	return &all.units[t - all.tasks];
 }
 
-/* Is this a task whose gzip is to be verified?  A cloud may ask for it, check and cat do what fits. */
+/* Is gzip to be verified?  A cloud may ask for it, check and cat do what fits the file. */
 static bool verifies(const struct task *t)
 {
 	return (t->provider->needs & NEED_GZIP) || t->image.format == FORMAT_GZIP;

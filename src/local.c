@@ -29,10 +29,12 @@ static int check_check(struct task *t, struct err *e)
 
 	for (i = 0; i < o->digests.count; i++)
 		if (hash_find(o->digests.at[i]) == HASH_ALGS)
-			return err_set(e, ERR_USAGE, "--digest %s: md5, sha256 and sha512 are known",
+			return err_set(e, ERR_USAGE,
+				       "--digest %s: md5, sha256 and sha512 are known",
 				       o->digests.at[i]);
 	if (o->cloud && !find_cloud(o->cloud))
-		return err_set(e, ERR_USAGE, "--cloud %s: there is no such cloud (see --help)", o->cloud);
+		return err_set(e, ERR_USAGE, "--cloud %s: there is no such cloud (see --help)",
+			       o->cloud);
 	return 0;
 }
 
@@ -69,21 +71,26 @@ static int cat_send(struct task *t, struct stage *body, struct err *e)
 			if (put < 0 && errno == EINTR)
 				put = 0;
 			if (put < 0)
-				return err_errno(e, ERR_OUTPUT, "standard output could not be written");
+				return err_errno(e, ERR_OUTPUT,
+						 "standard output could not be written");
 		}
 	}
 	return (int)n;
 }
 
 static const struct opt check_options[] = {
-	{ OPT_LIST, 0, "digest", "ALG", OPT_AT(digests), "md5, sha256 or sha512 of the file; may be repeated" },
-	{ OPT_TEXT, 0, "cloud", "NAME", OPT_AT(cloud), "fail if this cloud would not take the image" },
-	{ OPT_SIZE, 0, "max-size", "SIZE", OPT_AT(max_size), "refuse an image that is larger uncompressed" },
+	{ OPT_LIST, 0, "digest", "ALG", OPT_AT(digests),
+	  "md5, sha256 or sha512 of the file; may be repeated" },
+	{ OPT_TEXT, 0, "cloud", "NAME", OPT_AT(cloud),
+	  "fail if this cloud would not take the image" },
+	{ OPT_SIZE, 0, "max-size", "SIZE", OPT_AT(max_size),
+	  "refuse an image that is larger uncompressed" },
 	{ OPT_END, 0, NULL, NULL, 0, NULL },
 };
 
 static const struct opt cat_options[] = {
-	{ OPT_SIZE, 0, "max-size", "SIZE", OPT_AT(max_size), "refuse an image that is larger uncompressed" },
+	{ OPT_SIZE, 0, "max-size", "SIZE", OPT_AT(max_size),
+	  "refuse an image that is larger uncompressed" },
 	{ OPT_END, 0, NULL, NULL, 0, NULL },
 };
 

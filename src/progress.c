@@ -13,27 +13,26 @@
 #define BAR_WIDTH 24
 
 static const char *const phases[] = {
-	[PHASE_WAITING] = "waiting",	 [PHASE_BEGINNING] = "starting",
-	[PHASE_SENDING] = "sending",	 [PHASE_PAUSING] = "pausing",
-	[PHASE_FINISHING] = "processing", [PHASE_ENDED] = "ended",
+	[PHASE_WAITING] = "waiting", [PHASE_BEGINNING] = "starting",   [PHASE_SENDING] = "sending",
+	[PHASE_PAUSING] = "pausing", [PHASE_FINISHING] = "processing", [PHASE_ENDED] = "ended",
 };
 
 /* All tasks taken together. */
 struct sum {
-	uint64_t sent, size;	/* bytes of the tasks that have begun; size is 0 if unknown */
+	uint64_t sent, size; /* bytes of the tasks that have begun; size is 0 if unknown */
 	unsigned ended;
-	enum task_phase phase;	/* the earliest of those that run */
-	const char *name;	/* the file of the first that runs */
+	enum task_phase phase; /* the earliest of those that run */
+	const char *name;      /* the file of the first that runs */
 };
 
 /* The rate is measured over the last few seconds: what was sent when. */
 static struct {
-	int64_t printed_ms;	/* the last line */
+	int64_t printed_ms; /* the last line */
 	int64_t sample_ms;
 	uint64_t sample_sent;
-	uint64_t rate;		/* bytes per second */
-	int64_t began_ms;	/* sending */
-	enum task_phase phase;	/* when it was drawn last */
+	uint64_t rate;         /* bytes per second */
+	int64_t began_ms;      /* sending */
+	enum task_phase phase; /* when it was drawn last */
 } state;
 
 static void add_up(const struct job *j, struct sum *s)
@@ -104,7 +103,8 @@ static void describe(const struct sum *s, struct text *t)
 	text_put(t, "/s");
 	if (s->size > s->sent) {
 		left = (s->size - s->sent) / state.rate;
-		text_printf(t, ", %llu:%02u left", (unsigned long long)(left / 60), (unsigned)(left % 60));
+		text_printf(t, ", %llu:%02u left", (unsigned long long)(left / 60),
+			    (unsigned)(left % 60));
 	}
 }
 
@@ -166,7 +166,8 @@ static void draw_json(const struct job *j)
 		text_put(&out, "{\"file\": ");
 		text_put_json(&out, task_name(t));
 		text_printf(&out, ", \"phase\": \"%s\", \"sent\": %llu, \"size\": ",
-			    phases[atomic_load(&t->phase)], (unsigned long long)atomic_load(&t->sent));
+			    phases[atomic_load(&t->phase)],
+			    (unsigned long long)atomic_load(&t->sent));
 		if (t->image.size_known)
 			text_printf(&out, "%llu", (unsigned long long)t->image.size);
 		else
@@ -190,7 +191,8 @@ static void note_sent(const struct sum *s, int64_t now)
 		text_init(&t, line, sizeof(line));
 		text_put(&t, "hoist: sent ");
 		text_put_size(&t, s->sent);
-		text_printf(&t, " in %lld.%lld s", (long long)ms / 1000, (long long)ms % 1000 / 100);
+		text_printf(&t, " in %lld.%lld s", (long long)ms / 1000,
+			    (long long)ms % 1000 / 100);
 		log_plain(line);
 	}
 	state.phase = s->phase;

@@ -12,9 +12,9 @@
 
 struct column {
 	const char *name;
-	bool number;		/* in JSON without quotes */
-	void (*get)(const struct task *t, struct text *cell);	/* leaves it empty if unknown */
-	void (*get_json)(const struct task *t, struct text *cell);	/* a whole JSON value, or NULL */
+	bool number;                                               /* in JSON without quotes */
+	void (*get)(const struct task *t, struct text *cell);      /* leaves it empty if unknown */
+	void (*get_json)(const struct task *t, struct text *cell); /* a whole JSON value, or NULL */
 };
 
 static void get_file(const struct task *t, struct text *c)

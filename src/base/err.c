@@ -18,7 +18,7 @@ static const unsigned char statuses[ERR_CODES] = {
 	[ERR_NETWORK] = 4,
 	[ERR_BUSY] = 4,
 	[ERR_UNFINISHED] = 5,
-	[ERR_STOPPED] = 4,	/* seen only if the signal that we die by is ignored */
+	[ERR_STOPPED] = 4, /* seen only if the signal that we die by is ignored */
 };
 
 static void set(struct err *e, enum err_code code, const char *why, const char *fmt, va_list ap)

@@ -12,27 +12,27 @@
 
 enum err_code {
 	ERR_NONE = 0,
-	ERR_FAILED,	/* refused, and it will be refused again */
-	ERR_REPLY,	/* an answer that breaks its protocol */
-	ERR_LIMIT,	/* longer than base/bounds.h allows */
-	ERR_OUTPUT,	/* standard output could not be written */
-	ERR_USAGE,	/* command line, settings, credentials, a file that is not there */
-	ERR_TRUST,	/* a certificate was refused, or the clock cannot be right */
-	ERR_IMAGE,	/* the image is damaged, or not what the cloud takes */
-	ERR_NETWORK,	/* no connection, a broken one, or one that stalls */
-	ERR_BUSY,	/* the cloud is overloaded, in maintenance, or limits the rate */
-	ERR_UNFINISHED,	/* the bytes have arrived, a later step has not been seen to end */
-	ERR_STOPPED,	/* SIGINT, SIGTERM or SIGHUP */
+	ERR_FAILED,     /* refused, and it will be refused again */
+	ERR_REPLY,      /* an answer that breaks its protocol */
+	ERR_LIMIT,      /* longer than base/bounds.h allows */
+	ERR_OUTPUT,     /* standard output could not be written */
+	ERR_USAGE,      /* command line, settings, credentials, a file that is not there */
+	ERR_TRUST,      /* a certificate was refused, or the clock cannot be right */
+	ERR_IMAGE,      /* the image is damaged, or not what the cloud takes */
+	ERR_NETWORK,    /* no connection, a broken one, or one that stalls */
+	ERR_BUSY,       /* the cloud is overloaded, in maintenance, or limits the rate */
+	ERR_UNFINISHED, /* the bytes have arrived, a later step has not been seen to end */
+	ERR_STOPPED,    /* SIGINT, SIGTERM or SIGHUP */
 	ERR_CODES
 };
 
 struct err {
 	enum err_code code;
-	bool retry;			/* trying again later may succeed */
-	char text[ERR_TEXT_MAX];	/* holds no secret and no control character */
+	bool retry;              /* trying again later may succeed */
+	char text[ERR_TEXT_MAX]; /* holds no secret and no control character */
 };
 
-#define ERR_INIT { .code = ERR_NONE }
+#define ERR_INIT ((struct err){ .code = ERR_NONE })
 
 #ifdef __GNUC__
 #define ERR_PRINTF(fmt, args) __attribute__((format(printf, fmt, args)))

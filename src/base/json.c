@@ -12,9 +12,9 @@
 struct walk {
 	const struct json *j;
 	size_t len;
-	size_t pos;	/* in the text */
-	int next;	/* the next token */
-	bool deep;	/* given up because of the nesting */
+	size_t pos; /* in the text */
+	int next;   /* the next token */
+	bool deep;  /* given up because of the nesting */
 };
 
 static void skip_space(struct walk *w)
@@ -146,7 +146,7 @@ int json_parse(struct json *j, const char *text, size_t len, jsmntok_t *tok, uns
 	j->count = jsmn_parse(&parser, text, len, tok, cap);
 	if (j->count == JSMN_ERROR_NOMEM)
 		return err_set(e, ERR_LIMIT, "the answer has more than %u JSON values", cap);
-	if (j->count < 1)
+	if (j->count < 1 || (tok[0].type != JSMN_OBJECT && tok[0].type != JSMN_ARRAY))
 		return err_set(e, ERR_REPLY, "the answer is not JSON");
 	if (!walk_value(&w, 0) || w.next != j->count) {
 		if (w.deep)
@@ -219,7 +219,7 @@ static size_t put_escape(struct text *t, const char *s, size_t len)
 			return 11;
 		}
 	}
-	put_utf8(t, 0xfffd);	/* half of a surrogate pair */
+	put_utf8(t, 0xfffd); /* half of a surrogate pair */
 	return 5;
 }
 
@@ -346,7 +346,8 @@ int json_count(const struct json *j, const char *path)
 ssize_t json_str(const struct json *j, const char *path, char *out, size_t cap, struct err *e)
 {
 	int at = lookup(j, path);
-	const jsmntok_t *t = need(j, path, "string", at >= 0 && j->tok[at].type == JSMN_STRING, at, e);
+	const jsmntok_t *t =
+		need(j, path, "string", at >= 0 && j->tok[at].type == JSMN_STRING, at, e);
 	struct text text;
 
 	out[0] = '\0';
@@ -389,11 +390,11 @@ int json_u64(const struct json *j, const char *path, uint64_t *out, struct err *
 size_t json_raw(const struct json *j, const char *path, const char **at)
 {
 	int i = lookup(j, path);
-	int quote;
+	size_t quote;
 
 	if (i < 0)
 		return 0;
-	quote = j->tok[i].type == JSMN_STRING;
+	quote = j->tok[i].type == JSMN_STRING ? 1 : 0;
 	*at = j->text + j->tok[i].start - quote;
-	return (size_t)(j->tok[i].end - j->tok[i].start + 2 * quote);
+	return (size_t)(j->tok[i].end - j->tok[i].start) + 2 * quote;
 }

@@ -16,7 +16,7 @@
 #include <sys/types.h>
 
 #define JSMN_STRICT
-#define JSMN_PARENT_LINKS	/* without them, closing brackets cost quadratic time */
+#define JSMN_PARENT_LINKS /* without them, closing brackets cost quadratic time */
 #ifdef JSON_IMPLEMENTATION
 #define JSMN_STATIC
 #else
@@ -43,7 +43,7 @@ enum json_kind {
 };
 
 /*
- * Parse all of text into tok[cap].  text and tok must live as long as j is
+ * Parse all of text, an object or an array, into tok[cap].  text and tok must live as long as j is
  * read.  Returns 0, or -1 with ERR_REPLY when it is not JSON, and with
  * ERR_LIMIT when it has more than cap values or is nested too deeply.
  */
@@ -64,7 +64,7 @@ int json_count(const struct json *j, const char *path);
 ssize_t json_str(const struct json *j, const char *path, char *out, size_t cap,
 		 struct err *e) MUST_CHECK;
 
-/* Is the string at path exactly this? */
+/* Is the string at path exactly this?  value has less than 64 bytes. */
 bool json_is(const struct json *j, const char *path, const char *value);
 
 /* A non-negative integer, or -1 with ERR_REPLY. */

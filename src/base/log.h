@@ -8,13 +8,13 @@
 #include "base/err.h"
 
 enum log_level {
-	LOG_QUIET,	/* -q: nothing but errors */
-	LOG_NORMAL,	/* warnings and progress */
-	LOG_VERBOSE,	/* -v: one line per request */
+	LOG_QUIET,   /* -q: nothing but errors */
+	LOG_NORMAL,  /* warnings and progress */
+	LOG_VERBOSE, /* -v: one line per request */
 };
 
 /* Once, before any thread is started. */
-void log_init(enum log_level level);
+void log_init(enum log_level l);
 
 /* "hoist: warning: ..." unless -q was given. */
 void log_warn(const char *fmt, ...) ERR_PRINTF(1, 2);
@@ -29,9 +29,9 @@ void log_error(const char *fmt, ...) ERR_PRINTF(1, 2);
  * Replace the bar in the terminal's last line; "" removes it.  One write(2);
  * any other line first takes the bar away.
  */
-void log_bar(const char *line);
+void log_bar(const char *s);
 
 /* A whole line as it is, without "hoist: "; unless -q was given. */
-void log_plain(const char *line);
+void log_plain(const char *s);
 
 #endif

@@ -9,8 +9,8 @@
 #include <stdint.h>
 
 struct mem_use {
-	uint64_t calls;		/* allocations so far */
-	size_t now, peak;	/* bytes */
+	uint64_t calls;   /* allocations so far */
+	size_t now, peak; /* bytes */
 };
 
 void *mem_malloc(size_t size);

@@ -10,9 +10,9 @@
 
 /* A token, a password, a presigned URL: never shown. */
 struct secret {
-	bool given;		/* it was set, perhaps to nothing */
+	bool given; /* it was set, perhaps to nothing */
 	char value[SECRET_MAX];
-	char from[64];		/* where it was found, for messages */
+	char from[64]; /* where it was found, for messages */
 };
 
 /*
@@ -26,8 +26,7 @@ int secret_env(struct secret *s, const char *name, struct err *e) MUST_CHECK;
  * Read a secret from what the user named as its place: "env" (the variable
  * name, as above), "fd:N", "-" (standard input), or a file.
  */
-int secret_from(struct secret *s, const char *place, const char *name,
-		struct err *e) MUST_CHECK;
+int secret_from(struct secret *s, const char *place, const char *name, struct err *e) MUST_CHECK;
 
 /*
  * Read all of a descriptor into buf, NUL-terminated.  Returns its length, or

@@ -46,7 +46,8 @@ int stop_init(struct err *e)
 	if (pipe(wake) != 0)
 		return err_errno(e, ERR_FAILED, "cannot make a pipe");
 	for (i = 0; i < 2; i++)
-		if (fcntl(wake[i], F_SETFD, FD_CLOEXEC) < 0 || fcntl(wake[i], F_SETFL, O_NONBLOCK) < 0)
+		if (fcntl(wake[i], F_SETFD, FD_CLOEXEC) < 0 ||
+		    fcntl(wake[i], F_SETFL, O_NONBLOCK) < 0)
 			return err_errno(e, ERR_FAILED, "cannot set up a pipe");
 	sigemptyset(&sa.sa_mask);
 	for (i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
@@ -72,7 +73,9 @@ int stop_fd(void)
 int stop_err(struct err *e)
 {
 	return err_set(e, ERR_STOPPED, "stopped by %s",
-		       arrived == SIGINT ? "SIGINT" : arrived == SIGTERM ? "SIGTERM" : "SIGHUP");
+		       arrived == SIGINT  ? "SIGINT" :
+		       arrived == SIGTERM ? "SIGTERM" :
+					    "SIGHUP");
 }
 
 int stop_sleep(int64_t ms, struct err *e)

@@ -157,7 +157,7 @@ void text_clean(char *s)
 			*s = *s == '\n' || *s == '\r' || *s == '\t' ? ' ' : '?';
 			n = 1;
 		} else if (n == 2 && (unsigned char)s[0] == 0xc2 && (unsigned char)s[1] < 0xa0) {
-			s[0] = s[1] = '?';	/* the C1 control characters */
+			s[0] = s[1] = '?'; /* the C1 control characters */
 		}
 	}
 	while (s > start && s[-1] == ' ')
@@ -280,7 +280,8 @@ void text_put_size(struct text *t, uint64_t bytes)
 		u++;
 	/* Rounded down, so that what does not fit a limit never looks as if it did. */
 	tenths = (bytes >> (10 * (u - 1))) * 10 / 1024;
-	text_printf(t, "%llu.%u %s", (unsigned long long)(tenths / 10), (unsigned)(tenths % 10), units[u]);
+	text_printf(t, "%llu.%u %s", (unsigned long long)(tenths / 10), (unsigned)(tenths % 10),
+		    units[u]);
 }
 
 const char *text_base_name(const char *path)

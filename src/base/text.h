@@ -14,7 +14,7 @@ struct text {
 	char *at;
 	size_t cap;
 	size_t len;
-	bool full;	/* something did not fit and was left out */
+	bool full; /* something did not fit and was left out */
 };
 
 /* cap is at least 1. */
@@ -26,7 +26,7 @@ void text_put_n(struct text *t, const char *s, size_t len);
 void text_printf(struct text *t, const char *fmt, ...) ERR_PRINTF(2, 3);
 void text_vprintf(struct text *t, const char *fmt, va_list ap) ERR_PRINTF(2, 0);
 
-/* Append a JSON string with its quotes: RFC 8259, section 7.  Bytes that are not UTF-8 become U+FFFD. */
+/* Append a JSON string with its quotes (RFC 8259, section 7); what is not UTF-8 becomes U+FFFD. */
 void text_put_json(struct text *t, const char *s);
 
 /* Append in ASCII capitals. */

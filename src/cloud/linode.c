@@ -38,13 +38,15 @@ static int check_names(struct task *t, struct err *e)
 	unsigned i;
 
 	if (!o->label && !t->file)
-		return err_set(e, ERR_USAGE, "--label is needed, because no file gives the image a name");
+		return err_set(e, ERR_USAGE,
+			       "--label is needed, because no file gives the image a name");
 	if (o->label && o->file_count > 1)
 		return err_set(e, ERR_USAGE, "one --label is given for %u images", o->file_count);
 	t->label = o->label ? o->label : text_base_name(t->file);
 	n = text_chars(t->label);
 	if (n < 1 || n > LINODE_LABEL_MAX)
-		return err_set(e, ERR_USAGE, "the label has %zu characters, Linode takes 1 to %d: give another with --label",
+		return err_set(e, ERR_USAGE,
+			       "the label has %zu characters, Linode takes 1 to %d: give another with --label",
 			       n, LINODE_LABEL_MAX);
 	for (c = t->label; *c; c++)
 		if (!isalnum((unsigned char)*c) && !strchr(",.?-_ '", *c))
@@ -61,7 +63,8 @@ static int check_names(struct task *t, struct err *e)
 	for (i = 0; i < o->tags.count; i++) {
 		n = text_chars(o->tags.at[i]);
 		if (n < LINODE_TAG_MIN || n > LINODE_TAG_MAX)
-			return err_set(e, ERR_USAGE, "the tag \"%s\" has %zu characters, Linode takes %d to %d",
+			return err_set(e, ERR_USAGE,
+				       "the tag \"%s\" has %zu characters, Linode takes %d to %d",
 				       o->tags.at[i], n, LINODE_TAG_MIN, LINODE_TAG_MAX);
 	}
 	return 0;
@@ -91,8 +94,8 @@ static int load(struct task *t, struct err *e)
 
 	l->events_denied = false;
 	t->work->auth[0] = '\0';
-	if (linode_settings_load(&l->settings, t->options, t->work->answer,
-				 sizeof(t->work->answer), e) < 0)
+	if (linode_settings_load(&l->settings, t->options, t->work->answer, sizeof(t->work->answer),
+				 e) < 0)
 		return -1;
 	return check_token(&l->settings.token, e);
 }
@@ -319,10 +322,12 @@ static int linode_finish(struct task *t, struct err *e)
 			if (state == LINODE_AVAILABLE)
 				return 0;
 			failures = 0;
-		} else if (why.code == ERR_STOPPED || why.code == ERR_IMAGE || why.code == ERR_FAILED) {
+		} else if (why.code == ERR_STOPPED || why.code == ERR_IMAGE ||
+			   why.code == ERR_FAILED) {
 			*e = why;
 			return -1;
-		} else if (why.code == ERR_USAGE || why.code == ERR_TRUST || failures++ >= o->retry) {
+		} else if (why.code == ERR_USAGE || why.code == ERR_TRUST ||
+			   failures++ >= o->retry) {
 			return unfinished(t, &why, e);
 		}
 		pause = o->poll_ms > t->wait_ms ? o->poll_ms : t->wait_ms;
@@ -356,7 +361,8 @@ static void linode_abandon(struct task *t)
 	snprintf(path, sizeof(path), "/images/%s", t->id);
 	for (i = 0; i < DELETE_TRIES; i++) {
 		err_clear(&why);
-		if (linode_api(t, "DELETE", path, NULL, NULL, &why) == 0 || t->work->reply.status == 404) {
+		if (linode_api(t, "DELETE", path, NULL, NULL, &why) == 0 ||
+		    t->work->reply.status == 404) {
 			snprintf(t->left, sizeof(t->left), "image %s was deleted", t->id);
 			t->id[0] = '\0';
 			return;
@@ -381,9 +387,12 @@ static const struct opt linode_options[] = {
 	{ OPT_OFF, 0, "no-wait", NULL, OPT_AT(wait), "end when the upload is complete" },
 	{ OPT_TIME, 0, "timeout", "TIME", OPT_AT(timeout_ms), "how long to wait for it (1h)" },
 	{ OPT_TIME, 0, "poll", "TIME", OPT_AT(poll_ms), "how often to ask for it (5s)" },
-	{ OPT_SIZE, 0, "max-size", "SIZE", OPT_AT(max_size), "refuse an image that is larger uncompressed" },
-	{ OPT_FLAG, 0, "keep-on-failure", NULL, OPT_AT(keep), "do not delete the image of a failed upload" },
-	{ OPT_FLAG, 0, "url-only", NULL, OPT_AT(url_only), "make the image, print its id and upload URL" },
+	{ OPT_SIZE, 0, "max-size", "SIZE", OPT_AT(max_size),
+	  "refuse an image that is larger uncompressed" },
+	{ OPT_FLAG, 0, "keep-on-failure", NULL, OPT_AT(keep),
+	  "do not delete the image of a failed upload" },
+	{ OPT_FLAG, 0, "url-only", NULL, OPT_AT(url_only),
+	  "make the image, print its id and upload URL" },
 	{ OPT_TEXT, 0, "upload-to", "FROM", OPT_AT(upload_to),
 	  "upload to such a URL, without a token; FROM is env, fd:N, - or a file" },
 	{ OPT_END, 0, NULL, NULL, 0, NULL },

@@ -15,17 +15,17 @@ extern const struct provider linode_provider;
 /* What linode-cli's settings say, with the environment over its INI file. */
 struct linode_settings {
 	struct secret token;
-	char host[256];		/* with its port, if any */
-	char scheme[8];		/* "https", or "http" for a test server */
-	char version[16];	/* "v4" */
-	char region[64];	/* "" if none is set */
-	char user[64];		/* the INI's section */
+	char host[256];   /* with its port, if any */
+	char scheme[8];   /* "https", or "http" for a test server */
+	char version[16]; /* "v4" */
+	char region[64];  /* "" if none is set */
+	char user[64];    /* the INI's section */
 };
 
 /* struct work's cloud. */
 struct linode {
 	struct linode_settings settings;
-	bool events_denied;	/* the token's scope does not allow to read events */
+	bool events_denied; /* the token's scope does not allow to read events */
 	bool region_checked;
 };
 
@@ -54,8 +54,8 @@ int linode_api(struct task *t, const char *method, const char *path, const char 
 
 /* What has become of an image whose bytes were sent. */
 enum linode_state {
-	LINODE_PENDING,		/* nothing is known to have arrived */
-	LINODE_PROCESSING,	/* all bytes have arrived */
+	LINODE_PENDING,    /* nothing is known to have arrived */
+	LINODE_PROCESSING, /* all bytes have arrived */
 	LINODE_AVAILABLE,
 };
 

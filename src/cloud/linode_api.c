@@ -70,8 +70,8 @@ static int refused(struct task *t, const char *method, struct err *e)
 		return err_set(e, ERR_REPLY,
 			       "Linode's API answered with a redirect (%ld), which is not followed: is the API host right?",
 			       r->status);
-	return err_set(e, r->status == 400 ? ERR_USAGE : ERR_FAILED, "Linode's API answered %ld%s%s",
-		       r->status, *reason ? ": " : "", reason);
+	return err_set(e, r->status == 400 ? ERR_USAGE : ERR_FAILED,
+		       "Linode's API answered %ld%s%s", r->status, *reason ? ": " : "", reason);
 }
 
 int linode_api(struct task *t, const char *method, const char *path, const char *body,
@@ -126,7 +126,8 @@ static int get_event(struct task *t, char *status, size_t cap, char *message, si
 
 	status[0] = message[0] = '\0';
 	snprintf(filter, sizeof(filter),
-		 "X-Filter: {\"action\":\"image_upload\",\"entity.type\":\"image\",\"entity.id\":%s,"
+		 "X-Filter: {\"action\":\"image_upload\",\"entity.type\":\"image\","
+		 "\"entity.id\":%s,"
 		 "\"+order_by\":\"created\",\"+order\":\"desc\"}",
 		 number);
 	if (linode_api(t, "GET", "/account/events?page_size=25", NULL, filter, e) < 0)
@@ -146,7 +147,7 @@ static int get_event(struct task *t, char *status, size_t cap, char *message, si
 			return -1;
 		snprintf(path, sizeof(path), "data.%d.message", i);
 		if (json_str(j, path, message, message_cap, &none) < 0)
-			message[0] = '\0';	/* null, while all is well */
+			message[0] = '\0'; /* null, while all is well */
 		return 0;
 	}
 	return 0;

@@ -13,12 +13,11 @@
 #define COLUMNS_MAX 32
 
 /* x-linode-cli-display of the API's specification, in its order. */
-static const char *const image_columns[] = { "id",	     "label",	"vendor",
-					     "description", "is_public", "size",
-					     "status",	    "capabilities", "total_size",
-					     "tags",	    "is_shared", NULL };
-static const char *const more_columns[] = { "created",	  "updated",	 "created_by", "type",
-					    "deprecated", "expiry",	 "eol",	       NULL };
+static const char *const image_columns[] = { "id",         "label", "vendor",    "description",
+					     "is_public",  "size",  "status",    "capabilities",
+					     "total_size", "tags",  "is_shared", NULL };
+static const char *const more_columns[] = { "created",    "updated", "created_by", "type",
+					    "deprecated", "expiry",  "eol",        NULL };
 static const char *const region_columns[] = { "region", "status", NULL };
 
 /* A table whose cells come from the JSON at base, or from each element of the array there. */
@@ -181,7 +180,8 @@ static void choose(struct table *t, const char *format)
 	for (; *format; format += len + (format[len] == ',')) {
 		len = strcspn(format, ",");
 		for (c = 0; c < n; c++) {
-			if (from[c] && strlen(from[c]) == len && strncmp(format, from[c], len) == 0) {
+			if (from[c] && strlen(from[c]) == len &&
+			    strncmp(format, from[c], len) == 0) {
 				t->columns[kept++] = from[c];
 				from[c] = NULL;
 			}
@@ -339,14 +339,16 @@ static void adapt_url(struct options *o)
 
 static const struct opt image_options[] = {
 	{ OPT_MAYBE, 0, "region", "REGION", OPT_AT(region), "where the image is stored" },
-	{ OPT_MAYBE, 0, "label", "LABEL", OPT_AT(label), "its label; the file's name if not given" },
+	{ OPT_MAYBE, 0, "label", "LABEL", OPT_AT(label),
+	  "its label; the file's name if not given" },
 	{ OPT_MAYBE, 0, "description", "DESC", OPT_AT(description), "its description" },
 	{ OPT_LIST, 0, "tags", "TAG", OPT_AT(tags), "a tag; may be repeated" },
 	{ OPT_TEXT, 0, "as-user", "USER", OPT_AT(as_user), "the user in the settings file" },
 	{ OPT_FLAG, 0, "suppress-warnings", NULL, OPT_AT(quiet), "no warnings, and no progress" },
 	{ OPT_FLAG, 0, "json", NULL, OPT_AT(json), "print JSON" },
 	{ OPT_FLAG, 0, "pretty", NULL, OPT_AT(pretty), "print JSON with line breaks" },
-	{ OPT_FLAG, 0, "text", NULL, OPT_AT(delimited), "print lines, with tabs between the columns" },
+	{ OPT_FLAG, 0, "text", NULL, OPT_AT(delimited),
+	  "print lines, with tabs between the columns" },
 	{ OPT_TEXT, 0, "delimiter", "TEXT", OPT_AT(delimiter), "instead of the tabs" },
 	{ OPT_TEXT, 0, "format", "NAMES", OPT_AT(format), "only these columns, joined by commas" },
 	{ OPT_FLAG, 0, "no-headers", NULL, OPT_AT(no_headers), "no column names" },
@@ -354,7 +356,8 @@ static const struct opt image_options[] = {
 	{ OPT_FLAG, 0, "all", NULL, OPT_AT(all_columns), "all columns" },
 	{ OPT_FLAG, 0, "no-defaults", NULL, OPT_AT(ignored), "accepted, without effect" },
 	{ OPT_FLAG, 0, "no-retry", NULL, OPT_AT(ignored), "accepted, without effect" },
-	{ OPT_FLAG, 0, "no-truncation", NULL, OPT_AT(ignored), "accepted: nothing is cut off here" },
+	{ OPT_FLAG, 0, "no-truncation", NULL, OPT_AT(ignored),
+	  "accepted: nothing is cut off here" },
 	{ OPT_FLAG, 0, "debug", NULL, OPT_AT(verbose), "one line for each request" },
 	{ OPT_FLAG, 'h', "help", NULL, OPT_AT(help), "this text" },
 	{ OPT_END, 0, NULL, NULL, 0, NULL },
@@ -372,10 +375,16 @@ static const struct opt operation_options[] = {
 };
 
 static const struct verb verbs[] = {
-	{ { "image-upload", NULL }, &linode_provider, "FILE",
-	  { image_options, plugin_options, NULL }, adapt_upload },
-	{ { "images", "upload" }, &linode_provider, "",
-	  { image_options, operation_options, NULL }, adapt_url },
+	{ { "image-upload", NULL },
+	  &linode_provider,
+	  "FILE",
+	  { image_options, plugin_options, NULL },
+	  adapt_upload },
+	{ { "images", "upload" },
+	  &linode_provider,
+	  "",
+	  { image_options, operation_options, NULL },
+	  adapt_url },
 	{ { NULL, NULL }, NULL, NULL, { NULL }, NULL },
 };
 

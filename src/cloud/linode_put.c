@@ -25,18 +25,17 @@ int linode_takes(const struct image *im, struct err *e)
 	if (im->format == FORMAT_EMPTY)
 		return err_set(e, ERR_IMAGE, "is empty");
 	if (im->format != FORMAT_GZIP && im->format != FORMAT_RAW && im->format != FORMAT_ISO)
-		return err_set(e, ERR_IMAGE,
-			       "is %s; Linode takes a raw disk compressed with gzip",
+		return err_set(e, ERR_IMAGE, "is %s; Linode takes a raw disk compressed with gzip",
 			       format_phrase(im->format));
 	if (im->format != FORMAT_GZIP)
 		return err_set(e, ERR_IMAGE,
 			       "is not compressed; Linode takes gzip: compress it with gzip first");
 	if (im->holds != FORMAT_RAW && im->holds != FORMAT_ISO && im->holds != FORMAT_EMPTY)
-		return err_set(e, ERR_IMAGE,
-			       "holds %s; Linode takes only a raw disk in the gzip%s",
+		return err_set(e, ERR_IMAGE, "holds %s; Linode takes only a raw disk in the gzip%s",
 			       format_phrase(im->holds),
 			       im->holds >= FORMAT_QCOW && im->holds <= FORMAT_VMDK ?
-				       ": qemu-img convert -O raw makes one" : "");
+				       ": qemu-img convert -O raw makes one" :
+				       "");
 	text_init(&t, size, sizeof(size));
 	text_put_size(&t, im->size);
 	if (im->size > LINODE_SIZE_MAX)
@@ -51,7 +50,8 @@ int linode_check_url(struct task *t, bool plain_allowed, struct err *e)
 
 	for (c = url; *c; c++)
 		if (!isgraph((unsigned char)*c))
-			return err_set(e, ERR_USAGE, "the upload URL holds a space or a control character");
+			return err_set(e, ERR_USAGE,
+				       "the upload URL holds a space or a control character");
 	if (strncasecmp(url, "https://", 8) == 0)
 		return 0;
 	if (plain_allowed && strncasecmp(url, "http://", 7) == 0) {
@@ -91,7 +91,8 @@ static int compare_etag(struct task *t, struct err *e)
 	if (strncasecmp(etag + quote, md5, strlen(md5)) == 0)
 		return 0;
 	return err_set(e, ERR_FAILED,
-		       "the storage has other bytes than were sent: its MD5 is %s, ours %s", etag, md5);
+		       "the storage has other bytes than were sent: its MD5 is %s, ours %s", etag,
+		       md5);
 }
 
 static int put_result(struct task *t, struct err *e)
@@ -163,11 +164,13 @@ static int put_check(struct task *t, struct err *e)
 	t->label = text_base_name(t->file);
 	t->cacert = getenv("LINODE_CLI_CA");
 	if (strstr(from, "://"))
-		err_set(e, ERR_USAGE, "an upload URL is a secret and must not be an argument: put it into HOIST_UPLOAD_TO and say --upload-to env");
+		err_set(e, ERR_USAGE,
+			"an upload URL is a secret and must not be an argument: put it into HOIST_UPLOAD_TO and say --upload-to env");
 	else if (secret_from(&url, from, "HOIST_UPLOAD_TO", e) < 0)
 		;
 	else if (!url.given || url.value[0] == '\0')
-		err_set(e, ERR_USAGE, "%s holds no upload URL", url.given ? url.from : "HOIST_UPLOAD_TO");
+		err_set(e, ERR_USAGE, "%s holds no upload URL",
+			url.given ? url.from : "HOIST_UPLOAD_TO");
 	else if (text_copy(t->upload_to, sizeof(t->upload_to), url.value, "the upload URL", e) == 0)
 		result = linode_check_url(t, true, e);
 	text_wipe(&url, sizeof(url));

@@ -16,10 +16,10 @@
 
 struct reader {
 	struct linode_settings *s;
-	const char *section;	/* the one to take values from */
-	char only[64];		/* the first section that is a user */
+	const char *section; /* the one to take values from */
+	char only[64];       /* the first section that is a user */
 	unsigned users;
-	bool found;		/* section was seen */
+	bool found; /* section was seen */
 	struct err *e;
 };
 
@@ -125,7 +125,7 @@ static int join(char *path, size_t cap, const char *dir, const char *name, struc
 	return text_done(&t, "the settings file's path", e);
 }
 
-/* Open the settings file; its path is in path.  -1 with errno ENOENT and no error if there is none. */
+/* Open the settings file; its path is in path.  -1 with errno ENOENT if there is none. */
 static int open_file(char *path, size_t cap, struct err *e)
 {
 	const char *config = getenv("LINODE_CLI_CONFIG"), *home = getenv("HOME");
@@ -192,7 +192,8 @@ static int from_env(char *to, size_t cap, const char *name, struct err *e)
 /* Where the token goes must be a host and nothing else. */
 static int check_place(const struct linode_settings *s, struct err *e)
 {
-	static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
+	static const char letters[] =
+		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
 	size_t n = strspn(s->version, letters);
 
 	if (strcmp(s->scheme, "https") != 0 && strcmp(s->scheme, "http") != 0)

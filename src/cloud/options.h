@@ -26,23 +26,23 @@ struct options {
 	bool quiet;
 	bool verbose;
 	bool no_headers;
-	const char *output;		/* "text" or "json" */
-	const char *columns;		/* names joined by ',', or NULL for the command's own */
-	const char *progress;		/* "auto", "bar", "lines", "json", "none" */
+	const char *output;   /* "text" or "json" */
+	const char *columns;  /* names joined by ',', or NULL for the command's own */
+	const char *progress; /* "auto", "bar", "lines", "json", "none" */
 
 	/* all uploads */
 	const char *cacert;
 	struct opt_list pins;
-	uint64_t limit_rate;		/* bytes per second */
-	uint64_t retry;			/* tries after the first */
+	uint64_t limit_rate; /* bytes per second */
+	uint64_t retry;      /* tries after the first */
 	int64_t retry_delay_ms;
 	int64_t stall_ms;
 	uint64_t jobs;
 	bool wait;
-	int64_t timeout_ms;		/* of the waiting after the upload */
+	int64_t timeout_ms; /* of the waiting after the upload */
 	int64_t poll_ms;
-	uint64_t max_size;		/* uncompressed bytes; 0 for no limit */
-	bool keep;			/* what a failed upload made */
+	uint64_t max_size; /* uncompressed bytes; 0 for no limit */
+	bool keep;         /* what a failed upload made */
 
 	/* what the image becomes */
 	const char *region;
@@ -57,7 +57,7 @@ struct options {
 	const char *upload_to;
 
 	/* linode-cli's grammar */
-	bool view;			/* GET the finished record once more, for its table */
+	bool view; /* GET the finished record once more, for its table */
 	bool json, pretty, delimited, all_columns, ignored;
 	const char *delimiter;
 	const char *format;
@@ -66,32 +66,32 @@ struct options {
 	struct opt_list digests;
 	const char *cloud;
 
-	char home_file[PATH_BYTES];	/* where a "~/" is replaced, as linode-cli does */
+	char home_file[PATH_BYTES]; /* where a "~/" is replaced, as linode-cli does */
 	const char *files[TASKS_MAX];
 	unsigned file_count;
 };
 
 enum opt_kind {
-	OPT_END = 0,	/* closes a table */
-	OPT_FLAG,	/* bool: true when it is given */
-	OPT_OFF,	/* bool: false when it is given; --no-wait */
-	OPT_BOOL,	/* bool: the argument is true or false */
-	OPT_TEXT,	/* const char *: the argument */
-	OPT_MAYBE,	/* the same, but the argument may be missing (linode-cli's --region) */
-	OPT_LIST,	/* struct opt_list */
-	OPT_SIZE,	/* uint64_t: bytes */
-	OPT_TIME,	/* int64_t: milliseconds */
-	OPT_COUNT,	/* uint64_t */
-	OPT_CHOICE,	/* const char *: one of the words in arg, which '|' separates */
+	OPT_END = 0, /* closes a table */
+	OPT_FLAG,    /* bool: true when it is given */
+	OPT_OFF,     /* bool: false when it is given; --no-wait */
+	OPT_BOOL,    /* bool: the argument is true or false */
+	OPT_TEXT,    /* const char *: the argument */
+	OPT_MAYBE,   /* the same, but the argument may be missing (linode-cli's --region) */
+	OPT_LIST,    /* struct opt_list */
+	OPT_SIZE,    /* uint64_t: bytes */
+	OPT_TIME,    /* int64_t: milliseconds */
+	OPT_COUNT,   /* uint64_t */
+	OPT_CHOICE,  /* const char *: one of the words in arg, which '|' separates */
 };
 
 struct opt {
 	enum opt_kind kind;
-	char letter;		/* -o, or 0 */
-	const char *name;	/* "region" for --region */
-	const char *arg;	/* what the help calls the argument; NULL for flags */
-	size_t at;		/* offsetof(struct options, ...) */
-	const char *help;	/* one line */
+	char letter;      /* -o, or 0 */
+	const char *name; /* "region" for --region */
+	const char *arg;  /* what the help calls the argument; NULL for flags */
+	size_t at;        /* offsetof(struct options, ...) */
+	const char *help; /* one line */
 };
 
 #define OPT_AT(field) offsetof(struct options, field)

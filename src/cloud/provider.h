@@ -18,20 +18,20 @@
 
 /* What job.c has to see to before the first byte is sent. */
 enum {
-	NEED_SIZE = 1 << 0,	/* the length must be known: no pipes */
-	NEED_GZIP = 1 << 1,	/* gzip is verified while it passes */
-	NEED_MD5 = 1 << 2,	/* this digest is computed while the image passes */
-	NEED_NO_FILE = 1 << 3,	/* the command takes no image at all */
-	NEED_NET = 1 << 4,	/* CA certificates and an http handle */
-	NEED_ONE_FILE = 1 << 5,	/* exactly one image */
+	NEED_SIZE = 1 << 0,     /* the length must be known: no pipes */
+	NEED_GZIP = 1 << 1,     /* gzip is verified while it passes */
+	NEED_MD5 = 1 << 2,      /* this digest is computed while the image passes */
+	NEED_NO_FILE = 1 << 3,  /* the command takes no image at all */
+	NEED_NET = 1 << 4,      /* CA certificates and an http handle */
+	NEED_ONE_FILE = 1 << 5, /* exactly one image */
 };
 
 enum task_phase {
-	PHASE_WAITING,		/* for a worker */
+	PHASE_WAITING, /* for a worker */
 	PHASE_BEGINNING,
 	PHASE_SENDING,
-	PHASE_PAUSING,		/* before another try */
-	PHASE_FINISHING,	/* the cloud processes the image */
+	PHASE_PAUSING,   /* before another try */
+	PHASE_FINISHING, /* the cloud processes the image */
 	PHASE_ENDED
 };
 
@@ -47,51 +47,51 @@ struct work {
 	char answer[REPLY_MAX];
 	char request[REQUEST_MAX];
 	char url[URL_BYTES];
-	char auth[SECRET_MAX + 32];	/* an Authorization header; wiped at the end */
-	_Alignas(16) unsigned char cloud[WORK_CLOUD_BYTES];	/* the provider's own struct */
+	char auth[SECRET_MAX + 32]; /* an Authorization header; wiped at the end */
+	_Alignas(16) unsigned char cloud[WORK_CLOUD_BYTES]; /* the provider's own struct */
 };
 
 /* One image on its way to one place. */
 struct task {
 	const struct provider *provider;
 	const struct options *options;
-	struct work *work;		/* while it runs, and for a single task also afterwards */
-	const char *file;		/* as the user named it; NULL if there is none */
+	struct work *work; /* while it runs, and for a single task also afterwards */
+	const char *file;  /* as the user named it; NULL if there is none */
 
 	/* known before the first byte */
 	struct image image;
-	const char *cacert;		/* what check() found in the cloud's own settings, or NULL */
+	const char *cacert; /* what check() found in the cloud's own settings, or NULL */
 
 	/* known after the last byte: job.c takes them from the chain's stages */
-	uint64_t unpacked;		/* uncompressed size; 0 if it is not gzip */
-	const char *sums[HASH_ALGS];	/* in hexadecimal, NULL if not computed */
+	uint64_t unpacked;           /* uncompressed size; 0 if it is not gzip */
+	const char *sums[HASH_ALGS]; /* in hexadecimal, NULL if not computed */
 
 	/* what the cloud calls it: the provider fills these in */
 	const char *label;
 	char region[64];
-	char id[64];			/* "" until there is a record */
-	char status[32];		/* the cloud's word */
-	char upload_to[URL_BYTES];	/* where the bytes go; secret unless --url-only */
+	char id[64];               /* "" until there is a record */
+	char status[32];           /* the cloud's word */
+	char upload_to[URL_BYTES]; /* where the bytes go; secret unless --url-only */
 
 	/* how it goes: job.c's */
-	unsigned attempt;		/* of send(), from 0 */
-	bool sent_all;			/* the last attempt handed over the last byte */
-	bool landed;			/* the cloud has every byte: never upload again */
-	int64_t wait_ms;		/* how long the cloud asked to wait before a retry */
-	atomic_ullong sent;		/* bytes of this attempt, for the progress display */
-	atomic_int phase;		/* enum task_phase */
+	unsigned attempt;   /* of send(), from 0 */
+	bool sent_all;      /* the last attempt handed over the last byte */
+	bool landed;        /* the cloud has every byte: never upload again */
+	int64_t wait_ms;    /* how long the cloud asked to wait before a retry */
+	atomic_ullong sent; /* bytes of this attempt, for the progress display */
+	atomic_int phase;   /* enum task_phase */
 	struct err err;
-	char left[240];			/* what became of the record after a failure, "" if nothing */
+	char left[240]; /* what became of the record after a failure, "" if nothing */
 };
 
 struct provider {
-	const char *name;		/* the command: "linode" */
-	const char *summary;		/* one line for the help text */
-	const char *operands;		/* "FILE..." */
-	const struct opt *options;	/* what the command line takes beside the common options */
-	const char *columns;		/* of the text table */
-	const char *fields;		/* of the JSON objects */
-	unsigned needs;			/* NEED_* */
+	const char *name;          /* the command: "linode" */
+	const char *summary;       /* one line for the help text */
+	const char *operands;      /* "FILE..." */
+	const struct opt *options; /* what the command line takes beside the common options */
+	const char *columns;       /* of the text table */
+	const char *fields;        /* of the JSON objects */
+	unsigned needs;            /* NEED_* */
 
 	/*
 	 * The command of another mode of this one, chosen by the options

@@ -8,7 +8,7 @@
 struct digest {
 	struct stage stage;
 	struct hash hash;
-	char hex[HASH_HEX_BYTES];	/* "" until the end of the stream was seen */
+	char hex[HASH_HEX_BYTES]; /* "" until the end of the stream was seen */
 };
 
 void digest_init(struct digest *d, struct stage *up, enum hash_alg alg);

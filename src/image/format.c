@@ -32,7 +32,7 @@ static const struct {
 	[FORMAT_ZSTD] = { "zstd", "zstd data" },
 };
 
-#define MARK(format, offset, bytes) { format, offset, sizeof(bytes) - 1, bytes }
+#define MARK(format, offset, bytes) format, offset, sizeof(bytes) - 1, bytes
 
 /*
  * QEMU's docs/interop (qcow2, qed), Microsoft's VHD 1.0 and MS-VHDX 2.2,
@@ -44,28 +44,28 @@ static const struct mark {
 	unsigned len;
 	const char *bytes;
 } marks[] = {
-	MARK(FORMAT_GZIP, 0, "\x1f\x8b"),
-	MARK(FORMAT_QCOW, 0, "QFI\xfb\0\0\0\1"),
-	MARK(FORMAT_QCOW2, 0, "QFI\xfb"),
-	MARK(FORMAT_QED, 0, "QED\0"),
-	MARK(FORMAT_VDI, 64, "\x7f\x10\xda\xbe"),
-	MARK(FORMAT_VHD, 0, "conectix"),
-	MARK(FORMAT_VHDX, 0, "vhdxfile"),
-	MARK(FORMAT_VMDK, 0, "KDMV"),
-	MARK(FORMAT_VMDK, 0, "COWD"),
-	MARK(FORMAT_VMDK, 0, "# Disk DescriptorFile"),
-	MARK(FORMAT_AR, 0, "!<arch>\n"),
-	MARK(FORMAT_CPIO, 0, "07070"),
-	MARK(FORMAT_ZIP, 0, "PK\3\4"),
-	MARK(FORMAT_ZIP, 0, "PK\5\6"),
-	MARK(FORMAT_7Z, 0, "7z\xbc\xaf\x27\x1c"),
-	MARK(FORMAT_BZIP2, 0, "BZh"),
-	MARK(FORMAT_LZ4, 0, "\x04\x22\x4d\x18"),
-	MARK(FORMAT_LZIP, 0, "LZIP"),
-	MARK(FORMAT_XZ, 0, "\xfd" "7zXZ\0"),
-	MARK(FORMAT_ZSTD, 0, "\x28\xb5\x2f\xfd"),
-	MARK(FORMAT_TAR, 257, "ustar"),
-	MARK(FORMAT_ISO, 32769, "CD001"),
+	{ MARK(FORMAT_GZIP, 0, "\x1f\x8b") },
+	{ MARK(FORMAT_QCOW, 0, "QFI\xfb\0\0\0\1") },
+	{ MARK(FORMAT_QCOW2, 0, "QFI\xfb") },
+	{ MARK(FORMAT_QED, 0, "QED\0") },
+	{ MARK(FORMAT_VDI, 64, "\x7f\x10\xda\xbe") },
+	{ MARK(FORMAT_VHD, 0, "conectix") },
+	{ MARK(FORMAT_VHDX, 0, "vhdxfile") },
+	{ MARK(FORMAT_VMDK, 0, "KDMV") },
+	{ MARK(FORMAT_VMDK, 0, "COWD") },
+	{ MARK(FORMAT_VMDK, 0, "# Disk DescriptorFile") },
+	{ MARK(FORMAT_AR, 0, "!<arch>\n") },
+	{ MARK(FORMAT_CPIO, 0, "07070") },
+	{ MARK(FORMAT_ZIP, 0, "PK\3\4") },
+	{ MARK(FORMAT_ZIP, 0, "PK\5\6") },
+	{ MARK(FORMAT_7Z, 0, "7z\xbc\xaf\x27\x1c") },
+	{ MARK(FORMAT_BZIP2, 0, "BZh") },
+	{ MARK(FORMAT_LZ4, 0, "\x04\x22\x4d\x18") },
+	{ MARK(FORMAT_LZIP, 0, "LZIP") },
+	{ MARK(FORMAT_XZ, 0, "\3757zXZ\0") },
+	{ MARK(FORMAT_ZSTD, 0, "\x28\xb5\x2f\xfd") },
+	{ MARK(FORMAT_TAR, 257, "ustar") },
+	{ MARK(FORMAT_ISO, 32769, "CD001") },
 };
 
 /* What an extension promises; behind ".gz" it speaks of what the gzip holds. */
@@ -73,13 +73,13 @@ static const struct {
 	const char *tail;
 	enum format format;
 } extensions[] = {
-	{ ".img", FORMAT_RAW },	    { ".raw", FORMAT_RAW },	{ ".iso", FORMAT_ISO },
-	{ ".qcow", FORMAT_QCOW },   { ".qcow2", FORMAT_QCOW2 }, { ".qed", FORMAT_QED },
-	{ ".vdi", FORMAT_VDI },	    { ".vhd", FORMAT_VHD },	{ ".vpc", FORMAT_VHD },
-	{ ".vhdx", FORMAT_VHDX },   { ".vmdk", FORMAT_VMDK },	{ ".tar", FORMAT_TAR },
-	{ ".zip", FORMAT_ZIP },	    { ".7z", FORMAT_7Z },	{ ".bz2", FORMAT_BZIP2 },
-	{ ".xz", FORMAT_XZ },	    { ".zst", FORMAT_ZSTD },	{ ".lz4", FORMAT_LZ4 },
-	{ ".lz", FORMAT_LZIP },	    { ".cpio", FORMAT_CPIO },
+	{ ".img", FORMAT_RAW },   { ".raw", FORMAT_RAW },     { ".iso", FORMAT_ISO },
+	{ ".qcow", FORMAT_QCOW }, { ".qcow2", FORMAT_QCOW2 }, { ".qed", FORMAT_QED },
+	{ ".vdi", FORMAT_VDI },   { ".vhd", FORMAT_VHD },     { ".vpc", FORMAT_VHD },
+	{ ".vhdx", FORMAT_VHDX }, { ".vmdk", FORMAT_VMDK },   { ".tar", FORMAT_TAR },
+	{ ".zip", FORMAT_ZIP },   { ".7z", FORMAT_7Z },       { ".bz2", FORMAT_BZIP2 },
+	{ ".xz", FORMAT_XZ },     { ".zst", FORMAT_ZSTD },    { ".lz4", FORMAT_LZ4 },
+	{ ".lz", FORMAT_LZIP },   { ".cpio", FORMAT_CPIO },
 };
 
 enum format format_of(const unsigned char *head, size_t len)

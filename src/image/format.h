@@ -11,9 +11,9 @@
 #include "image/source.h"
 
 enum format {
-	FORMAT_NONE,	/* not known, or does not apply */
+	FORMAT_NONE, /* not known, or does not apply */
 	FORMAT_EMPTY,
-	FORMAT_RAW,	/* none of the others: a plain disk, or anything else */
+	FORMAT_RAW, /* none of the others: a plain disk, or anything else */
 	FORMAT_ISO,
 	FORMAT_QCOW,
 	FORMAT_QCOW2,
@@ -38,10 +38,10 @@ enum format {
 
 /* What is known of an image before its first byte is sent. */
 struct image {
-	uint64_t size;		/* bytes of the file; 0 if not known */
+	uint64_t size; /* bytes of the file; 0 if not known */
 	bool size_known;
-	enum format format;	/* of the file itself */
-	enum format holds;	/* of what its gzip holds, else FORMAT_NONE */
+	enum format format; /* of the file itself */
+	enum format holds;  /* of what its gzip holds, else FORMAT_NONE */
 };
 
 /*

@@ -47,7 +47,8 @@ static int bad(struct gzcheck *g, struct err *e)
 
 static int cut_short(struct gzcheck *g, struct err *e)
 {
-	return err_set(e, ERR_IMAGE, "gzip is cut short after %llu bytes", (unsigned long long)g->in);
+	return err_set(e, ERR_IMAGE, "gzip is cut short after %llu bytes",
+		       (unsigned long long)g->in);
 }
 
 static int too_large(struct gzcheck *g, struct err *e)

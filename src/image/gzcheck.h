@@ -15,11 +15,11 @@
 struct gzcheck {
 	struct stage stage;
 	z_stream z;
-	bool inside;		/* a member has begun and not ended */
-	bool empty;		/* nothing has come yet */
-	uint64_t in;		/* compressed bytes that passed */
-	uint64_t out;		/* uncompressed bytes they hold: valid after the end */
-	uint64_t max_out;	/* more is refused; 0 for no limit */
+	bool inside;      /* a member has begun and not ended */
+	bool empty;       /* nothing has come yet */
+	uint64_t in;      /* compressed bytes that passed */
+	uint64_t out;     /* uncompressed bytes they hold: valid after the end */
+	uint64_t max_out; /* more is refused; 0 for no limit */
 	size_t heap_used;
 	_Alignas(16) unsigned char heap[INFLATE_HEAP_BYTES];
 	unsigned char scratch[INFLATE_OUT_BYTES];

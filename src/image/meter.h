@@ -8,7 +8,7 @@
 
 struct meter {
 	struct stage stage;
-	atomic_ullong *bytes;	/* where it counts; the reader's, set to 0 by rewinding */
+	atomic_ullong *bytes; /* where it counts; the reader's, set to 0 by rewinding */
 };
 
 void meter_init(struct meter *m, struct stage *up, atomic_ullong *bytes);

@@ -15,16 +15,16 @@ struct prefetch {
 	struct stage stage;
 	pthread_t thread;
 	bool running;
-	pthread_mutex_t lock;		/* guards what follows, down to err */
+	pthread_mutex_t lock; /* guards what follows, down to err */
 	pthread_cond_t changed;
-	bool quit;			/* the thread shall end */
-	unsigned filled;		/* blocks that wait to be taken */
-	bool ended;			/* the thread has put its last block */
-	bool failed;			/* ... and then err came */
+	bool quit;       /* the thread shall end */
+	unsigned filled; /* blocks that wait to be taken */
+	bool ended;      /* the thread has put its last block */
+	bool failed;     /* ... and then err came */
 	struct err err;
-	unsigned put, take;		/* the next block of either side */
+	unsigned put, take; /* the next block of either side */
 	size_t len[RING_BLOCKS];
-	size_t used;			/* of the block that is being taken */
+	size_t used; /* of the block that is being taken */
 	unsigned char block[RING_BLOCKS][RING_BLOCK_BYTES];
 };
 

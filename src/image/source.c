@@ -121,7 +121,8 @@ static const struct stage_ops source_ops = { "source", source_pull, source_rewin
 
 static int no_size(struct err *e)
 {
-	return err_set(e, ERR_USAGE, "is a pipe, whose size is not known before its end: give a file");
+	return err_set(e, ERR_USAGE,
+		       "is a pipe, whose size is not known before its end: give a file");
 }
 
 int source_open(struct source *s, const char *path, bool need_size, struct err *e)

@@ -12,13 +12,13 @@
 struct source {
 	struct stage stage;
 	int fd;
-	bool seekable;		/* size is known, and it can be read again */
-	uint64_t size;		/* bytes from start to the end; 0 if not seekable */
-	uint64_t start;		/* offset at which it was handed to us (stdin) */
-	uint64_t pos;		/* bytes pulled so far */
-	struct stat opened;	/* to notice that it changed */
-	atomic_bool cancelled;		/* nobody will pull any more: stop waiting for a pipe */
-	const unsigned char *head;	/* of a pipe: what source_peek() read ahead */
+	bool seekable;             /* size is known, and it can be read again */
+	uint64_t size;             /* bytes from start to the end; 0 if not seekable */
+	uint64_t start;            /* offset at which it was handed to us (stdin) */
+	uint64_t pos;              /* bytes pulled so far */
+	struct stat opened;        /* to notice that it changed */
+	atomic_bool cancelled;     /* nobody will pull any more: stop waiting for a pipe */
+	const unsigned char *head; /* of a pipe: what source_peek() read ahead */
 	size_t head_len;
 };
 

@@ -31,7 +31,7 @@ struct stage_ops {
 /* Every concrete stage has this as its first member. */
 struct stage {
 	const struct stage_ops *ops;
-	struct stage *up;	/* the stage we pull from; NULL for a source */
+	struct stage *up; /* the stage we pull from; NULL for a source */
 };
 
 static inline ssize_t stage_pull(struct stage *s, void *buf, size_t cap, struct err *e)

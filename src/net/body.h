@@ -16,10 +16,10 @@
 
 struct body {
 	struct stage *up;
-	struct err *e;		/* where a failure of the chain goes */
-	uint64_t left;		/* bytes still to be handed out */
-	bool done;		/* the last byte was handed out */
-	int64_t pull_ms;	/* time spent waiting for the chain */
+	struct err *e;   /* where a failure of the chain goes */
+	uint64_t left;   /* bytes still to be handed out */
+	bool done;       /* the last byte was handed out */
+	int64_t pull_ms; /* time spent waiting for the chain */
 };
 
 /* len is at least 1. */

@@ -27,10 +27,10 @@ struct call {
 	struct http_reply *r;
 	struct body body;
 	struct err *e;
-	int64_t stopped_at;	/* when the signal was first seen, or 0 */
-	int64_t moved_at;	/* when a byte last went or came */
-	int64_t moved_pull;	/* body.pull_ms at that moment */
-	curl_off_t moved;	/* bytes until then */
+	int64_t stopped_at; /* when the signal was first seen, or 0 */
+	int64_t moved_at;   /* when a byte last went or came */
+	int64_t moved_pull; /* body.pull_ms at that moment */
+	curl_off_t moved;   /* bytes until then */
 };
 
 int http_global_init(struct err *e)
@@ -116,7 +116,7 @@ static size_t on_body(char *p, size_t size, size_t n, void *arg)
 	memcpy(c->r->body + c->r->len, p, len);
 	c->r->len += len;
 	c->r->body[c->r->len] = '\0';
-	return len;	/* less than was given ends the transfer */
+	return len; /* less than was given ends the transfer */
 }
 
 static int on_socket(void *arg, curl_socket_t fd, curlsocktype purpose)
@@ -175,7 +175,7 @@ static const char *header(CURL *curl, const char *name)
 
 	/* -1: of the last answer, not of a 100 or a proxy's */
 	return curl_easy_header(curl, name, 0, CURLH_HEADER, -1, &hit) == CURLHE_OK ? hit->value :
-										       NULL;
+										      NULL;
 }
 
 static void read_headers(CURL *curl, struct http_reply *r)
@@ -221,8 +221,8 @@ static int explain(struct call *c, CURLcode code, const char *detail)
 	default:
 		curl_easy_getinfo(c->h->curl, CURLINFO_HTTP_CONNECTCODE, &proxy);
 		if (proxy == 403 || proxy == 407)
-			return err_set(c->e, ERR_USAGE, "the proxy refuses the way to %s (%ld)", host,
-				       proxy);
+			return err_set(c->e, ERR_USAGE, "the proxy refuses the way to %s (%ld)",
+				       host, proxy);
 		err_set(c->e, ERR_NETWORK, "%s: %s", host,
 			*detail ? detail : curl_easy_strerror(code));
 		return err_retry(c->e);

@@ -19,39 +19,39 @@
 /* The same for all requests of a run. */
 struct http_config {
 	const struct trust *trust;
-	const char *pins;	/* "sha256//...;sha256//..." or NULL: one must be the server's key */
-	uint64_t limit_rate;	/* bytes per second; 0 for no limit */
-	int64_t stall_ms;	/* give up after so long without a byte */
+	const char *pins;    /* "sha256//...;sha256//..." or NULL: one must be the server's key */
+	uint64_t limit_rate; /* bytes per second; 0 for no limit */
+	int64_t stall_ms;    /* give up after so long without a byte */
 };
 
 struct http {
 	CURL *curl;
-	int fd;			/* the connection that was opened last */
+	int fd; /* the connection that was opened last */
 	const struct http_config *config;
 	struct verdict verdict;
 };
 
 struct http_request {
 	const char *method;
-	const char *url;		/* what follows '?' is never shown */
-	const char *headers[HEADERS_MAX + 1];	/* "Name: value", then NULL */
-	const char *body;		/* a text, or NULL */
-	struct stage *upload;		/* the body instead, of upload_len bytes */
+	const char *url;                      /* what follows '?' is never shown */
+	const char *headers[HEADERS_MAX + 1]; /* "Name: value", then NULL */
+	const char *body;                     /* a text, or NULL */
+	struct stage *upload;                 /* the body instead, of upload_len bytes */
 	uint64_t upload_len;
-	bool once;			/* never sent again by itself, not even on a dead connection */
-	int64_t grace_ms;		/* go on for so long after a signal; 0: stop at once */
+	bool once;        /* never sent again by itself, not even on a dead connection */
+	int64_t grace_ms; /* go on for so long after a signal; 0: stop at once */
 };
 
 struct http_reply {
 	long status;
-	char *body;			/* the caller's buffer, NUL-terminated here */
+	char *body; /* the caller's buffer, NUL-terminated here */
 	size_t cap;
 	size_t len;
-	bool cut;			/* an error's body did not fit and was cut off */
-	bool sent;			/* at least a part of the request has left */
-	bool sent_all;			/* the upload's last byte has been handed over */
-	int64_t retry_after_ms;		/* 0 if the server did not say */
-	bool maintenance;		/* X-Maintenance-Mode */
+	bool cut;               /* an error's body did not fit and was cut off */
+	bool sent;              /* at least a part of the request has left */
+	bool sent_all;          /* the upload's last byte has been handed over */
+	int64_t retry_after_ms; /* 0 if the server did not say */
+	bool maintenance;       /* X-Maintenance-Mode */
 	char etag[80];
 };
 

@@ -19,11 +19,11 @@ extern const size_t roots_gz_len;
 static unsigned char roots_der[ROOTS_DER_LEN];
 
 static const char *const system_bundles[] = {
-	"/etc/ssl/certs/ca-certificates.crt",		     /* Debian, Arch, Gentoo */
-	"/etc/pki/tls/certs/ca-bundle.crt",		     /* Fedora, RHEL */
-	"/etc/ssl/ca-bundle.pem",			     /* openSUSE */
+	"/etc/ssl/certs/ca-certificates.crt",                /* Debian, Arch, Gentoo */
+	"/etc/pki/tls/certs/ca-bundle.crt",                  /* Fedora, RHEL */
+	"/etc/ssl/ca-bundle.pem",                            /* openSUSE */
 	"/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem", /* CentOS */
-	"/etc/ssl/cert.pem",				     /* Alpine, OpenWrt */
+	"/etc/ssl/cert.pem",                                 /* Alpine, OpenWrt */
 };
 
 static int note_source(struct trust *t, const char *kind, const char *path, struct err *e)
@@ -77,7 +77,8 @@ static int load_path(struct trust *t, const char *path, bool required, struct er
 
 	if (stat(path, &st) != 0)
 		return required ? err_errno(e, ERR_USAGE, "cannot read the CA certificates in %s",
-					    path) : 0;
+					    path) :
+				  0;
 	if (S_ISDIR(st.st_mode)) {
 		failed = mbedtls_x509_crt_parse_path(&t->roots, path);
 	} else if (st.st_size > (off_t)CA_FILE_MAX) {
@@ -99,7 +100,7 @@ static int check_clock(struct err *e)
 	time_t t = (time_t)clock_wall();
 	struct tm tm;
 
-	if (clock_wall() >= clock_built() - 24 * 3600)
+	if (clock_wall() >= clock_built() - 86400)
 		return 0;
 	if (gmtime_r(&t, &tm))
 		strftime(now, sizeof(now), "%Y-%m-%d %H:%M UTC", &tm);

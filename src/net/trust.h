@@ -15,7 +15,7 @@
 
 struct trust {
 	mbedtls_x509_crt roots;
-	char from[PATH_BYTES + 64];	/* where they are from, for messages */
+	char from[PATH_BYTES + 64]; /* where they are from, for messages */
 };
 
 /* The name that stands for the roots in this binary, where a CA file is expected. */
@@ -34,9 +34,9 @@ int trust_load(struct trust *t, const char *file, struct err *e) MUST_CHECK;
 /* What one connection's certificate chain was found to be. */
 struct verdict {
 	const struct trust *trust;
-	uint32_t flags;		/* MBEDTLS_X509_BADCERT_*; 0 when all is well */
-	uint32_t above;		/* the flags of the CA certificates, while the chain is judged */
-	mbedtls_x509_time from, to;	/* the validity of a certificate that is outside it */
+	uint32_t flags; /* MBEDTLS_X509_BADCERT_*; 0 when all is well */
+	uint32_t above; /* the flags of the CA certificates, while the chain is judged */
+	mbedtls_x509_time from, to; /* the validity of a certificate that is outside it */
 };
 
 /*
