@@ -8,7 +8,7 @@
 
 void harden_process(void)
 {
-	struct rlimit none = { 0, 0 };
+	struct rlimit core = { 1, 1 };
 	int fd;
 
 	/* A file opened later must not become standard output.  "/" exists even without /dev. */
@@ -16,6 +16,11 @@ void harden_process(void)
 		if (fcntl(fd, F_GETFD) < 0)
 			(void)open("/", O_RDONLY | O_DIRECTORY);
 	signal(SIGPIPE, SIG_IGN);
-	(void)setrlimit(RLIMIT_CORE, &none);
-	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+	/*
+	 * A limit of 1, unlike 0, also keeps the kernel from piping a dump to a
+	 * collector (core(5)).  Not dumpable is the second choice: it takes
+	 * /dev/fd/N and /dev/stdin away from a process without privileges.
+	 */
+	if (setrlimit(RLIMIT_CORE, &core) != 0)
+		(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 }
