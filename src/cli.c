@@ -55,7 +55,7 @@ void cli_defaults(struct options *o)
 static const struct opt *find_long(const struct opt *const tables[], const char *name, size_t len,
 				   bool prefixes, struct err *e)
 {
-	const struct opt *o, *hit = NULL;
+	const struct opt *o, *hit = NULL, *second = NULL;
 
 	for (; *tables; tables++) {
 		for (o = *tables; o->kind != OPT_END; o++) {
@@ -63,18 +63,18 @@ static const struct opt *find_long(const struct opt *const tables[], const char 
 				continue;
 			if (o->name[len] == '\0')
 				return o;
-			if (prefixes && hit) {
-				err_set(e, ERR_USAGE, "--%.*s may be --%s or --%s", (int)len, name,
-					hit->name, o->name);
-				return NULL;
-			}
-			if (prefixes)
-				hit = o;
+			second = hit;
+			hit = o;
 		}
 	}
-	if (!hit)
+	if (prefixes && hit && !second)
+		return hit;
+	if (prefixes && hit)
+		err_set(e, ERR_USAGE, "--%.*s may be --%s or --%s", (int)len, name, second->name,
+			hit->name);
+	else
 		err_set(e, ERR_USAGE, "there is no option --%.*s (see --help)", (int)len, name);
-	return hit;
+	return NULL;
 }
 
 static const struct opt *find_letter(const struct opt *const tables[], char letter, struct err *e)

@@ -163,7 +163,11 @@ ssize_t gzcheck_head(struct gzcheck *g, const void *in, size_t len, bool whole, 
 	g->z.avail_in = (uInt)len;
 	g->z.next_out = out;
 	g->z.avail_out = (uInt)cap;
-	z = inflate(&g->z, Z_NO_FLUSH);
+	/* An empty or short first member says nothing of the next; junk behind one is for later. */
+	do
+		z = inflate(&g->z, Z_NO_FLUSH);
+	while (z == Z_STREAM_END && g->z.avail_in > 0 && g->z.avail_out > 0 &&
+	       *g->z.next_in == 0x1f && inflateReset(&g->z) == Z_OK);
 	if (z != Z_OK && z != Z_STREAM_END && z != Z_BUF_ERROR)
 		return bad(g, e);
 	if (whole && z != Z_STREAM_END && g->z.avail_out > 0)

@@ -36,7 +36,7 @@ void gzcheck_init(struct gzcheck *g, struct stage *up, uint64_t max_out);
  * Uncompress the first bytes of a gzip file into out, as many as in and cap
  * yield; g's memory is used and must be initialised anew afterwards.  whole
  * says that in is all of the file.  Returns how many, or -1 with ERR_IMAGE when
- * the first member is damaged there or, in a whole file, cut short.
+ * a member is damaged there or, in a whole file, cut short.
  */
 ssize_t gzcheck_head(struct gzcheck *g, const void *in, size_t len, bool whole, void *out,
 		     size_t cap, struct err *e) MUST_CHECK;
