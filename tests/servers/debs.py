@@ -1,0 +1,171 @@
+"""Programs out of Debian packages, unpacked into the cache and never installed.
+
+The package lists come through a private apt configuration: only the address of the mirror and the archive's key are
+taken from the machine.  As the list of installed packages is empty, every dependency comes along.
+"""
+
+import contextlib
+import fcntl
+import getpass
+import hashlib
+import os
+import pathlib
+import platform
+import re
+import shutil
+import socket
+import subprocess
+import time
+
+KEYS = ["/usr/share/keyrings/debian-archive-keyring.pgp", "/usr/share/keyrings/debian-archive-keyring.gpg"]
+COMPONENTS = "main"
+TRIES = 3
+
+
+class Unavailable(Exception):
+    """A server could not be fetched or started."""
+
+
+def cache():
+    """Where test servers live: $HOIST_CACHE, or hoist/ in the user's cache directory."""
+    own = os.environ.get("HOIST_CACHE")
+    base = pathlib.Path(own) if own else pathlib.Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser() / "hoist"
+    return base.absolute() / "servers"
+
+
+@contextlib.contextmanager
+def _locked(path):
+    with open(path, "w", encoding="ascii") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def _mirror():
+    """The address of the Debian archive that this machine uses: the one that also has the suite of updates."""
+    out = subprocess.run(["apt-get", "update", "--print-uris"], capture_output=True, text=True)
+    found = re.search(r"^'(\S+/)dists/[a-z]+-updates/InRelease'", out.stdout, re.MULTILINE)
+    found = found or re.search(r"^'(\S+/debian/)dists/[a-z]+/InRelease'", out.stdout, re.MULTILINE)
+    if found is None:
+        raise Unavailable("no Debian mirror in this machine's apt configuration")
+    return found.group(1)
+
+
+def _run(command, log):
+    with open(log, "a", encoding="utf-8") as file:
+        for _ in range(TRIES):
+            if subprocess.run(command, stdout=file, stderr=file, stdin=subprocess.DEVNULL).returncode == 0:
+                return
+    raise Unavailable(f"{command[0]} failed, see {log}")
+
+
+def _apt(base, suite):
+    """The apt-get command line for a suite, with its lists and archives below base."""
+    for name in ("lists/partial", "archives/partial"):
+        (base / name).mkdir(parents=True, exist_ok=True)
+    (base / "status").touch()
+    key = next((k for k in KEYS if os.path.exists(k)), None)
+    if key is None:
+        raise Unavailable("the package debian-archive-keyring is missing")
+    (base / "sources.list").write_text(f"deb [signed-by={key}] {_mirror()} {suite} {COMPONENTS}\n", encoding="ascii")
+    options = {
+        "Dir::Etc::SourceList": base / "sources.list",
+        "Dir::Etc::SourceParts": "/dev/null",
+        "Dir::Etc::Preferences": "/dev/null",
+        "Dir::Etc::PreferencesParts": "/dev/null",
+        "Dir::State": base,
+        "Dir::State::Lists": base / "lists",
+        "Dir::State::status": base / "status",
+        "Dir::Cache": base,
+        "Dir::Cache::Archives": base / "archives",
+        "Acquire::Languages": "none",
+        "APT::Sandbox::User": getpass.getuser(),
+        "APT::Install-Recommends": "false",
+    }
+    return ["apt-get", "-q", "-y"] + [word for k, v in options.items() for word in ("-o", f"{k}={v}")]
+
+
+def _fetch(base, suite, packages):
+    """Download the packages with all they need.  Returns the files."""
+    apt, log = _apt(base, suite), base / "log"
+    _run([*apt, "update"], log)
+    _run([*apt, "install", "--download-only", *packages], log)
+    return sorted((base / "archives").glob("*.deb"))
+
+
+def unpack(packages, suite="trixie"):
+    """The directory with these packages and all that they need, unpacked.  The first call fetches them."""
+    name = f"{packages[0]}-{suite}-{hashlib.sha256(' '.join(packages).encode()).hexdigest()[:8]}"
+    root = cache() / name
+    if root.exists():
+        return root
+    cache().mkdir(parents=True, exist_ok=True)
+    with _locked(cache() / f"{name}.lock"):
+        if root.exists():
+            return root
+        work = cache() / f"{name}.part"  # of a fetch that was interrupted, if it is there
+        shutil.rmtree(work, ignore_errors=True)
+        fresh = work / "root"
+        fresh.mkdir(parents=True)
+        for file in _fetch(work / "apt", suite, packages):
+            _run(["dpkg", "-x", str(file), str(fresh)], work / "log")
+        shutil.rmtree(fresh / "usr/share/doc", ignore_errors=True)
+        os.rename(fresh, root)
+        shutil.rmtree(work)
+    return root
+
+
+def command(root, program):
+    """The words that run a program out of root with root's own libraries, wherever root is."""
+    machine = platform.machine()
+    libraries = root / "usr/lib" / f"{machine}-linux-gnu"
+    loader = next(libraries.glob("ld-linux*.so*"))
+    path = ":".join(str(p) for p in (libraries, *libraries.glob("ceph")))
+    return [str(loader), "--library-path", path, str(root / program)]
+
+
+def free_port():
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return listener.getsockname()[1]
+
+
+class Daemon:
+    """A server that runs in the foreground.  start is a function: it makes the command, and may be called again."""
+
+    def __init__(self, start, log, ports, env=None):
+        self.log = log
+        self._start = start
+        self._ports = ports
+        self._env = env or {}
+        self.process = None
+
+    def up(self):
+        """Start it and wait until it listens; another try if a port was taken meanwhile."""
+        for _ in range(TRIES):
+            with open(self.log, "ab") as out:
+                command_line = self._start()
+                env = {"PATH": os.environ["PATH"], **self._env}
+                self.process = subprocess.Popen(command_line, stdin=subprocess.DEVNULL, stdout=out, stderr=out, env=env)
+            if self._listens():
+                return self
+            self.down()
+        raise Unavailable(f"{command_line} does not start, see {self.log}:\n" + pathlib.Path(self.log).read_text(errors="replace")[-2000:])
+
+    def _listens(self):
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline and self.process.poll() is None:
+            try:
+                for port in self._ports():
+                    socket.create_connection(("127.0.0.1", port), 5).close()
+                return self.process.poll() is None
+            except OSError:
+                time.sleep(0.02)
+        return False
+
+    def down(self):
+        if self.process.poll() is None:
+            self.process.terminate()
+            try:
+                self.process.wait(10)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()

@@ -1,0 +1,85 @@
+#include "unit/unit.h"
+
+#include "base/hash.h"
+
+/* RFC 1321 A.5, FIPS 180-4's examples. */
+static const struct {
+	enum hash_alg alg;
+	const char *text;
+	const char *hex;
+} vectors[] = {
+	{ HASH_MD5, "", "d41d8cd98f00b204e9800998ecf8427e" },
+	{ HASH_MD5, "abc", "900150983cd24fb0d6963f7d28e17f72" },
+	{ HASH_MD5, "12345678901234567890123456789012345678901234567890123456789012345678901234567890",
+	  "57edf4a22be3c955ac49da2e2107b67a" },
+	{ HASH_SHA256, "", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855" },
+	{ HASH_SHA256, "abc", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad" },
+	{ HASH_SHA256, "abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq",
+	  "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1" },
+	{ HASH_SHA512, "",
+	  "cf83e1357eefb8bdf1542850d66d8007d620e4050b5715dc83f4a921d36ce9ce"
+	  "47d0d13c5d85f2b0ff8318d2877eec2f63b931bd47417a81a538327af927da3e" },
+	{ HASH_SHA512, "abc",
+	  "ddaf35a193617abacc417349ae20413112e6fa4e89a97ea20a9eeee64b55d39a"
+	  "2192992a274fc1a836ba3c23a3feebbd454d4423643ce80e2a9ac94fa54ca49f" },
+};
+
+static void known_digests(void **state)
+{
+	char hex[HASH_HEX_BYTES];
+	struct hash h;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT(vectors); i++) {
+		hash_init(&h, vectors[i].alg);
+		hash_update(&h, vectors[i].text, strlen(vectors[i].text));
+		hash_hex(&h, hex);
+		assert_string_equal(hex, vectors[i].hex);
+	}
+}
+
+/* In two parts, cut at every place, and used again afterwards. */
+static void parts_make_the_whole(void **state)
+{
+	char hex[HASH_HEX_BYTES];
+	struct hash h;
+	size_t i, cut, len;
+
+	(void)state;
+	for (i = 0; i < COUNT(vectors); i++) {
+		len = strlen(vectors[i].text);
+		for (cut = 0; cut <= len; cut++) {
+			hash_init(&h, vectors[i].alg);
+			hash_update(&h, vectors[i].text, cut);
+			hash_update(&h, vectors[i].text + cut, len - cut);
+			hash_hex(&h, hex);
+			assert_string_equal(hex, vectors[i].hex);
+		}
+	}
+}
+
+static void names(void **state)
+{
+	unsigned alg;
+
+	(void)state;
+	for (alg = 0; alg < HASH_ALGS; alg++)
+		assert_int_equal(hash_find(hash_name((enum hash_alg)alg)), alg);
+	assert_string_equal(hash_name(HASH_SHA512), "sha512");
+	assert_int_equal(hash_find("sha1"), HASH_ALGS);
+	assert_int_equal(hash_find(""), HASH_ALGS);
+	assert_int_equal(hash_find("md5 "), HASH_ALGS);
+	assert_int_equal(hash_find("sha"), HASH_ALGS);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(known_digests),
+		cmocka_unit_test(parts_make_the_whole),
+		cmocka_unit_test(names),
+	};
+
+	return cmocka_run_group_tests_name("hash", tests, NULL, NULL);
+}

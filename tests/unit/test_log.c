@@ -1,0 +1,140 @@
+#include "unit/unit.h"
+
+#include "base/log.h"
+#include "unit/files.h"
+
+static char caught[16384];
+
+static int setup(void **state)
+{
+	(void)state;
+	files_open();
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	files_close();
+	return 0;
+}
+
+/* Standard error goes to a file between these two; nothing in between may fail. */
+static int catch_begin(void)
+{
+	int keep = dup(STDERR_FILENO);
+	int fd = open(file_path(0, "stderr"), O_WRONLY | O_CREAT | O_TRUNC, 0600);
+
+	fflush(stderr);
+	dup2(fd, STDERR_FILENO);
+	close(fd);
+	return keep;
+}
+
+static const char *catch_end(int keep)
+{
+	FILE *f = fopen(file_path(0, "stderr"), "rb");
+	size_t n = fread(caught, 1, sizeof(caught) - 1, f);
+
+	caught[n] = '\0';
+	fclose(f);
+	dup2(keep, STDERR_FILENO);
+	close(keep);
+	return caught;
+}
+
+static const char *say_everything(enum log_level level)
+{
+	int keep = catch_begin();
+
+	log_init(level);
+	log_warn("w %d", 1);
+	log_note("n %d", 2);
+	log_error("e %d", 3);
+	log_plain("p %d");
+	return catch_end(keep);
+}
+
+static void levels(void **state)
+{
+	(void)state;
+	assert_string_equal(say_everything(LOG_QUIET), "hoist: e 3\n");
+	assert_string_equal(say_everything(LOG_NORMAL), "hoist: warning: w 1\nhoist: e 3\np %d\n");
+	assert_string_equal(say_everything(LOG_VERBOSE),
+			    "hoist: warning: w 1\nhoist: n 2\nhoist: e 3\np %d\n");
+}
+
+/* One message is one line, whatever it is made of. */
+static void lines_are_clean(void **state)
+{
+	const char *out;
+	int keep;
+
+	(void)state;
+	log_init(LOG_NORMAL);
+	keep = catch_begin();
+	log_error("%s", "a\nb\033[2J\xff\n");
+	log_warn("%s", "\r\n");
+	log_plain("x\ny");
+	out = catch_end(keep);
+	assert_null(strchr(out, '\033'));
+	assert_null(strchr(out, '\r'));
+	assert_null(strchr(out, '\xff'));
+	assert_string_equal(out, "hoist: a b?[2J?\nhoist: warning:\nx y\n");
+}
+
+static void long_lines_end(void **state)
+{
+	static char text[20000];
+	const char *out;
+	int keep;
+
+	(void)state;
+	memset(text, 'x', sizeof(text) - 1);
+	keep = catch_begin();
+	log_error("%s", text);
+	out = catch_end(keep);
+	assert_true(strlen(out) > ERR_TEXT_MAX);
+	assert_int_equal(out[strlen(out) - 1], '\n');
+	assert_ptr_equal(strchr(out, '\n'), out + strlen(out) - 1);
+}
+
+static void the_bar(void **state)
+{
+	const char *out, *bar, *line;
+	int keep;
+
+	(void)state;
+	log_init(LOG_NORMAL);
+	keep = catch_begin();
+	log_bar("");	/* there is none to remove: nothing is written */
+	log_bar("10%");
+	log_warn("careful");
+	log_bar("20%");
+	log_bar("");
+	log_bar("");
+	log_warn("done");
+	out = catch_end(keep);
+	bar = strstr(out, "10%");
+	assert_non_null(bar);
+	assert_int_equal(out[0], '\r');
+	/* The bar is taken away before the line, which stands alone. */
+	line = strstr(out, "hoist: warning: careful\n");
+	assert_true(line > bar);
+	assert_memory_equal(bar + 3, "\r\033[K", 4);
+	assert_ptr_equal(bar + 7, line);
+	/* After its removal, a line needs no more of that. */
+	assert_non_null(strstr(out, "20%\r\033[Khoist: warning: done\n"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(levels),
+		cmocka_unit_test(lines_are_clean),
+		cmocka_unit_test(long_lines_end),
+		cmocka_unit_test(the_bar),
+	};
+
+	return cmocka_run_group_tests_name("log", tests, setup, teardown);
+}

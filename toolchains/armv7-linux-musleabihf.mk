@@ -1,0 +1,8 @@
+# 32-bit ARMv7 with hardware floating point, in Thumb-2 (Debian's "armhf").
+LIBC   := musl
+CROSS  := arm-linux-gnueabihf-
+RUN    := qemu-arm
+ARCHFLAGS := -mthumb
+# libgcc's division by zero trap calls raise(), which the linker would only look
+# for after it has read libc.
+ARCHLINK := -Wl,-u,raise
