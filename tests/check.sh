@@ -17,7 +17,7 @@ for t in armv7-linux-musleabihf aarch64-linux-musl; do
 done
 
 # Every step names its target itself.
-unset TARGET HOIST
+unset TARGET HOIST MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES
 export WERROR=1
 logs=$PWD/build/check
 rm -rf "$logs"

@@ -38,7 +38,8 @@ int http_global_init(struct err *e)
 	if (mbedtls_platform_set_calloc_free(mem_calloc, mem_free) != 0 ||
 	    curl_global_init_mem(CURL_GLOBAL_DEFAULT, mem_malloc, mem_free, mem_realloc, mem_strdup,
 				 mem_calloc) != CURLE_OK)
-		return err_set(e, ERR_FAILED, "libcurl does not start: no memory, or a kernel without getrandom(2)");
+		return err_set(e, ERR_FAILED,
+			       "libcurl does not start: no memory, or a kernel without getrandom(2)");
 	return 0;
 }
 
@@ -194,6 +195,44 @@ static void read_headers(CURL *curl, struct http_reply *r)
 		text_put(&t, etag);
 }
 
+/* A connection that did not come about, or broke: worth another try. */
+static int explain_connection(struct call *c, CURLcode code, const char *host, const char *detail)
+{
+	char why[96] = "";
+	long os = 0;
+
+	curl_easy_getinfo(c->h->curl, CURLINFO_OS_ERRNO, &os);
+	if (os != 0 && strerror_r((int)os, why, sizeof(why)) != 0)
+		why[0] = '\0';
+	switch (code) {
+	case CURLE_COULDNT_RESOLVE_HOST:
+	case CURLE_COULDNT_RESOLVE_PROXY:
+		err_set(c->e, ERR_NETWORK, "%s (is a name server set in /etc/resolv.conf?)",
+			detail);
+		break;
+	case CURLE_COULDNT_CONNECT:
+		err_set(c->e, ERR_NETWORK, "cannot connect to %s%s%s", host, *why ? ": " : "", why);
+		break;
+	case CURLE_OPERATION_TIMEDOUT:
+		err_set(c->e, ERR_NETWORK, "%s does not answer", host);
+		break;
+	case CURLE_GOT_NOTHING:
+	case CURLE_PARTIAL_FILE:
+	case CURLE_SEND_ERROR:
+	case CURLE_RECV_ERROR:
+		err_set(c->e, ERR_NETWORK, "the connection to %s broke%s%s", host,
+			*why    ? ": " :
+			*detail ? ": " :
+				  "",
+			*why ? why : detail);
+		break;
+	default:
+		err_set(c->e, ERR_NETWORK, "%s: %s", host, *detail ? detail : "failed");
+		break;
+	}
+	return err_retry(c->e);
+}
+
 /* Third-party codes are mapped here and nowhere else. */
 static int explain(struct call *c, CURLcode code, const char *detail)
 {
@@ -201,6 +240,10 @@ static int explain(struct call *c, CURLcode code, const char *detail)
 	long proxy = 0;
 
 	show_host(c->q->url, host, sizeof(host));
+	curl_easy_getinfo(c->h->curl, CURLINFO_HTTP_CONNECTCODE, &proxy);
+	if (proxy == 403 || proxy == 407)
+		return err_set(c->e, ERR_USAGE, "the proxy refuses the way to %s (%ld)", host,
+			       proxy);
 	switch (code) {
 	case CURLE_PEER_FAILED_VERIFICATION:
 		return trust_explain(&c->h->verdict, host, c->e);
@@ -219,13 +262,7 @@ static int explain(struct call *c, CURLcode code, const char *detail)
 	case CURLE_TOO_LARGE:
 		return err_set(c->e, ERR_REPLY, "the answer of %s has too many headers", host);
 	default:
-		curl_easy_getinfo(c->h->curl, CURLINFO_HTTP_CONNECTCODE, &proxy);
-		if (proxy == 403 || proxy == 407)
-			return err_set(c->e, ERR_USAGE, "the proxy refuses the way to %s (%ld)",
-				       host, proxy);
-		err_set(c->e, ERR_NETWORK, "%s: %s", host,
-			*detail ? detail : curl_easy_strerror(code));
-		return err_retry(c->e);
+		return explain_connection(c, code, host, detail);
 	}
 }
 

@@ -16,6 +16,11 @@ from tool import Rig, Tool
 NUMBERS = (itertools.count(first) for first in itertools.count(50000001, 1000))
 
 
+def pytest_make_parametrize_id(val, argname):
+    """A long value is no name: pytest puts it into the environment, where it would be too long for any program."""
+    return f"{argname}-{len(val)}" if isinstance(val, (bytes, str)) and len(val) > 60 else None
+
+
 @pytest.fixture(scope="session")
 def pki(tmp_path_factory):
     """Certificates of every kind, below one authority and beside it."""

@@ -152,7 +152,6 @@ static void refused(void **state)
 		{ TWO, "eve" }, { TWO, "Bob" }, { TWO, "custom_aliases" }, { "", "bob" },
 		{ "[DEFAULT]\ndefault-user = gone\n[bob]\ntoken = t\n", NULL },
 		{ "[bob\ntoken = t\n", NULL }, { "[bob]\ntoken\n", NULL }, { "no section\n", NULL },
-		{ "[u]\ntoken = t\n{\"json\": true}x\n", NULL },
 		{ "[u]\ntoken=t\napi_scheme = ftp\n", NULL }, { "[u]\ntoken=t\napi_scheme = \n", NULL },
 		{ "[u]\ntoken=t\napi_version = ../v4\n", NULL }, { "[u]\ntoken=t\napi_version=\n", NULL },
 		{ "[u]\ntoken=t\napi_host = evil.example/path\n", NULL },

@@ -14,13 +14,6 @@
 /* Each in a child of its own, because signals are a matter of the whole process. */
 static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
 
-/* A child fails by naming the line. */
-#define NEED(condition)                            \
-	do {                                       \
-		if (!(condition))                  \
-			_exit(__LINE__ % 200 + 1); \
-	} while (0)
-
 static void check_exit(int status, const char *which)
 {
 	CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 0, "%s: wait status 0x%x (line %d mod 200)",

@@ -1,0 +1,375 @@
+#include "unit/unit.h"
+
+#include <signal.h>
+
+#include "base/stop.h"
+#include "job.h"
+#include "unit/files.h"
+#include "unit/gunzip.h"
+
+#define LEN 300000
+
+/* What the provider below shall do, and what was asked of it.  One child per run: job.c runs once. */
+static struct plan {
+	unsigned needs;
+	unsigned fail_sends, fail_begins;	/* the first so many fail */
+	size_t fail_after;			/* bytes that a failing send pulls before */
+	bool retry;				/* ... and say that it is worth another try */
+	enum err_code send_code, finish_code, check_code, takes_code;
+	bool stop;				/* a signal arrives during send */
+	bool fail_one;				/* of several files, only the second fails */
+} plan;
+
+static atomic_uint takes, checks, begins, sends, finishes, abandons, wrong;
+static unsigned char data[LEN], packed[LEN + 1024];
+static size_t packed_len;
+static struct options options;
+static struct job job;
+static struct err err;
+
+static int fake_takes(const struct image *im, struct err *e)
+{
+	(void)im;
+	atomic_fetch_add(&takes, 1);
+	return plan.takes_code ? err_set(e, plan.takes_code, "takes not") : 0;
+}
+
+static int fake_check(struct task *t, struct err *e)
+{
+	bool second = t->file && strstr(t->file, "image2");
+
+	atomic_fetch_add(&checks, 1);
+	return plan.check_code && second ? err_set(e, plan.check_code, "checks not") : 0;
+}
+
+static int fake_begin(struct task *t, struct err *e)
+{
+	(void)t;
+	if (atomic_fetch_add(&begins, 1) >= plan.fail_begins)
+		return 0;
+	err_set(e, ERR_BUSY, "begins not");
+	return plan.retry ? err_retry(e) : -1;
+}
+
+/* Pull up to limit bytes, which must be the image's from its first one on. */
+static int pull_image(struct stage *body, size_t limit, struct err *e)
+{
+	const unsigned char *want = plan.needs & NEED_GZIP ? packed : data;
+	unsigned char buf[7000];
+	size_t at = 0;
+	ssize_t n = 1;
+
+	while (n > 0 && at < limit) {
+		n = stage_pull(body, buf, limit - at < sizeof(buf) ? limit - at : sizeof(buf), e);
+		if (n > 0 && memcmp(buf, want + at, (size_t)n) != 0)
+			atomic_fetch_add(&wrong, 1);
+		at += n > 0 ? (size_t)n : 0;
+	}
+	return n < 0 ? -1 : 0;
+}
+
+static int fake_send(struct task *t, struct stage *body, struct err *e)
+{
+	unsigned nth = atomic_fetch_add(&sends, 1);
+
+	if (plan.stop) {
+		kill(getpid(), SIGTERM);
+		return stop_sleep(60000, e);
+	}
+	if (plan.fail_one ? strstr(t->file, "image1") != NULL : nth < plan.fail_sends) {
+		if (t->attempt != nth && !plan.fail_one)
+			atomic_fetch_add(&wrong, 1);
+		if (plan.fail_after > 0 && pull_image(body, plan.fail_after, e) < 0)
+			return -1;
+		err_set(e, plan.send_code, "sends not");
+		return plan.retry ? err_retry(e) : -1;
+	}
+	if (pull_image(body, SIZE_MAX, e) < 0)
+		return -1;
+	t->landed = true;
+	return 0;
+}
+
+static int fake_finish(struct task *t, struct err *e)
+{
+	(void)t;
+	atomic_fetch_add(&finishes, 1);
+	return plan.finish_code ? err_set(e, plan.finish_code, "finishes not") : 0;
+}
+
+static void fake_abandon(struct task *t)
+{
+	/* The reason is still known. */
+	if (t->err.code == ERR_NONE)
+		atomic_fetch_add(&wrong, 1);
+	atomic_fetch_add(&abandons, 1);
+}
+
+static struct provider fake = {
+	.name = "fake", .takes = fake_takes, .check = fake_check, .begin = fake_begin,
+	.send = fake_send, .finish = fake_finish, .abandon = fake_abandon,
+};
+
+static int setup(void **state)
+{
+	(void)state;
+	fill_random(data, sizeof(data), 5);
+	memset(data, 0, 64);
+	gzip_member(packed, sizeof(packed), &packed_len, data, sizeof(data), 1, 0);
+	files_open();
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	files_close();
+	return 0;
+}
+
+static void run(unsigned files, const struct plan *p)
+{
+	static char paths[TASKS_MAX][400];
+	char name[16];
+	unsigned i;
+
+	plan = *p;
+	fake.needs = plan.needs;
+	memset(&options, 0, sizeof(options));
+	options.retry = 3;
+	options.jobs = 2;
+	options.quiet = true;
+	log_init(LOG_QUIET);
+	for (i = 0; i < files; i++) {
+		snprintf(name, sizeof(name), "image%u", i);
+		if (plan.needs & NEED_GZIP)
+			strcpy(paths[i], file_make(0, name, packed, packed_len));
+		else
+			strcpy(paths[i], file_make(0, name, data, LEN));
+		options.files[options.file_count++] = paths[i];
+	}
+	NEED(stop_init(&err) == 0);
+	NEED(job_run(&job, &fake, &options, NULL, &err) == 0);
+	NEED(atomic_load(&wrong) == 0);
+}
+
+static bool counted(unsigned b, unsigned s, unsigned f, unsigned a)
+{
+	return atomic_load(&begins) == b && atomic_load(&sends) == s && atomic_load(&finishes) == f &&
+	       atomic_load(&abandons) == a;
+}
+
+static int all_is_well(void *arg)
+{
+	const struct task *t;
+
+	(void)arg;
+	run(1, &(struct plan){ .needs = NEED_SIZE | NEED_GZIP | NEED_MD5 });
+	t = &job.tasks[0];
+	NEED(counted(1, 1, 1, 0) && atomic_load(&takes) == 1 && atomic_load(&checks) == 1);
+	NEED(job_status(&job) == 0 && job.count == 1);
+	NEED(t->unpacked == LEN && t->image.size == packed_len && t->image.format == FORMAT_GZIP);
+	NEED(t->sums[HASH_MD5] && strlen(t->sums[HASH_MD5]) == 32 && !t->sums[HASH_SHA256]);
+	NEED(atomic_load(&t->sent) == packed_len && atomic_load(&t->phase) == PHASE_ENDED);
+	return 0;
+}
+
+/* Each try begins at byte 0, wherever the one before has ended. */
+static int tries_begin_anew(void *arg)
+{
+	(void)arg;
+	run(1, &(struct plan){ .fail_sends = 3, .fail_after = LEN / 2, .retry = true,
+			       .send_code = ERR_NETWORK });
+	NEED(counted(1, 4, 1, 0));
+	NEED(job_status(&job) == 0 && job.tasks[0].attempt == 3);
+	NEED(atomic_load(&job.tasks[0].sent) == LEN);
+	return 0;
+}
+
+static int tries_are_counted(void *arg)
+{
+	(void)arg;
+	run(1, &(struct plan){ .fail_sends = 99, .fail_after = 1, .retry = true, .send_code = ERR_BUSY });
+	NEED(counted(1, 4, 0, 1));
+	NEED(job_status(&job) == 4 && strstr(job.tasks[0].err.text, "sends not"));
+	return 0;
+}
+
+static int no_retry_no_second_try(void *arg)
+{
+	(void)arg;
+	run(1, &(struct plan){ .fail_sends = 1, .fail_after = 10, .send_code = ERR_FAILED });
+	NEED(counted(1, 1, 0, 1));
+	NEED(job_status(&job) == 1);
+	return 0;
+}
+
+static int begin_is_tried_again(void *arg)
+{
+	(void)arg;
+	run(1, &(struct plan){ .fail_begins = 2, .retry = true });
+	NEED(counted(3, 1, 1, 0) && job_status(&job) == 0);
+	return 0;
+}
+
+static int begin_fails_for_good(void *arg)
+{
+	(void)arg;
+	run(1, &(struct plan){ .fail_begins = 99 });
+	NEED(counted(1, 0, 0, 1) && job_status(&job) == 4);
+	return 0;
+}
+
+/* The bytes are there: nothing is taken back. */
+static int unfinished_is_kept(void *arg)
+{
+	(void)arg;
+	run(1, &(struct plan){ .finish_code = ERR_UNFINISHED });
+	NEED(counted(1, 1, 1, 0) && job_status(&job) == 5);
+	return 0;
+}
+
+static int a_failed_finish_is_abandoned(void *arg)
+{
+	(void)arg;
+	run(1, &(struct plan){ .finish_code = ERR_IMAGE });
+	NEED(counted(1, 1, 1, 1) && job_status(&job) == 3);
+	return 0;
+}
+
+/* Nothing is sent of any while something is wrong with one. */
+static int all_checks_come_first(void *arg)
+{
+	(void)arg;
+	run(5, &(struct plan){ .check_code = ERR_USAGE });
+	NEED(counted(0, 0, 0, 0) && atomic_load(&checks) == 5);
+	NEED(job.tasks[2].err.code == ERR_USAGE && job.tasks[3].err.code == ERR_NONE);
+	NEED(job_status(&job) == 2);
+	return 0;
+}
+
+static int an_image_that_is_not_taken(void *arg)
+{
+	(void)arg;
+	run(1, &(struct plan){ .takes_code = ERR_IMAGE });
+	NEED(counted(0, 0, 0, 0) && job_status(&job) == 3);
+	return 0;
+}
+
+/* More tasks than workers; one that fails stops no other. */
+static int many_tasks(void *arg)
+{
+	unsigned i;
+
+	(void)arg;
+	run(9, &(struct plan){ .fail_one = true, .send_code = ERR_FAILED });
+	NEED(counted(9, 9, 8, 1));
+	for (i = 0; i < 9; i++)
+		NEED((job.tasks[i].err.code == ERR_NONE) == (i != 1));
+	NEED(job_status(&job) == 1);
+	return 0;
+}
+
+/* What was begun is abandoned, what was not is not begun. */
+static int a_signal(void *arg)
+{
+	unsigned i;
+
+	(void)arg;
+	alarm(60);
+	run(9, &(struct plan){ .stop = true });
+	NEED(atomic_load(&sends) <= 2 && atomic_load(&abandons) == atomic_load(&begins));
+	NEED(atomic_load(&begins) <= 2 && atomic_load(&finishes) == 0);
+	for (i = 0; i < 9; i++)
+		NEED(job.tasks[i].err.code == ERR_STOPPED);
+	return 0;
+}
+
+static int a_damaged_image(void *arg)
+{
+	(void)arg;
+	packed[packed_len - 6] ^= 1;
+	run(1, &(struct plan){ .needs = NEED_GZIP });
+	NEED(counted(1, 1, 0, 1) && job_status(&job) == 3);
+	return 0;
+}
+
+static void pipe_at_stdin(const char *text)
+{
+	int fds[2];
+
+	NEED(pipe(fds) == 0 && write(fds[1], text, strlen(text)) == (ssize_t)strlen(text));
+	close(fds[1]);
+	dup2(fds[0], STDIN_FILENO);
+	memcpy(data, text, strlen(text));
+}
+
+static void run_pipe(const struct plan *p)
+{
+	plan = *p;
+	fake.needs = plan.needs;
+	options.retry = 3;
+	options.jobs = 1;
+	log_init(LOG_QUIET);
+	pipe_at_stdin("bytes from a pipe");
+	options.files[options.file_count++] = "-";
+	NEED(stop_init(&err) == 0);
+	NEED(job_run(&job, &fake, &options, NULL, &err) == 0);
+	NEED(atomic_load(&wrong) == 0);
+}
+
+static int a_pipe(void *arg)
+{
+	(void)arg;
+	run_pipe(&(struct plan){ .needs = 0 });
+	NEED(counted(1, 1, 1, 0) && job_status(&job) == 0 && !job.tasks[0].image.size_known);
+	NEED(atomic_load(&job.tasks[0].sent) == 17);
+	return 0;
+}
+
+/* After its first byte, a pipe has no second try; the error is the one that happened. */
+static int a_pipe_that_failed(void *arg)
+{
+	(void)arg;
+	run_pipe(&(struct plan){ .fail_sends = 1, .fail_after = 3, .retry = true,
+				 .send_code = ERR_NETWORK });
+	NEED(counted(1, 1, 0, 1));
+	NEED(job.tasks[0].err.code == ERR_NETWORK && job_status(&job) == 4);
+	return 0;
+}
+
+/* Before its first byte it may have one, and in no case is the image to blame. */
+static int a_pipe_that_failed_before(void *arg)
+{
+	(void)arg;
+	run_pipe(&(struct plan){ .fail_sends = 1, .fail_after = 0, .retry = true,
+				 .send_code = ERR_NETWORK });
+	NEED(job_status(&job) == (atomic_load(&sends) > 1 ? 0 : 4));
+	return 0;
+}
+
+static void in_a_child(void **state)
+{
+	/* A pointer to a function does not go into a void *: to one of these it does. */
+	int (*const *body)(void *) = *state;
+	int status = in_child(*body, NULL);
+
+	CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 0, "wait status 0x%x (line %d mod 200)",
+	      (unsigned)status, WIFEXITED(status) ? WEXITSTATUS(status) - 1 : 0);
+}
+
+#define CHILD(body) { #body, in_a_child, NULL, NULL, (void *)&(int (*)(void *)){ body } }
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		CHILD(all_is_well), CHILD(tries_begin_anew), CHILD(tries_are_counted),
+		CHILD(no_retry_no_second_try), CHILD(begin_is_tried_again), CHILD(begin_fails_for_good),
+		CHILD(unfinished_is_kept), CHILD(a_failed_finish_is_abandoned),
+		CHILD(all_checks_come_first), CHILD(an_image_that_is_not_taken), CHILD(many_tasks),
+		CHILD(a_signal), CHILD(a_damaged_image), CHILD(a_pipe), CHILD(a_pipe_that_failed),
+		CHILD(a_pipe_that_failed_before),
+	};
+
+	return cmocka_run_group_tests_name("job", tests, setup, teardown);
+}

@@ -1,0 +1,324 @@
+#include "unit/unit.h"
+
+#include <errno.h>
+
+#include "base/json.h"
+#include "progress.h"
+#include "report.h"
+#include "unit/files.h"
+
+static const struct provider provider = {
+	.name = "unit",
+	.columns = "id,label,size,file",
+	.fields = "file,id,label,region,status,size,uncompressed,md5,upload_to,exit,error",
+};
+
+static struct options options;
+static struct task tasks[3];
+static struct job job;
+static char out[65536];
+
+static int setup(void **state)
+{
+	(void)state;
+	files_open();
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	files_close();
+	return 0;
+}
+
+static int make_job(void **state)
+{
+	(void)state;
+	memset(tasks, 0, sizeof(tasks));
+	memset(&options, 0, sizeof(options));
+	options.output = "text";
+	options.progress = "none";
+	job.provider = &provider;
+	job.options = &options;
+	job.tasks = tasks;
+	job.count = 2;
+	tasks[0].provider = tasks[1].provider = tasks[2].provider = &provider;
+	tasks[0].options = tasks[1].options = tasks[2].options = &options;
+	tasks[0].file = "dir/a.img.gz";
+	tasks[0].label = "first";
+	strcpy(tasks[0].id, "private/1");
+	strcpy(tasks[0].status, "available");
+	tasks[0].image.size_known = true;
+	tasks[0].image.size = 5368709120;
+	tasks[0].unpacked = 6442450944;
+	tasks[0].sums[HASH_MD5] = "d41d8cd98f00b204e9800998ecf8427e";
+	tasks[1].file = "b\n\"quoted\"\\\xff\x1b.gz";
+	tasks[1].label = "\xc3\xa4\xc3\xb6";
+	err_set(&tasks[1].err, ERR_BUSY, "the cloud is \"busy\"");
+	atomic_store(&tasks[0].phase, PHASE_ENDED);
+	atomic_store(&tasks[1].phase, PHASE_ENDED);
+	return 0;
+}
+
+/* What is written to a descriptor while body runs. */
+static const char *catch(int to, void (*body)(void))
+{
+	int keep = dup(to), fd = open(file_path(0, "out"), O_RDWR | O_CREAT | O_TRUNC, 0600);
+	ssize_t n;
+
+	fflush(NULL);
+	dup2(fd, to);
+	body();
+	fflush(NULL);
+	dup2(keep, to);
+	close(keep);
+	n = pread(fd, out, sizeof(out) - 1, 0);
+	close(fd);
+	out[n > 0 ? n : 0] = '\0';
+	return out;
+}
+
+static void print_results(void)
+{
+	report_results(&job);
+}
+
+static void print_errors(void)
+{
+	report_errors(&job);
+}
+
+static void the_table(void **state)
+{
+	(void)state;
+	assert_string_equal(catch(STDOUT_FILENO, print_results),
+			    "ID         LABEL  SIZE        FILE\n"
+			    "private/1  first  5368709120  dir/a.img.gz\n"
+			    "-          \xc3\xa4\xc3\xb6     -           b \"quoted\"\\??.gz\n");
+	options.no_headers = true;
+	options.columns = "exit,STATUS,id";
+	assert_string_equal(catch(STDOUT_FILENO, print_results),
+			    "0  available  private/1\n4  failed     -\n");
+}
+
+/* The JSON is JSON, whatever the names are made of, and says what the tasks say. */
+static void the_json(void **state)
+{
+	static jsmntok_t tokens[256];
+	struct err e = ERR_INIT;
+	struct json j;
+	uint64_t n;
+	const char *text;
+
+	(void)state;
+	options.output = "json";
+	text = catch(STDOUT_FILENO, print_results);
+	CHECK(json_parse(&j, text, strlen(text), tokens, COUNT(tokens), &e) == 0, "%s: %s", e.text, text);
+	assert_int_equal(json_count(&j, ""), 2);
+	assert_true(json_is(&j, "0.file", "dir/a.img.gz"));
+	assert_true(json_is(&j, "0.id", "private/1"));
+	assert_true(json_is(&j, "0.status", "available"));
+	assert_true(json_is(&j, "0.md5", "d41d8cd98f00b204e9800998ecf8427e"));
+	assert_int_equal(json_u64(&j, "0.size", &n, &e), 0);
+	assert_int_equal(n, 5368709120);
+	assert_int_equal(json_u64(&j, "0.uncompressed", &n, &e), 0);
+	assert_int_equal(n, 6442450944);
+	assert_int_equal(json_u64(&j, "0.exit", &n, &e), 0);
+	assert_int_equal(n, 0);
+	assert_int_equal(json_kind(&j, "0.error"), JSON_NULL);
+	assert_int_equal(json_kind(&j, "0.region"), JSON_NULL);
+	assert_true(json_is(&j, "1.file", "b\n\"quoted\"\\\xef\xbf\xbd\x1b.gz"));
+	assert_true(json_is(&j, "1.label", "\xc3\xa4\xc3\xb6"));
+	assert_true(json_is(&j, "1.error", "the cloud is \"busy\""));
+	assert_true(json_is(&j, "1.status", "failed"));
+	assert_int_equal(json_kind(&j, "1.id"), JSON_NULL);
+	assert_int_equal(json_kind(&j, "1.size"), JSON_NULL);
+	assert_int_equal(json_u64(&j, "1.exit", &n, &e), 0);
+	assert_int_equal(n, 4);
+	check_err(&e, ERR_NONE, "json");
+}
+
+/* A URL that lets anybody upload is shown only for a task that was asked for it and succeeded. */
+static void a_failed_task_shows_no_url(void **state)
+{
+	(void)state;
+	strcpy(tasks[0].upload_to, "https://a.example/?sig=GOOD");
+	strcpy(tasks[1].upload_to, "https://b.example/?sig=LEAK");
+	options.columns = "upload_to";
+	assert_string_equal(catch(STDOUT_FILENO, print_results),
+			    "UPLOAD_TO\nhttps://a.example/?sig=GOOD\n-\n");
+}
+
+static void columns(void **state)
+{
+	static const char *const good[] = { NULL, "id", "id,label", "ID,Label", "exit,error,file,exit" };
+	static const char *const bad[] = { "", ",", "no-such", "id,,label", ",id", "id label",
+					   "averyveryveryverylongcolumnnameindeed", "id,nope",
+					   "id,id,id,id,id,id,id,id,id,id,id,id,id,id,id,id,id,id,id,id" };
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT(good); i++) {
+		struct err e = ERR_INIT;
+
+		options.columns = good[i];
+		CHECK(report_check(&options, &e) == 0, "%s: %s", good[i] ? good[i] : "NULL", e.text);
+	}
+	for (i = 0; i < COUNT(bad); i++) {
+		struct err e = ERR_INIT;
+
+		options.columns = bad[i];
+		CHECK(report_check(&options, &e) == -1, "%s", bad[i]);
+		check_err(&e, ERR_USAGE, bad[i]);
+	}
+}
+
+static void errors_once_each(void **state)
+{
+	const char *text;
+
+	(void)state;
+	strcpy(tasks[1].left, "image private/2 was deleted");
+	text = catch(STDERR_FILENO, print_errors);
+	assert_string_equal(text, "hoist: b \"quoted\"\\??.gz: the cloud is \"busy\"; "
+				  "image private/2 was deleted\n");
+}
+
+static int flush_full(void *arg)
+{
+	int fd = open((const char *)arg, O_WRONLY);
+	struct err e = ERR_INIT;
+
+	if (fd < 0)
+		return 77;
+	dup2(fd, STDOUT_FILENO);
+	printf("a result\n");
+	if (report_flush(&e) == 0)
+		return 0;
+	return e.code == ERR_OUTPUT ? 1 : 2;
+}
+
+/* Results that nobody could read are a failure. */
+static void standard_output_that_fails(void **state)
+{
+	int status = in_child(flush_full, (void *)(uintptr_t) "/dev/null");
+
+	(void)state;
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), 0);
+	status = in_child(flush_full, (void *)(uintptr_t) "/dev/full");
+	assert_true(WIFEXITED(status));
+	if (WEXITSTATUS(status) != 77)
+		assert_int_equal(WEXITSTATUS(status), 1);
+}
+
+static void draw(void)
+{
+	progress_draw(&job);
+}
+
+static void progress_as_json(void **state)
+{
+	static jsmntok_t tokens[64];
+	struct err e = ERR_INIT;
+	struct json j;
+	uint64_t n;
+	const char *text, *end;
+
+	(void)state;
+	options.progress = "json";
+	atomic_store(&tasks[0].sent, UINT64_C(5368709120));
+	text = catch(STDERR_FILENO, draw);
+	end = strchr(text, '\n');
+	assert_non_null(end);
+	assert_int_equal(json_parse(&j, text, (size_t)(end - text), tokens, COUNT(tokens), &e), 0);
+	assert_true(json_is(&j, "file", "dir/a.img.gz"));
+	assert_true(json_is(&j, "phase", "ended"));
+	assert_int_equal(json_u64(&j, "sent", &n, &e), 0);
+	assert_int_equal(n, 5368709120);
+	assert_int_equal(json_u64(&j, "size", &n, &e), 0);
+	assert_int_equal(n, 5368709120);
+	text = end + 1;
+	end = strchr(text, '\n');
+	assert_non_null(end);
+	CHECK(json_parse(&j, text, (size_t)(end - text), tokens, COUNT(tokens), &e) == 0, "%s", text);
+	assert_true(json_is(&j, "file", "b\n\"quoted\"\\\xef\xbf\xbd\x1b.gz"));
+	assert_int_equal(json_kind(&j, "size"), JSON_NULL);
+	assert_string_equal(end + 1, "");
+}
+
+/* In every phase and with odd sizes, a bar is one line of bounded length without control characters. */
+static void progress_as_a_bar(void **state)
+{
+	static const uint64_t sizes[] = { 0, 1, 1000, UINT64_C(5) << 30, UINT64_C(1) << 57 };
+	const char *text, *c;
+	size_t i;
+	int phase;
+
+	(void)state;
+	options.progress = "bar";
+	job.count = 1;
+	tasks[0].file = "a\nvery\x1blong name of an image that does not fit into any bar at all.gz";
+	for (phase = PHASE_WAITING; phase < PHASE_ENDED; phase++) {
+		for (i = 0; i < 2 * COUNT(sizes); i++) {
+			atomic_store(&tasks[0].phase, phase);
+			tasks[0].image.size = sizes[i / 2];
+			atomic_store(&tasks[0].sent, i % 2 ? sizes[i / 2] : sizes[i / 2] / 2);
+			text = catch(STDERR_FILENO, draw);
+			CHECK(strncmp(text, "\r\033[K", 4) == 0, "%s", text);
+			CHECK(strlen(text) > 4 && strlen(text) < 164, "%zu", strlen(text));
+			for (c = text + 4; *c; c++)
+				CHECK((unsigned char)*c >= 0x20, "%s", text + 4);
+		}
+	}
+	/* At the end it is gone. */
+	atomic_store(&tasks[0].phase, PHASE_ENDED);
+	assert_string_equal(catch(STDERR_FILENO, draw), "\r\033[K");
+	assert_string_equal(catch(STDERR_FILENO, draw), "");
+}
+
+static void no_progress(void **state)
+{
+	(void)state;
+	atomic_store(&tasks[0].phase, PHASE_SENDING);
+	assert_string_equal(catch(STDERR_FILENO, draw), "");
+	options.progress = "bar";
+	options.quiet = true;
+	assert_string_equal(catch(STDERR_FILENO, draw), "");
+}
+
+static void statuses_together(void **state)
+{
+	enum err_code a, b;
+
+	(void)state;
+	for (a = ERR_NONE; a < ERR_CODES; a++) {
+		for (b = ERR_NONE; b < ERR_CODES; b++) {
+			int one = err_status(a), two = err_status(b), want;
+
+			tasks[0].err.code = a;
+			tasks[1].err.code = b;
+			want = one == 0 ? two : two == 0 || one == two ? one : 1;
+			CHECK(job_status(&job) == want, "%d and %d: %d", one, two, job_status(&job));
+		}
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(the_table, make_job),
+		cmocka_unit_test_setup(the_json, make_job),
+		cmocka_unit_test_setup(a_failed_task_shows_no_url, make_job),
+		cmocka_unit_test_setup(columns, make_job),
+		cmocka_unit_test_setup(errors_once_each, make_job),
+		cmocka_unit_test_setup(standard_output_that_fails, make_job),
+		cmocka_unit_test_setup(progress_as_json, make_job),
+		cmocka_unit_test_setup(progress_as_a_bar, make_job),
+		cmocka_unit_test_setup(no_progress, make_job),
+		cmocka_unit_test_setup(statuses_together, make_job),
+	};
+
+	return cmocka_run_group_tests_name("report", tests, setup, teardown);
+}
