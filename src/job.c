@@ -35,6 +35,8 @@ static struct {
 	struct unit units[TASKS_MAX];
 	unsigned char head[PROBE_BYTES]; /* the first bytes of an image; kept only for a pipe */
 	bool head_kept;
+	bool stdin_taken;
+	_Alignas(16) unsigned char settings[SETTINGS_BYTES];
 	struct trust trust;
 	char pins[LIST_MAX * 64];
 	struct http_config http;
@@ -59,6 +61,9 @@ static int check_image(struct task *t, struct err *e)
 {
 	struct unit *u = unit_of(t);
 
+	if (strcmp(t->file, "-") == 0 && all.stdin_taken)
+		return err_set(e, ERR_USAGE, "standard input is one image, not two");
+	all.stdin_taken = all.stdin_taken || strcmp(t->file, "-") == 0;
 	if (source_open(&u->source, t->file, t->provider->needs & NEED_SIZE, e) < 0)
 		return -1;
 	if (!u->source.seekable && all.head_kept)
@@ -120,7 +125,7 @@ static int prepare_net(const struct job *j, struct err *e)
 
 /*
  * After a failed try: is there another one?  Waits before it.  Returns 1 to go
- * on, 0 when that was the last, with the error left as it is.
+ * on, the error forgotten; 0 when that was the last, or a signal came.
  */
 static int another(struct task *t, unsigned tries)
 {
@@ -178,9 +183,8 @@ static int send_all(struct task *t, struct chain *c)
 
 	for (;;) {
 		atomic_store(&t->phase, PHASE_SENDING);
-		t->sent_all = false;
 		result = t->provider->send(t, c->top, &t->err);
-		if (result == 0 || t->sent_all)
+		if (c->meter.ended)
 			take_results(t, c);
 		if (result == 0)
 			return 0;
@@ -243,7 +247,9 @@ static void run_task(struct task *t, struct worker *w)
 
 	t->work = work;
 	work->http.curl = NULL;
-	if (stop_asked())
+	if (t->err.code != ERR_NONE)
+		; /* it failed its checks, and others need not suffer from that */
+	else if (stop_asked())
 		stop_err(&t->err);
 	else if (steps(t, w) < 0 && t->err.code != ERR_UNFINISHED && t->provider->abandon)
 		t->provider->abandon(t);
@@ -341,11 +347,12 @@ int job_run(struct job *j, const struct provider *p, const struct options *o,
 	for (i = 0; i < j->count; i++) {
 		j->tasks[i].provider = p;
 		j->tasks[i].options = o;
+		j->tasks[i].settings = all.settings;
 		j->tasks[i].file = i < o->file_count ? o->files[i] : NULL;
 		all.units[i].source.fd = -1;
 	}
-	/* Nothing is sent of any while something is wrong with one. */
-	if (!check_all(j))
+	/* Nothing is sent of any while something is wrong with one; what stays here may go on. */
+	if (!check_all(j) && (p->needs & NEED_NET))
 		return 0;
 	if ((p->needs & NEED_NET) && prepare_net(j, e) < 0)
 		return -1;
@@ -354,6 +361,7 @@ int job_run(struct job *j, const struct provider *p, const struct options *o,
 	wait_for_workers(j, draw);
 	for (i = 0; i < started; i++)
 		pthread_join(all.workers[i].thread, NULL);
+	text_wipe(all.settings, sizeof(all.settings));
 	return 0;
 }
 

@@ -98,8 +98,8 @@ run()
 	printf '  %-6s  %-6s %-24s %5d passed %4d failed %5d s\n' \
 		$mark "$kind" "$step" "$passed" "$failed" $(($(date +%s) - start))
 	[ $failed = 0 ] || {
-		grep -E -A6 '^(not ok|FAILED|ERROR|E  |  FAIL)|error:|Error [0-9]|^[0-9.]*: ' "$log" |
-			head -n 25 | sed 's/^/          /'
+		grep -E '^(not ok|    |FAILED|ERROR|  FAIL|\[   LINE)|error:|Error [0-9]' "$log" |
+			head -n 25 | cut -c 1-150 | sed 's/^/          /'
 		echo "          ... $log"
 	}
 }
@@ -140,7 +140,7 @@ fuzz()
 	run build "$1-fuzz" one make -sk fuzz TARGET="$1"
 	for source in tests/fuzz/fuzz_*.c; do
 		name=$(basename "$source" .c)
-		run fuzz "$name" one "build/$1/fuzz/$name" tests/fuzz/corpus/"${name#fuzz_}"/*
+		run fuzz "$name" one "build/$1/fuzz/$name" tests/fuzz/corpus/"${name#fuzz_}"
 	done
 }
 
@@ -193,6 +193,12 @@ if [ -z "$all" ]; then
 else
 	e2e host-asan build/host-asan/hoist --ignore=test_budgets.py .
 	e2e host-clang build/host-clang/hoist --ignore=test_budgets.py .
+	for t in $arm; do
+		emulator=$(command -v "qemu-${t%%[-v]*}-static" || command -v "qemu-${t%%[-v]*}")
+		printf '#!/bin/sh\nexec %s %s "$@"\n' "$emulator" "$PWD/build/$t/hoist" >"$logs/hoist-$t"
+		chmod +x "$logs/hoist-$t"
+		e2e "$t" "${logs#"$PWD"/}/hoist-$t" test_upload.py test_tls.py
+	done
 	build host-fuzz
 	run build host-fuzz-fuzz one make -sk fuzz TARGET=host-fuzz
 	for source in tests/fuzz/fuzz_*.c; do

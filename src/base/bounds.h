@@ -41,8 +41,9 @@
 /* Headers of one request. */
 #define HEADERS_MAX 12
 
-/* A provider's settings and state of one task: a secret, and some short texts. */
-#define WORK_CLOUD_BYTES (SECRET_MAX + (size_t)8 * 1024)
+/* A provider's settings: a secret, and some short texts; and its state of one task. */
+#define SETTINGS_BYTES (SECRET_MAX + (size_t)8 * 1024)
+#define WORK_CLOUD_BYTES 256
 
 /*
  * What one read(2), one inflate() and one libcurl buffer handle.  256 KiB halve

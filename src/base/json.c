@@ -95,12 +95,14 @@ static bool walk_string(struct walk *w, const jsmntok_t *t)
 /* Follow text and tokens side by side: they must tell the same story. */
 static bool walk_value(struct walk *w, unsigned depth)
 {
-	const jsmntok_t *t = &w->j->tok[w->next];
-	bool object = t->type == JSMN_OBJECT;
+	const jsmntok_t *t;
+	bool object;
 	int i;
 
 	if (w->next >= w->j->count)
 		return false;
+	t = &w->j->tok[w->next];
+	object = t->type == JSMN_OBJECT;
 	w->deep = depth > JSON_DEPTH_MAX;
 	if (w->deep)
 		return false;
@@ -360,6 +362,19 @@ ssize_t json_str(const struct json *j, const char *path, char *out, size_t cap, 
 	if (strlen(out) != text.len)
 		return err_set(e, ERR_REPLY, "\"%s\" in the answer holds a NUL", path);
 	return (ssize_t)text.len;
+}
+
+void json_show(const struct json *j, const char *path, char *out, size_t cap)
+{
+	int at = lookup(j, path);
+	struct text text;
+
+	text_init(&text, out, cap);
+	if (at >= 0 && j->tok[at].type == JSMN_STRING)
+		unescape(&text, j->text + j->tok[at].start,
+			 (size_t)(j->tok[at].end - j->tok[at].start));
+	text_ellipsis(&text);
+	text_clean(out);
 }
 
 bool json_is(const struct json *j, const char *path, const char *value)

@@ -64,6 +64,12 @@ int json_count(const struct json *j, const char *path);
 ssize_t json_str(const struct json *j, const char *path, char *out, size_t cap,
 		 struct err *e) MUST_CHECK;
 
+/*
+ * The string at path, to be shown to a person: what does not fit out[cap] is cut
+ * off with "...", and anything that is no string is "".
+ */
+void json_show(const struct json *j, const char *path, char *out, size_t cap);
+
 /* Is the string at path exactly this?  value has less than 64 bytes. */
 bool json_is(const struct json *j, const char *path, const char *value);
 

@@ -12,9 +12,6 @@
 #include "base/text.h"
 #include "net/retry.h"
 
-/* Above this an account needs a limit raised by Linode's support: a warning. */
-#define LINODE_UNPACKED_USUAL UINT64_C(6000000000)
-
 #define LINODE_LABEL_MAX 50
 #define LINODE_DESCRIPTION_MAX 65000
 #define LINODE_TAG_MIN 3
@@ -37,7 +34,7 @@ static int check_names(struct task *t, struct err *e)
 	size_t n;
 	unsigned i;
 
-	if (!o->label && !t->file)
+	if (!o->label && (!t->file || strcmp(t->file, "-") == 0))
 		return err_set(e, ERR_USAGE,
 			       "--label is needed, because no file gives the image a name");
 	if (o->label && o->file_count > 1)
@@ -87,46 +84,44 @@ static int check_token(const struct secret *token, struct err *e)
 	return 0;
 }
 
-/* Settings; requests carry no token yet. */
+/* The settings, for all tasks: a token that comes through a pipe can be read only once. */
 static int load(struct task *t, struct err *e)
 {
-	struct linode *l = linode_of(t);
+	struct linode_settings *s = linode_settings_of(t);
 
-	l->events_denied = false;
-	t->work->auth[0] = '\0';
-	if (linode_settings_load(&l->settings, t->options, t->work->answer, sizeof(t->work->answer),
-				 e) < 0)
+	if (!s->loaded &&
+	    linode_settings_load(s, t->options, t->work->answer, sizeof(t->work->answer), e) < 0)
 		return -1;
-	return check_token(&l->settings.token, e);
+	s->loaded = true;
+	return check_token(&s->token, e);
 }
 
 static int authorize(struct task *t, struct err *e)
 {
-	struct linode *l = linode_of(t);
 	struct text auth;
 
 	text_init(&auth, t->work->auth, sizeof(t->work->auth));
-	text_printf(&auth, "Authorization: Bearer %s", l->settings.token.value);
+	text_printf(&auth, "Authorization: Bearer %s", linode_settings_of(t)->token.value);
 	return text_done(&auth, "the token", e);
 }
 
 static int linode_check(struct task *t, struct err *e)
 {
-	struct linode *l = linode_of(t);
+	const struct linode_settings *s = linode_settings_of(t);
 	const char *region = t->options->region;
 	const char *cacert = getenv("LINODE_CLI_CA");
 
 	if (check_names(t, e) < 0 || load(t, e) < 0)
 		return -1;
 	if (!region || !*region)
-		region = l->settings.region;
+		region = s->region;
 	if (!*region)
 		return err_set(e, ERR_USAGE,
 			       "no region is given: use --region, us-ord for example, or set one with linode-cli configure");
 	if (text_copy(t->region, sizeof(t->region), region, "--region", e) < 0)
 		return -1;
 	t->cacert = cacert;
-	if (strcmp(l->settings.scheme, "http") == 0)
+	if (strcmp(s->scheme, "http") == 0)
 		log_warn("the API is asked by http: the token travels unencrypted");
 	return 0;
 }
@@ -221,8 +216,8 @@ static int linode_begin(struct task *t, struct err *e)
 	struct linode *l = linode_of(t);
 	struct json *j = &t->work->json;
 
-	if (load(t, e) < 0)
-		return -1;
+	l->events_denied = false;
+	t->work->auth[0] = '\0';
 	/* The list of regions is public: it is asked for without the token, and once. */
 	if (!l->region_checked && warn_of_region(t, e) < 0)
 		return -1;
@@ -241,29 +236,44 @@ static int linode_begin(struct task *t, struct err *e)
 	if (json_str(j, "upload_to", t->upload_to, sizeof(t->upload_to), e) < 0 ||
 	    json_str(j, "image.status", t->status, sizeof(t->status), e) < 0)
 		return -1;
-	if (linode_check_url(t, strcmp(l->settings.scheme, "http") == 0, e) < 0) {
+	if (linode_check_url(t, strcmp(linode_settings_of(t)->scheme, "http") == 0, e) < 0) {
 		e->code = ERR_REPLY;
 		return -1;
 	}
 	return 0;
 }
 
-/* After a failed attempt: did its bytes arrive all the same? */
+/* Between two polls: as long as the user says, or Linode, or repeated failures suggest. */
+static int64_t pause_ms(const struct task *t, unsigned failures)
+{
+	int64_t ms =
+		failures > 0 ? retry_wait(failures, t->options->poll_ms, t->wait_ms) : t->wait_ms;
+
+	return ms > t->options->poll_ms ? ms : t->options->poll_ms;
+}
+
+/*
+ * After a failed attempt: did its bytes arrive all the same?  Only if the last
+ * byte was handed over once; then the image is watched for a while before it is
+ * sent again.
+ */
 static int ask_first(struct task *t, bool *arrived, struct err *e)
 {
 	enum linode_state state = LINODE_PENDING;
 	int polls = t->sent_all ? DOUBTFUL_POLLS : 1;
 
-	while (polls-- > 0 && state == LINODE_PENDING) {
+	while (polls-- > 0) {
 		if (linode_look(t, &state, e) < 0) {
 			if (!e->retry || polls == 0)
 				return -1;
 			err_clear(e);
 		}
-		if (state == LINODE_PENDING && polls > 0 && stop_sleep(t->options->poll_ms, e) < 0)
+		if (state == LINODE_PROCESSING || state == LINODE_AVAILABLE)
+			break;
+		if (polls > 0 && stop_sleep(pause_ms(t, 0), e) < 0)
 			return -1;
 	}
-	*arrived = state != LINODE_PENDING;
+	*arrived = t->sent_all && (state == LINODE_PROCESSING || state == LINODE_AVAILABLE);
 	return 0;
 }
 
@@ -273,12 +283,11 @@ static int linode_send(struct task *t, struct stage *body, struct err *e)
 
 	if (t->attempt > 0 && ask_first(t, &arrived, e) < 0)
 		return -1;
-	if (arrived) {
-		log_note("image %s: the upload before was complete", t->id);
-		t->landed = true;
-		return 0;
-	}
-	return linode_put(t, body, e);
+	if (!arrived)
+		return linode_put(t, body, e);
+	log_note("image %s: the upload before was complete", t->id);
+	t->landed = t->confirmed = true;
+	return 0;
 }
 
 static int unfinished(struct task *t, const struct err *why, struct err *e)
@@ -303,34 +312,43 @@ static int view(struct task *t, struct err *e)
 	return -1;
 }
 
-static int linode_finish(struct task *t, struct err *e)
+/* Has nobody confirmed the bytes, and will nobody be asked? */
+static int check_confirmed(struct task *t, struct err *e)
+{
+	return t->confirmed ? 0 : linode_unconfirmed(t, e);
+}
+
+/* Is it worth asking again?  What is refused for good will not change while we wait. */
+static bool may_pass(const struct err *why)
+{
+	return why->code == ERR_BUSY || why->code == ERR_NETWORK || why->code == ERR_REPLY;
+}
+
+static int wait_for_image(struct task *t, struct err *e)
 {
 	const struct options *o = t->options;
 	int64_t deadline = clock_ms() + o->timeout_ms, pause;
 	enum linode_state state;
-	uint64_t failures = 0;
+	unsigned failures = 0;
 	struct err why = ERR_INIT;
 
-	if (t->unpacked > LINODE_UNPACKED_USUAL)
-		log_warn("%s: holds %llu bytes uncompressed; above 6 GB Linode takes it only where the account's limit was raised",
-			 t->file, (unsigned long long)t->unpacked);
-	if (!o->wait)
-		return o->view ? view(t, e) : 0;
 	for (;;) {
 		err_clear(&why);
 		if (linode_look(t, &state, &why) == 0) {
 			if (state == LINODE_AVAILABLE)
 				return 0;
 			failures = 0;
-		} else if (why.code == ERR_STOPPED || why.code == ERR_IMAGE ||
-			   why.code == ERR_FAILED) {
+		} else if (state == LINODE_LOST || why.code == ERR_STOPPED) {
 			*e = why;
 			return -1;
-		} else if (why.code == ERR_USAGE || why.code == ERR_TRUST ||
-			   failures++ >= o->retry) {
+		} else if (!may_pass(&why) || (why.code != ERR_BUSY && failures >= o->retry)) {
 			return unfinished(t, &why, e);
+		} else {
+			failures++;
 		}
-		pause = o->poll_ms > t->wait_ms ? o->poll_ms : t->wait_ms;
+		pause = pause_ms(t, failures);
+		if (clock_ms() + pause >= deadline && failures > 0)
+			return unfinished(t, &why, e);
 		if (clock_ms() + pause >= deadline)
 			return err_set(e, ERR_UNFINISHED,
 				       "image %s was uploaded whole, but after %lld s it is still %s; see linode-cli images view %s",
@@ -338,6 +356,18 @@ static int linode_finish(struct task *t, struct err *e)
 		if (stop_sleep(pause, e) < 0)
 			return -1;
 	}
+}
+
+static int linode_finish(struct task *t, struct err *e)
+{
+	const struct options *o = t->options;
+
+	linode_warn_of_size(t);
+	if (o->wait)
+		return wait_for_image(t, e);
+	if (o->view && view(t, e) < 0)
+		return -1;
+	return check_confirmed(t, e);
 }
 
 static void linode_abandon(struct task *t)

@@ -14,6 +14,7 @@ extern const struct provider linode_provider;
 
 /* What linode-cli's settings say, with the environment over its INI file. */
 struct linode_settings {
+	bool loaded;
 	struct secret token;
 	char host[256];   /* with its port, if any */
 	char scheme[8];   /* "https", or "http" for a test server */
@@ -22,14 +23,16 @@ struct linode_settings {
 	char user[64];    /* the INI's section */
 };
 
-/* struct work's cloud. */
+/* struct work's cloud: the state of one task. */
 struct linode {
-	struct linode_settings settings;
 	bool events_denied; /* the token's scope does not allow to read events */
 	bool region_checked;
 };
 
 struct linode *linode_of(struct task *t);
+
+/* struct task's settings. */
+struct linode_settings *linode_settings_of(const struct task *t);
 
 /*
  * Read the environment and linode-cli's INI file.  scratch[cap] is overwritten.
@@ -54,16 +57,18 @@ int linode_api(struct task *t, const char *method, const char *path, const char 
 
 /* What has become of an image whose bytes were sent. */
 enum linode_state {
+	LINODE_UNKNOWN,    /* it could not be found out */
 	LINODE_PENDING,    /* nothing is known to have arrived */
-	LINODE_PROCESSING, /* all bytes have arrived */
+	LINODE_PROCESSING, /* it is past waiting for bytes */
 	LINODE_AVAILABLE,
+	LINODE_LOST, /* its processing has failed, or it is gone */
 };
 
 /*
  * GET the image and, where that does not tell enough, its image_upload event.
- * t->status is what the API said.  -1 with ERR_IMAGE or ERR_FAILED and
- * Linode's reason when the processing has failed or the image is gone, with
- * the errors of linode_api() when that cannot be found out.
+ * t->status is what the API said.  Returns -1 and LINODE_LOST with ERR_IMAGE or
+ * ERR_FAILED and Linode's reason, -1 and LINODE_UNKNOWN with the errors of
+ * linode_api().
  */
 int linode_look(struct task *t, enum linode_state *state, struct err *e) MUST_CHECK;
 
@@ -74,12 +79,18 @@ int linode_takes(const struct image *im, struct err *e) MUST_CHECK;
 int linode_check_url(struct task *t, bool plain_allowed, struct err *e) MUST_CHECK;
 
 /*
- * One attempt to send the image to t->upload_to.  Sets t->sent_all and, when
- * the storage has confirmed every byte, t->landed.  -1 with ERR_BUSY or
+ * One attempt to send the image to t->upload_to.  Sets t->sent_all, t->landed
+ * when the storage has taken it, and t->confirmed when it has proved that.  -1 with ERR_BUSY or
  * ERR_NETWORK and retry when another attempt may succeed, with ERR_FAILED or
  * ERR_IMAGE when the storage refuses, or with what ended the body.
  */
 int linode_put(struct task *t, struct stage *body, struct err *e) MUST_CHECK;
+
+/* Say that the storage has proved nothing: ERR_UNFINISHED.  Always returns -1. */
+int linode_unconfirmed(const struct task *t, struct err *e);
+
+/* The uncompressed size is known after the upload: warn of more than Linode usually takes. */
+void linode_warn_of_size(const struct task *t);
 
 /* linode-cli's grammar. */
 extern const struct grammar linode_cli_grammar;

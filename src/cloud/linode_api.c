@@ -15,21 +15,34 @@ struct linode *linode_of(struct task *t)
 	return (struct linode *)(void *)t->work->cloud;
 }
 
-/* "label: Image labels cannot contain special characters" of {"errors":[...]}; "" if there is none. */
+struct linode_settings *linode_settings_of(const struct task *t)
+{
+	_Static_assert(sizeof(struct linode_settings) <= SETTINGS_BYTES, "there is room for it");
+	return t->settings;
+}
+
+/* The reasons in {"errors":[...]}, "label: Image labels cannot ..."; "" if there are none. */
 static void get_reason(struct work *w, char *out, size_t cap)
 {
 	struct err none = ERR_INIT;
-	char field[64], reason[200];
+	char path[32], part[ERR_TEXT_MAX];
 	struct json j;
 	struct text t;
+	int i, n;
 
 	text_init(&t, out, cap);
-	if (json_parse(&j, w->answer, w->reply.len, w->tokens, JSON_TOKENS_MAX, &none) < 0 ||
-	    json_str(&j, "errors.0.reason", reason, sizeof(reason), &none) < 0)
+	if (json_parse(&j, w->answer, w->reply.len, w->tokens, JSON_TOKENS_MAX, &none) < 0)
 		return;
-	if (json_str(&j, "errors.0.field", field, sizeof(field), &none) > 0)
-		text_printf(&t, "%s: ", field);
-	text_put(&t, reason);
+	n = json_count(&j, "errors");
+	for (i = 0; i < n && !t.full; i++) {
+		snprintf(path, sizeof(path), "errors.%d.field", i);
+		json_show(&j, path, part, sizeof(part));
+		text_printf(&t, "%s%s%s", i > 0 ? "; " : "", part, *part ? ": " : "");
+		snprintf(path, sizeof(path), "errors.%d.reason", i);
+		json_show(&j, path, part, sizeof(part));
+		text_put(&t, part);
+	}
+	text_ellipsis(&t);
 }
 
 /* Nobody has acted on the request: sending it once more is safe, whatever it was. */
@@ -47,7 +60,7 @@ static int refused(struct task *t, const char *method, struct err *e)
 	char reason[280];
 
 	get_reason(t->work, reason, sizeof(reason));
-	text_redact(reason, linode_of(t)->settings.token.value);
+	text_redact(reason, linode_settings_of(t)->token.value);
 	t->wait_ms = r->retry_after_ms;
 	if (r->status == 503 && r->maintenance)
 		return err_set(e, ERR_BUSY, "Linode's API is in maintenance mode: try again later");
@@ -61,7 +74,7 @@ static int refused(struct task *t, const char *method, struct err *e)
 	if (r->status == 401)
 		return err_set(e, ERR_USAGE,
 			       "Linode does not accept the token from %s (401%s%s); it needs the scope images:read_write",
-			       linode_of(t)->settings.token.from, *reason ? ": " : "", reason);
+			       linode_settings_of(t)->token.from, *reason ? ": " : "", reason);
 	if (r->status == 403)
 		return err_set(e, ERR_USAGE,
 			       "the token may not do this (403%s%s): it needs the scope images:read_write, its user the permission upload_image",
@@ -77,7 +90,7 @@ static int refused(struct task *t, const char *method, struct err *e)
 int linode_api(struct task *t, const char *method, const char *path, const char *body,
 	       const char *filter, struct err *e)
 {
-	struct linode_settings *s = &linode_of(t)->settings;
+	const struct linode_settings *s = linode_settings_of(t);
 	struct work *w = t->work;
 	struct http_request q = {
 		.method = method,
@@ -119,7 +132,6 @@ static int get_event(struct task *t, char *status, size_t cap, char *message, si
 	struct json *j = &t->work->json;
 	char filter[200], path[48];
 	const char *number = strchr(t->id, '/') + 1;
-	struct err none = ERR_INIT;
 	const char *raw;
 	size_t len;
 	int i, n;
@@ -145,18 +157,19 @@ static int get_event(struct task *t, char *status, size_t cap, char *message, si
 		snprintf(path, sizeof(path), "data.%d.status", i);
 		if (json_str(j, path, status, cap, e) < 0)
 			return -1;
+		/* null, while all is well */
 		snprintf(path, sizeof(path), "data.%d.message", i);
-		if (json_str(j, path, message, message_cap, &none) < 0)
-			message[0] = '\0'; /* null, while all is well */
+		json_show(j, path, message, message_cap);
 		return 0;
 	}
 	return 0;
 }
 
-static int processing_failed(const char *message, struct err *e)
+static int processing_failed(const char *message, enum linode_state *state, struct err *e)
 {
 	bool image = strstr(message, "ecompress") || strstr(message, "too large");
 
+	*state = LINODE_LOST;
 	return err_set(e, image ? ERR_IMAGE : ERR_FAILED, "Linode could not process the image: %s",
 		       *message ? message : "no reason is given");
 }
@@ -181,7 +194,7 @@ static int look_at_event(struct task *t, enum linode_state *state, struct err *e
 		return 0;
 	}
 	if (strcmp(status, "failed") == 0)
-		return processing_failed(message, e);
+		return processing_failed(message, state, e);
 	if (strcmp(status, "finished") == 0)
 		*state = LINODE_PROCESSING;
 	return 0;
@@ -191,7 +204,7 @@ int linode_look(struct task *t, enum linode_state *state, struct err *e)
 {
 	char path[80];
 
-	*state = LINODE_PENDING;
+	*state = LINODE_UNKNOWN;
 	snprintf(path, sizeof(path), "/images/%s", t->id);
 	if (linode_api(t, "GET", path, NULL, NULL, e) < 0) {
 		if (t->work->reply.status != 404)
@@ -199,6 +212,7 @@ int linode_look(struct task *t, enum linode_state *state, struct err *e)
 		err_clear(e);
 		if (look_at_event(t, state, e) < 0)
 			return -1;
+		*state = LINODE_LOST;
 		return err_set(e, ERR_FAILED,
 			       "image %s is gone: Linode removes an image whose processing failed, its Events in the Cloud Manager tell why",
 			       t->id);
@@ -211,7 +225,6 @@ int linode_look(struct task *t, enum linode_state *state, struct err *e)
 		*state = LINODE_AVAILABLE;
 		return 0;
 	}
-	if (strcmp(t->status, "pending_upload") != 0)
-		*state = LINODE_PROCESSING;
+	*state = strcmp(t->status, "pending_upload") == 0 ? LINODE_PENDING : LINODE_PROCESSING;
 	return look_at_event(t, state, e);
 }

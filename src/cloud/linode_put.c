@@ -17,6 +17,9 @@
 /* "Maximum file size is 5 GB" means this, inclusive: radosgw takes it, and not one byte more. */
 #define LINODE_SIZE_MAX (UINT64_C(5) << 30)
 
+/* Above this an account needs a limit raised by Linode's support: a warning. */
+#define LINODE_UNPACKED_USUAL UINT64_C(6000000000)
+
 int linode_takes(const struct image *im, struct err *e)
 {
 	char size[16];
@@ -76,23 +79,45 @@ static void xml_text(const char *xml, const char *name, char *out, size_t cap)
 		text_put_n(&t, from + strlen(tag), (size_t)(to - from) - strlen(tag));
 }
 
-/* A single PUT's ETag is the MD5 of what was stored; other forms say nothing. */
-static int compare_etag(struct task *t, struct err *e)
+/*
+ * What a storage says of the object: a single PUT's ETag is the MD5 of what was
+ * stored (S3); 201 and 204 say that it was stored (RFC 9110, section 9.3.4).  A
+ * 200 alone may as well be some proxy's login page.
+ */
+static int confirm(struct task *t, struct err *e)
 {
-	const char *etag = t->work->reply.etag, *md5 = t->sums[HASH_MD5];
+	const struct http_reply *r = &t->work->reply;
+	const char *etag = r->etag, *md5 = t->sums[HASH_MD5];
 	size_t quote = etag[0] == '"';
 
+	t->landed = true;
 	if (strspn(etag + quote, "0123456789abcdefABCDEF") != strlen(md5) ||
 	    strlen(etag) != strlen(md5) + 2 * quote) {
-		log_warn("%s: the storage names no MD5 of what it stored: only its length is confirmed",
-			 t->file);
+		t->confirmed = r->status == 201 || r->status == 204;
+		log_warn("%s: the storage names no MD5 of what it stored", t->file);
 		return 0;
 	}
-	if (strncasecmp(etag + quote, md5, strlen(md5)) == 0)
+	t->confirmed = strncasecmp(etag + quote, md5, strlen(md5)) == 0;
+	if (t->confirmed)
 		return 0;
+	t->landed = false;
 	return err_set(e, ERR_FAILED,
 		       "the storage has other bytes than were sent: its MD5 is %s, ours %s", etag,
 		       md5);
+}
+
+int linode_unconfirmed(const struct task *t, struct err *e)
+{
+	return err_set(e, ERR_UNFINISHED,
+		       "%s%swas sent whole and answered with %ld, but not with the MD5 that S3 gives: that it was stored is not proven",
+		       t->id[0] ? t->id : "it", " ", t->work->reply.status);
+}
+
+void linode_warn_of_size(const struct task *t)
+{
+	if (t->unpacked > LINODE_UNPACKED_USUAL)
+		log_warn("%s: holds %llu bytes uncompressed; above 6 GB Linode takes it only where the account's limit was raised",
+			 t->file, (unsigned long long)t->unpacked);
 }
 
 static int put_result(struct task *t, struct err *e)
@@ -101,7 +126,7 @@ static int put_result(struct task *t, struct err *e)
 	char code[64], message[160];
 
 	if (r->status >= 200 && r->status <= 204)
-		return compare_etag(t, e);
+		return confirm(t, e);
 	t->wait_ms = r->retry_after_ms;
 	xml_text(r->body, "Code", code, sizeof(code));
 	xml_text(r->body, "Message", message, sizeof(message));
@@ -148,11 +173,8 @@ int linode_put(struct task *t, struct stage *body, struct err *e)
 	w->reply.cap = sizeof(w->answer);
 	t->wait_ms = 0;
 	result = http_call(&w->http, &q, &w->reply, e);
-	t->sent_all = w->reply.sent_all;
-	if (result < 0 || put_result(t, e) < 0)
-		return -1;
-	t->landed = true;
-	return 0;
+	t->sent_all = t->sent_all || w->reply.sent_all;
+	return result < 0 ? -1 : put_result(t, e);
 }
 
 static int put_check(struct task *t, struct err *e)
@@ -181,7 +203,16 @@ static int put_send(struct task *t, struct stage *body, struct err *e)
 {
 	if (linode_put(t, body, e) < 0)
 		return -1;
+	if (!t->confirmed)
+		return linode_unconfirmed(t, e);
 	return text_copy(t->status, sizeof(t->status), "uploaded", "status", e);
+}
+
+static int put_finish(struct task *t, struct err *e)
+{
+	(void)e;
+	linode_warn_of_size(t);
+	return 0;
 }
 
 /* The other side of it: no token, no record, only the bytes. */
@@ -189,8 +220,9 @@ const struct provider linode_put_provider = {
 	.name = "linode",
 	.columns = "status,size,uncompressed,md5,file",
 	.fields = "file,status,size,uncompressed,md5,exit,error",
-	.needs = NEED_SIZE | NEED_GZIP | NEED_MD5 | NEED_NET,
+	.needs = NEED_SIZE | NEED_GZIP | NEED_MD5 | NEED_NET | NEED_ONE_FILE,
 	.takes = linode_takes,
 	.check = put_check,
 	.send = put_send,
+	.finish = put_finish,
 };

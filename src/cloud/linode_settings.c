@@ -14,12 +14,29 @@
 #include "base/text.h"
 #include "cloud/linode.h"
 
+/* The keys that are read; all others are linode-cli's own affair. */
+enum {
+	KEY_TOKEN,
+	KEY_USER,
+	KEY_REGION,
+	KEY_HOST,
+	KEY_VERSION,
+	KEY_SCHEME,
+	KEYS
+};
+
+static const char *const key_names[KEYS] = {
+	[KEY_TOKEN] = "token",   [KEY_USER] = "default-user",   [KEY_REGION] = "region",
+	[KEY_HOST] = "api_host", [KEY_VERSION] = "api_version", [KEY_SCHEME] = "api_scheme",
+};
+
 struct reader {
 	struct linode_settings *s;
 	const char *section; /* the one to take values from */
 	char only[64];       /* the first section that is a user */
 	unsigned users;
-	bool found; /* section was seen */
+	bool found;      /* section was seen */
+	bool seen[KEYS]; /* in section */
 	struct err *e;
 };
 
@@ -37,44 +54,66 @@ static int take(char *to, size_t cap, const char *value, const char *name, struc
 	return text_done(&t, name, e);
 }
 
-static int take_key(struct linode_settings *s, const char *name, const char *value, struct err *e)
+static int take_key(struct linode_settings *s, int key, const char *value, struct err *e)
 {
-	if (text_same(name, "token")) {
+	const char *name = key_names[key];
+
+	switch (key) {
+	case KEY_TOKEN:
 		s->token.given = true;
 		if (text_copy(s->token.from, sizeof(s->token.from), "linode-cli's settings file",
 			      name, e) < 0)
 			return -1;
 		return take(s->token.value, sizeof(s->token.value), value, name, e);
-	}
-	if (text_same(name, "default-user"))
+	case KEY_USER:
+		/* --as-user was there first. */
 		return s->user[0] ? 0 : take(s->user, sizeof(s->user), value, name, e);
-	if (text_same(name, "region"))
+	case KEY_REGION:
 		return take(s->region, sizeof(s->region), value, name, e);
-	if (text_same(name, "api_host"))
+	case KEY_HOST:
 		return take(s->host, sizeof(s->host), value, name, e);
-	if (text_same(name, "api_version"))
+	case KEY_VERSION:
 		return take(s->version, sizeof(s->version), value, name, e);
-	if (text_same(name, "api_scheme"))
+	default:
 		return take(s->scheme, sizeof(s->scheme), value, name, e);
-	return 0;
+	}
 }
 
-/* inih's handler: non-zero to go on. */
+static int note_user(struct reader *r, const char *section)
+{
+	if (strcmp(section, "DEFAULT") == 0 || strcmp(section, "custom_aliases") == 0 ||
+	    strcmp(section, r->only) == 0)
+		return 0;
+	r->users++;
+	return r->users > 1 ?
+		       0 :
+		       text_copy(r->only, sizeof(r->only), section, "a section's name", r->e);
+}
+
+/* inih's handler: non-zero to go on.  name is NULL where a section begins. */
 static int on_line(void *arg, const char *section, const char *name, const char *value)
 {
 	struct reader *r = arg;
+	int key;
 
-	if (strcmp(section, "DEFAULT") != 0 && strcmp(section, "custom_aliases") != 0 &&
-	    strcmp(section, r->only) != 0 && r->users < 2) {
-		r->users++;
-		if (r->users == 1 &&
-		    text_copy(r->only, sizeof(r->only), section, "a section's name", r->e) < 0)
-			return 0;
-	}
+	if (note_user(r, section) < 0)
+		return 0;
 	if (strcmp(section, r->section) != 0)
 		return 1;
 	r->found = true;
-	return !value || take_key(r->s, name, value, r->e) == 0;
+	for (key = 0; name && key < KEYS; key++) {
+		if (!text_same(name, key_names[key]))
+			continue;
+		/* inih hands over a continuation line as a second value. */
+		if (r->seen[key]) {
+			err_set(r->e, ERR_USAGE, "[%s] has %s twice, or with two lines", section,
+				key_names[key]);
+			return 0;
+		}
+		r->seen[key] = true;
+		return take_key(r->s, key, value ? value : "", r->e) == 0;
+	}
+	return 1;
 }
 
 static int parse(struct reader *r, const char *text, const char *section, const char *path)
@@ -83,6 +122,7 @@ static int parse(struct reader *r, const char *text, const char *section, const 
 
 	r->section = section;
 	r->found = false;
+	memset(r->seen, 0, sizeof(r->seen));
 	r->users = 0;
 	r->only[0] = '\0';
 	line = ini_parse_string(text, on_line, r);
@@ -196,6 +236,8 @@ static int check_place(const struct linode_settings *s, struct err *e)
 		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
 	size_t n = strspn(s->version, letters);
 
+	if (s->host[0] == '\0')
+		return err_set(e, ERR_USAGE, "the API host is empty");
 	if (strcmp(s->scheme, "https") != 0 && strcmp(s->scheme, "http") != 0)
 		return err_set(e, ERR_USAGE, "the API scheme is %s, not https", s->scheme);
 	if (n == 0 || s->version[n] != '\0')

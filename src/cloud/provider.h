@@ -55,8 +55,13 @@ struct work {
 struct task {
 	const struct provider *provider;
 	const struct options *options;
-	struct work *work; /* while it runs, and for a single task also afterwards */
+	struct work *work; /* while it runs; of a run's only task also afterwards */
 	const char *file;  /* as the user named it; NULL if there is none */
+	/*
+	 * SETTINGS_BYTES, at first 0, the same for all tasks of a run: check() reads
+	 * the cloud's settings into it, once; from then on it is only read.
+	 */
+	void *settings;
 
 	/* known before the first byte */
 	struct image image;
@@ -74,12 +79,13 @@ struct task {
 	char upload_to[URL_BYTES]; /* where the bytes go; secret unless --url-only */
 
 	/* how it goes: job.c's */
-	unsigned attempt;   /* of send(), from 0 */
-	bool sent_all;      /* the last attempt handed over the last byte */
-	bool landed;        /* the cloud has every byte: never upload again */
-	int64_t wait_ms;    /* how long the cloud asked to wait before a retry */
-	atomic_ullong sent; /* bytes of this attempt, for the progress display */
-	atomic_int phase;   /* enum task_phase */
+	atomic_uint attempt; /* of send(), from 0 */
+	bool sent_all;       /* some attempt handed over the last byte: the provider's */
+	bool landed;         /* the cloud has every byte: never upload again */
+	bool confirmed;      /* ... and has said so in a way that proves it */
+	int64_t wait_ms;     /* how long the cloud asked to wait before a retry */
+	atomic_ullong sent;  /* bytes of this attempt, for the progress display */
+	atomic_int phase;    /* enum task_phase */
 	struct err err;
 	char left[240]; /* what became of the record after a failure, "" if nothing */
 };

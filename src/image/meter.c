@@ -7,6 +7,7 @@ static ssize_t meter_pull(struct stage *stage, void *buf, size_t cap, struct err
 
 	if (n > 0)
 		atomic_fetch_add_explicit(m->bytes, (unsigned long long)n, memory_order_relaxed);
+	m->ended = n == 0;
 	return n;
 }
 
@@ -15,6 +16,7 @@ static int meter_rewind(struct stage *stage, struct err *e)
 	struct meter *m = (struct meter *)stage;
 
 	atomic_store(m->bytes, 0);
+	m->ended = false;
 	return stage_rewind(m->stage.up, e);
 }
 
@@ -25,5 +27,6 @@ void meter_init(struct meter *m, struct stage *up, atomic_ullong *bytes)
 	m->stage.ops = &meter_ops;
 	m->stage.up = up;
 	m->bytes = bytes;
+	m->ended = false;
 	atomic_store(bytes, 0);
 }

@@ -3,12 +3,14 @@
 #define IMAGE_METER_H
 
 #include <stdatomic.h>
+#include <stdbool.h>
 
 #include "image/stage.h"
 
 struct meter {
 	struct stage stage;
 	atomic_ullong *bytes; /* where it counts; the reader's, set to 0 by rewinding */
+	bool ended;           /* the end of the stream has passed */
 };
 
 void meter_init(struct meter *m, struct stage *up, atomic_ullong *bytes);

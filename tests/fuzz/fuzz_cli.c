@@ -21,7 +21,8 @@ static void check(const struct options *o, char *const argv[], int argc)
 {
 	unsigned i;
 
-	REQUIRE(o->file_count <= TASKS_MAX && o->tags.count <= LIST_MAX && o->pins.count <= LIST_MAX);
+	REQUIRE(o->file_count <= TASKS_MAX && o->tags.count <= LIST_MAX &&
+		o->pins.count <= LIST_MAX);
 	for (i = 0; i < o->file_count; i++)
 		REQUIRE(within(o->files[i], argv, argc));
 	for (i = 0; i < o->tags.count; i++)
@@ -37,7 +38,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	unsigned choice = fuzz_byte(&data, &size);
 	const struct provider *p = choice & 1 ? providers[0] : local_commands[choice / 4 % 2];
 	const struct opt *own[CLI_TABLES] = { p->options, cli_common, cli_network };
-	const struct opt *const *tables = choice & 2 ? grammars[0]->verbs[choice / 4 % 2].options : own;
+	const struct opt *const *tables =
+		choice & 2 ? grammars[0]->verbs[choice / 4 % 2].options : own;
 	static struct options o;
 	struct err e = ERR_INIT;
 	char *argv[ARGS_MAX];

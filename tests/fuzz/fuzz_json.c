@@ -118,7 +118,8 @@ static bool read_value(struct reader *r, unsigned depth)
 	if (*r->p != '{' && *r->p != '[')
 		return *r->p == 't' ? read_word(r, "true") :
 		       *r->p == 'f' ? read_word(r, "false") :
-		       *r->p == 'n' ? read_word(r, "null") : read_number(r);
+		       *r->p == 'n' ? read_word(r, "null") :
+				      read_number(r);
 	object = *r->p++ == '{';
 	close = object ? '}' : ']';
 	if (take(r, close))
@@ -169,8 +170,19 @@ static void ask(const struct json *j, const char *path)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static const char *const paths[] = { "", "a", "a.b", "0", "0.a", "a.0", "data.0.id", "id",
-					     "errors.0.reason", "errors.0.field", "a.b.c.d", ".", "a." };
+	static const char *const paths[] = { "",
+					     "a",
+					     "a.b",
+					     "0",
+					     "0.a",
+					     "a.0",
+					     "data.0.id",
+					     "id",
+					     "errors.0.reason",
+					     "errors.0.field",
+					     "a.b.c.d",
+					     ".",
+					     "a." };
 	static jsmntok_t tokens[TOKENS];
 	struct reader r = { .deep = false };
 	struct err e = ERR_INIT;

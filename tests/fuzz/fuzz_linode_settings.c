@@ -28,7 +28,8 @@ static void check(const struct linode_settings *s)
 {
 	const char *c;
 
-	REQUIRE(memchr(s->host, '\0', sizeof(s->host)) && memchr(s->region, '\0', sizeof(s->region)));
+	REQUIRE(memchr(s->host, '\0', sizeof(s->host)) &&
+		memchr(s->region, '\0', sizeof(s->region)));
 	REQUIRE(memchr(s->user, '\0', sizeof(s->user)) && memchr(s->token.value, '\0', SECRET_MAX));
 	REQUIRE(s->host[0] != '\0');
 	for (c = s->host; *c; c++)

@@ -93,7 +93,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	quoting(s, size);
 	text_redact(hidden, secret);
 	REQUIRE(strlen(hidden) == strlen(s));
-	REQUIRE(!*secret || strspn(secret, "*") > 0 || !strstr(hidden, secret) || strchr(secret, '*'));
+	REQUIRE(!*secret || strspn(secret, "*") > 0 || !strstr(hidden, secret) ||
+		strchr(secret, '*'));
 	free(hidden);
 	free(s);
 	free(secret);

@@ -26,7 +26,8 @@ static void run_file(const char *path)
 	}
 	len = fread(buf, 1, sizeof(buf), f);
 	if (ferror(f) || len > INPUT_MAX) {
-		fprintf(stderr, "%s: cannot be read, or is longer than %zu bytes\n", path, INPUT_MAX);
+		fprintf(stderr, "%s: cannot be read, or is longer than %zu bytes\n", path,
+			INPUT_MAX);
 		exit(1);
 	}
 	fclose(f);

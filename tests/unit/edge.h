@@ -10,7 +10,7 @@
 struct edge {
 	char *map;
 	size_t size;
-	char *end;	/* the first byte that must not be touched */
+	char *end; /* the first byte that must not be touched */
 };
 
 /* Room for up to cap bytes.  Aborts when there is no memory: no test can go on. */

@@ -61,10 +61,10 @@ static inline void file_age(const char *path)
 }
 
 /* In a child, where cmocka's checks are of no use: end with a status that tells the line. */
-#define NEED(condition)                            \
-	do {                                       \
-		if (!(condition))                  \
-			_exit(__LINE__ % 200 + 1); \
+#define NEED(condition)                                                                            \
+	do {                                                                                       \
+		if (!(condition))                                                                  \
+			_exit(__LINE__ % 200 + 1);                                                 \
 	} while (0)
 
 /* Run body in a child: its wait status.  It returns an exit status and must not use cmocka. */

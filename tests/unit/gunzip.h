@@ -13,16 +13,22 @@
 struct gunzip {
 	const unsigned char *in;
 	size_t len, at;
-	unsigned char *out;	/* NULL: only count */
+	unsigned char *out; /* NULL: only count */
 	size_t cap;
-	uint64_t total;		/* uncompressed bytes of all members */
+	uint64_t total; /* uncompressed bytes of all members */
 	unsigned members;
 };
 
 /* Length of the member's header, 0 if it is none or not all there. */
 static inline size_t gunzip_header(const unsigned char *p, size_t len)
 {
-	enum { FHCRC = 2, FEXTRA = 4, FNAME = 8, FCOMMENT = 16, RESERVED = 0xe0 };
+	enum {
+		FHCRC = 2,
+		FEXTRA = 4,
+		FNAME = 8,
+		FCOMMENT = 16,
+		RESERVED = 0xe0
+	};
 	size_t at = 10, i;
 	const unsigned char *end;
 

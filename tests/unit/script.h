@@ -14,13 +14,13 @@ struct script {
 	struct stage stage;
 	const unsigned char *data;
 	size_t len;
-	size_t step;		/* no pull yields more; 0: as much as is asked for */
-	size_t fail_at;		/* the pull at this byte fails; NEVER */
-	bool no_rewind;		/* a pipe */
+	size_t step;    /* no pull yields more; 0: as much as is asked for */
+	size_t fail_at; /* the pull at this byte fails; NEVER */
+	bool no_rewind; /* a pipe */
 	size_t pos;
 	unsigned rewinds;
 	bool failed;
-	bool misused;		/* pulled after a failure, or for nothing */
+	bool misused; /* pulled after a failure, or for nothing */
 };
 
 static inline ssize_t script_pull(struct stage *stage, void *buf, size_t cap, struct err *e)

@@ -1,4 +1,4 @@
-/* A very small HTTP server in a thread: one connection, one request, one answer as it was written down. */
+/* A very small HTTP server in a thread: one connection, one request, one answer as it was given. */
 #ifndef UNIT_SERVER_H
 #define UNIT_SERVER_H
 
@@ -17,13 +17,13 @@ struct server {
 	unsigned port;
 	pthread_t thread;
 	/* what it does */
-	const char *answer;	/* NULL: close without one */
-	size_t answer_len;	/* 0: strlen(answer) */
-	bool early;		/* answer without reading the body */
-	bool mute;		/* do not answer, and keep the connection */
+	const char *answer; /* NULL: close without one */
+	size_t answer_len;  /* 0: strlen(answer) */
+	bool early;         /* answer without reading the body */
+	bool mute;          /* do not answer, and keep the connection */
 	/* what it saw */
-	char head[8192];	/* the request's line and headers */
-	size_t announced;	/* Content-Length */
+	char head[8192];  /* the request's line and headers */
+	size_t announced; /* Content-Length */
 	unsigned char body[65536];
 	size_t body_len;
 };

@@ -58,7 +58,7 @@ static void a_good_image_goes_out_whole(void **state)
 				CHECK(out.len == len && !out.aborted, "%zu by %zu", len, cap);
 				CHECK(b.done, "%zu by %zu", len, cap);
 				check_err(&e, ERR_NONE, "good");
-				/* Asked again, as libcurl does with chunks, there is nothing more. */
+				/* Asked again, it has nothing more. */
 				assert_int_equal(body_read((char *)out.bytes, 1, 4, &b), 0);
 			}
 		}
@@ -82,8 +82,8 @@ static void a_failing_chain(void **state)
 				script_init(&s, data, LEN, step);
 				s.fail_at = at;
 				send_all(&s, LEN, cap, &out, &b, &e);
-				CHECK(out.aborted && out.len < LEN && !b.done, "fails at %zu, by %zu", at,
-				      cap);
+				CHECK(out.aborted && out.len < LEN && !b.done,
+				      "fails at %zu, by %zu", at, cap);
 				check_err(&e, ERR_IMAGE, "failing");
 				CHECK(strstr(e.text, "scripted failure"), "%s", e.text);
 			}

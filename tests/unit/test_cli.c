@@ -40,13 +40,14 @@ static int parse_with(const struct opt *const t[], bool prefixes, struct err *e,
 }
 
 #define PARSE(e, ...) parse_with(tables, false, e, (const char *const[]){ __VA_ARGS__, NULL })
-#define PARSE_PREFIXES(e, ...) parse_with(tables, true, e, (const char *const[]){ __VA_ARGS__, NULL })
+#define PARSE_PREFIXES(e, ...)                                                                     \
+	parse_with(tables, true, e, (const char *const[]){ __VA_ARGS__, NULL })
 
 /* Parse well. */
-#define GOOD(...)                                         \
-	do {                                              \
-		struct err e_ = ERR_INIT;                 \
-		CHECK(PARSE(&e_, __VA_ARGS__) == 0, "%s", e_.text); \
+#define GOOD(...)                                                                                  \
+	do {                                                                                       \
+		struct err e_ = ERR_INIT;                                                          \
+		CHECK(PARSE(&e_, __VA_ARGS__) == 0, "%s", e_.text);                                \
 	} while (0)
 
 static void defaults(void **state)
@@ -154,16 +155,48 @@ static void files(void **state)
 static void refused(void **state)
 {
 	static const char *const rows[][3] = {
-		{ "--unknown" }, { "--unknown=1" }, { "-x" }, { "-qx" }, { "--Quiet" }, { "--quiet=1" },
-		{ "--quiet=" }, { "--no-wait=yes" }, { "--label" }, { "-l" }, { "--tag" }, { "-ql" },
-		{ "--init" }, { "--init", "yes" }, { "--init=" }, { "--init", "1" },
-		{ "--max-size", "big" }, { "--max-size=" }, { "--max-size", "-1" }, { "-s" }, { "-sx" },
-		{ "--timeout", "1 h" }, { "--timeout", "1d" }, { "--timeout=" },
-		{ "--retry", "-1" }, { "--retry", "1.5" }, { "--retry", "1000001" }, { "--retry=" },
-		{ "--output", "xml" }, { "--output", "" }, { "--output", "TEXT" }, { "--output", "tex" },
-		{ "--output", "text|json" }, { "--output", "|" }, { "--output", "jsonx" },
-		{ "--quie" }, { "--lab", "x" }, { "--=x" }, { "---quiet" }, { "--label-", "x" },
-		{ "-=" }, { "--max-siz", "1" },
+		{ "--unknown" },
+		{ "--unknown=1" },
+		{ "-x" },
+		{ "-qx" },
+		{ "--Quiet" },
+		{ "--quiet=1" },
+		{ "--quiet=" },
+		{ "--no-wait=yes" },
+		{ "--label" },
+		{ "-l" },
+		{ "--tag" },
+		{ "-ql" },
+		{ "--init" },
+		{ "--init", "yes" },
+		{ "--init=" },
+		{ "--init", "1" },
+		{ "--max-size", "big" },
+		{ "--max-size=" },
+		{ "--max-size", "-1" },
+		{ "-s" },
+		{ "-sx" },
+		{ "--timeout", "1 h" },
+		{ "--timeout", "1d" },
+		{ "--timeout=" },
+		{ "--retry", "-1" },
+		{ "--retry", "1.5" },
+		{ "--retry", "1000001" },
+		{ "--retry=" },
+		{ "--output", "xml" },
+		{ "--output", "" },
+		{ "--output", "TEXT" },
+		{ "--output", "tex" },
+		{ "--output", "text|json" },
+		{ "--output", "|" },
+		{ "--output", "jsonx" },
+		{ "--quie" },
+		{ "--lab", "x" },
+		{ "--=x" },
+		{ "---quiet" },
+		{ "--label-", "x" },
+		{ "-=" },
+		{ "--max-siz", "1" },
 	};
 	size_t i;
 
@@ -288,13 +321,15 @@ static void check_command(const char *name, const struct opt *const t[], bool wi
 							 (!x->letter || x->letter != y->letter)),
 					      "%s: --%s, --%s", name, x->name, y->name);
 			snprintf(word, sizeof(word), "--%s", x->name);
-			CHECK(parse_with(t, with_prefixes, &e, args) == 0, "%s: %s: %s", name, word, e.text);
+			CHECK(parse_with(t, with_prefixes, &e, args) == 0, "%s: %s: %s", name, word,
+			      e.text);
 			CHECK(strstr(help, word), "%s: no %s in the help", name, word);
 			CHECK(strstr(help, x->help), "%s: no \"%s\" in the help", name, x->help);
 			CHECK(!x->letter || (snprintf(word, sizeof(word), "-%c", x->letter) == 2 &&
 					     parse_with(t, with_prefixes, &e, args) == 0),
 			      "%s: -%c", name, x->letter);
-			CHECK((x->arg == NULL) == (x->kind == OPT_FLAG || x->kind == OPT_OFF), "%s", x->name);
+			CHECK((x->arg == NULL) == (x->kind == OPT_FLAG || x->kind == OPT_OFF), "%s",
+			      x->name);
 		}
 	}
 }
@@ -303,7 +338,8 @@ static void check_command(const char *name, const struct opt *const t[], bool wi
 static const char *help_of(const char *program, const char *name, const struct opt *const t[])
 {
 	static char text[16384];
-	int keep = dup(STDOUT_FILENO), fd = open(file_path(0, "help"), O_RDWR | O_CREAT | O_TRUNC, 0600);
+	int keep = dup(STDOUT_FILENO),
+	    fd = open(file_path(0, "help"), O_RDWR | O_CREAT | O_TRUNC, 0600);
 	const char *line;
 	ssize_t n;
 
@@ -335,7 +371,8 @@ static void every_table(void **state)
 	for (i = 0; i < COUNT(lists); i++) {
 		for (p = lists[i]; *p; p++) {
 			const struct opt *t[CLI_TABLES] = { (*p)->options, cli_common,
-							    (*p)->needs & NEED_NET ? cli_network : NULL };
+							    (*p)->needs & NEED_NET ? cli_network :
+										     NULL };
 
 			check_command((*p)->name, t, false, help_of("hoist", (*p)->name, t));
 		}

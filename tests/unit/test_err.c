@@ -103,8 +103,18 @@ static void long_texts_say_so(void **state)
 static void texts_are_clean(void **state)
 {
 	static const char *const evil[] = {
-		"line\n", "line\r\n", "a\nb", "\033[2J", "bell\a", "del\x7f", "c1 \xc2\x9b" "31m",
-		"latin \xe9", "cut \xe2\x82", "tab\tstop", "\b\b\b",
+		"line\n",
+		"line\r\n",
+		"a\nb",
+		"\033[2J",
+		"bell\a",
+		"del\x7f",
+		("c1 \xc2\x9b"
+		 "31m"),
+		"latin \xe9",
+		"cut \xe2\x82",
+		"tab\tstop",
+		"\b\b\b",
 	};
 	size_t i;
 
@@ -125,9 +135,9 @@ static void texts_are_clean(void **state)
 static void exit_statuses(void **state)
 {
 	static const int want[ERR_CODES] = {
-		[ERR_NONE] = 0,	   [ERR_FAILED] = 1,	 [ERR_REPLY] = 1, [ERR_LIMIT] = 1,
-		[ERR_OUTPUT] = 1,  [ERR_USAGE] = 2,	 [ERR_TRUST] = 2, [ERR_IMAGE] = 3,
-		[ERR_NETWORK] = 4, [ERR_BUSY] = 4,	 [ERR_UNFINISHED] = 5,
+		[ERR_NONE] = 0,    [ERR_FAILED] = 1, [ERR_REPLY] = 1,      [ERR_LIMIT] = 1,
+		[ERR_OUTPUT] = 1,  [ERR_USAGE] = 2,  [ERR_TRUST] = 2,      [ERR_IMAGE] = 3,
+		[ERR_NETWORK] = 4, [ERR_BUSY] = 4,   [ERR_UNFINISHED] = 5,
 	};
 	int code;
 
@@ -141,12 +151,9 @@ static void exit_statuses(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(first_one_wins),
-		cmocka_unit_test(clearing_makes_room),
-		cmocka_unit_test(errno_is_told),
-		cmocka_unit_test(what_goes_in_front),
-		cmocka_unit_test(long_texts_say_so),
-		cmocka_unit_test(texts_are_clean),
+		cmocka_unit_test(first_one_wins),    cmocka_unit_test(clearing_makes_room),
+		cmocka_unit_test(errno_is_told),     cmocka_unit_test(what_goes_in_front),
+		cmocka_unit_test(long_texts_say_so), cmocka_unit_test(texts_are_clean),
 		cmocka_unit_test(exit_statuses),
 	};
 

@@ -29,7 +29,10 @@ static const struct {
 	{ FORMAT_AR, 0, "!<arch>\n", 8 },
 	{ FORMAT_CPIO, 0, "070701", 6 },
 	{ FORMAT_CPIO, 0, "070707", 6 },
-	{ FORMAT_TAR, 257, "ustar\0" "00", 8 },
+	{ FORMAT_TAR, 257,
+	  "ustar\0"
+	  "00",
+	  8 },
 	{ FORMAT_TAR, 257, "ustar  ", 8 },
 	{ FORMAT_ZIP, 0, "PK\3\4", 4 },
 	{ FORMAT_ZIP, 0, "PK\5\6", 4 },
@@ -37,7 +40,10 @@ static const struct {
 	{ FORMAT_BZIP2, 0, "BZh9", 4 },
 	{ FORMAT_LZ4, 0, "\x04\x22\x4d\x18", 4 },
 	{ FORMAT_LZIP, 0, "LZIP", 4 },
-	{ FORMAT_XZ, 0, "\xfd" "7zXZ\0", 6 },
+	{ FORMAT_XZ, 0,
+	  "\xfd"
+	  "7zXZ\0",
+	  6 },
 	{ FORMAT_ZSTD, 0, "\x28\xb5\x2f\xfd", 4 },
 	{ FORMAT_ISO, 32769, "CD001", 5 },
 };
@@ -94,8 +100,9 @@ static void every_mark(void **state)
 
 static void raw_data(void **state)
 {
-	static const char *const texts[] = { "\xeb\x63\x90", "QFI", "QFJ\xfb", "PK\1\2", "\x1f\x9d", "ustar", "CD001",
-					     "07171", "BZ", "# Disk", "conectiX" };
+	static const char *const texts[] = { "\xeb\x63\x90", "QFI",    "QFJ\xfb", "PK\1\2",
+					     "\x1f\x9d",     "ustar",  "CD001",   "07171",
+					     "BZ",           "# Disk", "conectiX" };
 	size_t i, at;
 
 	(void)state;
@@ -109,7 +116,8 @@ static void raw_data(void **state)
 		at = marks[i].at + 1;
 		memset(head, 0, sizeof(head));
 		memcpy(head + at, marks[i].mark, marks[i].len);
-		CHECK(format_of(head, sizeof(head)) == FORMAT_RAW, "%s", format_name(marks[i].format));
+		CHECK(format_of(head, sizeof(head)) == FORMAT_RAW, "%s",
+		      format_name(marks[i].format));
 	}
 }
 
@@ -121,7 +129,8 @@ static void names(void **state)
 	for (f = 0; f < FORMATS; f++) {
 		assert_true(format_name((enum format)f)[0] && format_phrase((enum format)f)[0]);
 		for (g = 0; g < f; g++)
-			assert_string_not_equal(format_name((enum format)f), format_name((enum format)g));
+			assert_string_not_equal(format_name((enum format)f),
+						format_name((enum format)g));
 	}
 	assert_string_equal(format_name(FORMAT_QCOW2), "qcow2");
 	assert_string_equal(format_phrase(FORMAT_TAR), "a tar archive");
@@ -160,12 +169,12 @@ static void probing(void **state)
 			assert_int_equal(im.format, marks[i].format);
 			assert_int_equal(im.holds, FORMAT_NONE);
 		}
-		CHECK(probe(packed, packed_len, &im, &e) == 0, "%s: %s", format_name(marks[i].format),
-		      e.text);
+		CHECK(probe(packed, packed_len, &im, &e) == 0, "%s: %s",
+		      format_name(marks[i].format), e.text);
 		assert_true(im.size_known && im.size == packed_len);
 		assert_int_equal(im.format, FORMAT_GZIP);
-		CHECK(im.holds == marks[i].format, "gzip of %s holds %s", format_name(marks[i].format),
-		      format_name(im.holds));
+		CHECK(im.holds == marks[i].format, "gzip of %s holds %s",
+		      format_name(marks[i].format), format_name(im.holds));
 	}
 }
 

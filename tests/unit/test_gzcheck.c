@@ -86,8 +86,8 @@ static bool judge(const unsigned char *data, size_t len, const char *what, size_
 		struct err e = ERR_INIT;
 		int result = run(data, len, k % 2 ? read_sizes[k] : 0, read_sizes[k], 0, &e);
 
-		CHECK((result == 0) == good, "%s, %zu, read by %zu: \"%s\"", what, at, read_sizes[k],
-		      e.text);
+		CHECK((result == 0) == good, "%s, %zu, read by %zu: \"%s\"", what, at,
+		      read_sizes[k], e.text);
 		check_err(&e, good ? ERR_NONE : ERR_IMAGE, what);
 		CHECK(!good || gz.out == ref.total, "%s, %zu", what, at);
 	}
@@ -137,8 +137,10 @@ static void every_bit_flip(void **state)
 		for (bit = 0; bit < small[i].len * 8; bit++) {
 			small[i].gz[bit / 8] ^= (unsigned char)(1u << bit % 8);
 			if (judge(small[i].gz, small[i].len, small[i].name, bit)) {
-				assert_true(gunzip(&ref, small[i].gz, small[i].len, out, sizeof(out)));
-				CHECK(ref.total == small[i].data_len, "%s, bit %zu", small[i].name, bit);
+				assert_true(
+					gunzip(&ref, small[i].gz, small[i].len, out, sizeof(out)));
+				CHECK(ref.total == small[i].data_len, "%s, bit %zu", small[i].name,
+				      bit);
 				assert_memory_equal(out, small[i].data, small[i].data_len);
 			}
 			small[i].gz[bit / 8] ^= (unsigned char)(1u << bit % 8);
@@ -174,7 +176,8 @@ static void nothing_may_follow(void **state)
 
 static void no_gzip_at_all(void **state)
 {
-	static const char *const texts[] = { "x", "\x1f", "\x1f\x8b", "hello world, hello gzip", "\x1f\x9d\x90" };
+	static const char *const texts[] = { "x", "\x1f", "\x1f\x8b", "hello world, hello gzip",
+					     "\x1f\x9d\x90" };
 	static const unsigned char zeros[5000];
 	struct err e = ERR_INIT;
 	size_t i;
@@ -201,7 +204,8 @@ static void what_fails_above_fails_here(void **state)
 				source.fail_at = at;
 				gzcheck_init(&gz, &source.stage, 0);
 				CHECK(drain(&gz.stage, read_sizes[k], passed, sizeof(passed), &came,
-					    &e) == -1, "%s, %zu", small[i].name, at);
+					    &e) == -1,
+				      "%s, %zu", small[i].name, at);
 				CHECK(strstr(e.text, "scripted failure"), "%s", e.text);
 				assert_int_equal(came, at);
 				assert_false(source.misused);
@@ -225,7 +229,8 @@ static void rewinding(void **state)
 				assert_int_equal(stage_pull(&gz.stage, passed, at, &e), at);
 			assert_int_equal(stage_rewind(&gz.stage, &e), 0);
 		}
-		assert_int_equal(drain(&gz.stage, 13, passed, sizeof(passed), &came, &e), small[i].len);
+		assert_int_equal(drain(&gz.stage, 13, passed, sizeof(passed), &came, &e),
+				 small[i].len);
 		assert_int_equal(gz.out, small[i].data_len);
 		/* A pass that finds damage, and the good one that follows. */
 		small[i].gz[small[i].len - 1] ^= 0x40;
@@ -235,7 +240,8 @@ static void rewinding(void **state)
 		err_clear(&e);
 		small[i].gz[small[i].len - 1] ^= 0x40;
 		assert_int_equal(stage_rewind(&gz.stage, &e), 0);
-		assert_int_equal(drain(&gz.stage, 13, passed, sizeof(passed), &came, &e), small[i].len);
+		assert_int_equal(drain(&gz.stage, 13, passed, sizeof(passed), &came, &e),
+				 small[i].len);
 		assert_int_equal(gz.out, small[i].data_len);
 		source.no_rewind = true;
 		assert_int_equal(stage_rewind(&gz.stage, &e), -1);
@@ -247,8 +253,9 @@ static void rewinding(void **state)
 static void sizes_and_limits(void **state)
 {
 	static unsigned char zeros[4 * INFLATE_OUT_BYTES + 2], file[1 << 19];
-	static const size_t units[] = { 1, 258, 32768, INFLATE_OUT_BYTES, 2 * INFLATE_OUT_BYTES,
-					4 * INFLATE_OUT_BYTES };
+	static const size_t units[] = {
+		1, 258, 32768, INFLATE_OUT_BYTES, 2 * INFLATE_OUT_BYTES, 4 * INFLATE_OUT_BYTES
+	};
 	size_t i, k, len, size;
 	int level;
 
@@ -264,8 +271,8 @@ static void sizes_and_limits(void **state)
 					struct err e = ERR_INIT;
 					int want = limit == 0 || limit >= size ? 0 : -1;
 
-					CHECK(run(file, len, 0, 5000, limit, &e) == want, "%zu, %llu",
-					      size, (unsigned long long)limit);
+					CHECK(run(file, len, 0, 5000, limit, &e) == want,
+					      "%zu, %llu", size, (unsigned long long)limit);
 					check_err(&e, want < 0 ? ERR_IMAGE : ERR_NONE, "limit");
 				}
 				/* The last byte is missing, whatever was in the buffers. */
@@ -316,7 +323,8 @@ static void the_first_bytes(void **state)
 			struct err e = ERR_INIT;
 
 			want = cap < small[i].data_len ? cap : small[i].data_len;
-			n = head(edge_put(&edge, small[i].gz, small[i].len), small[i].len, true, cap, &e);
+			n = head(edge_put(&edge, small[i].gz, small[i].len), small[i].len, true,
+				 cap, &e);
 			CHECK(n == (ssize_t)want, "%s, %zu: %zd %s", small[i].name, cap, n, e.text);
 			assert_memory_equal(passed, small[i].data, want);
 			assert_int_equal(passed[cap], 0xee);
@@ -327,7 +335,8 @@ static void the_first_bytes(void **state)
 
 			/* Of a longer file: no error, and nothing that is not in it. */
 			n = head(in, len, false, 4096, &e);
-			CHECK(n >= 0 && n <= (ssize_t)small[i].data_len, "%s, %zu", small[i].name, len);
+			CHECK(n >= 0 && n <= (ssize_t)small[i].data_len, "%s, %zu", small[i].name,
+			      len);
 			assert_memory_equal(passed, small[i].data, (size_t)n);
 			n = head(in, len, true, 4096, &e);
 			CHECK(n == -1, "%s, %zu", small[i].name, len);
@@ -345,16 +354,18 @@ static void the_first_bytes_of_members(void **state)
 
 	(void)state;
 	for (i = 5; i < COUNT(small); i++) {
-		CHECK(head(small[i].gz, small[i].len, true, 4096, &e) == (ssize_t)small[i].data_len, "%s",
-		      small[i].name);
+		CHECK(head(small[i].gz, small[i].len, true, 4096, &e) == (ssize_t)small[i].data_len,
+		      "%s", small[i].name);
 		assert_memory_equal(passed, small[i].data, small[i].data_len);
 	}
 }
 
 static void damaged_first_bytes(void **state)
 {
-	static const char *const texts[] = { "\x1f\x8b\x09\0\0\0\0\0\0\0", "\x1f\x8b\x08\xff\0\0\0\0\0\0",
-					     "\x1f\x8b\x08\0\0\0\0\0\0\0\xff", "1234567890", "\x1f\x9d\0\0\0\0\0\0\0\0" };
+	static const char *const texts[] = { "\x1f\x8b\x09\0\0\0\0\0\0\0",
+					     "\x1f\x8b\x08\xff\0\0\0\0\0\0",
+					     "\x1f\x8b\x08\0\0\0\0\0\0\0\xff", "1234567890",
+					     "\x1f\x9d\0\0\0\0\0\0\0\0" };
 	size_t i;
 
 	(void)state;

@@ -18,8 +18,8 @@ static unsigned char data[LEN];
 
 static int setup(void **state)
 {
-	static const char *const proxies[] = { "http_proxy", "https_proxy", "all_proxy", "ALL_PROXY",
-					       "HTTPS_PROXY" };
+	static const char *const proxies[] = { "http_proxy", "https_proxy", "all_proxy",
+					       "ALL_PROXY", "HTTPS_PROXY" };
 	struct err e = ERR_INIT;
 	size_t i;
 
@@ -80,13 +80,16 @@ static int get(const char *answer, struct err *e)
 
 static void a_small_request(void **state)
 {
-	struct http_request q = { .method = "POST", .headers = { "Content-Type: application/json" },
+	struct http_request q = { .method = "POST",
+				  .headers = { "Content-Type: application/json" },
 				  .body = "{\"a\": 1}" };
 	struct err e = ERR_INIT;
 
 	(void)state;
-	assert_int_equal(call("HTTP/1.1 201 Created\r\nETag: \"abc\"\r\nContent-Length: 5\r\n\r\nhello", 0,
-			      sizeof(body), &q, &e), 0);
+	assert_int_equal(call("HTTP/1.1 201 Created\r\nETag: \"abc\"\r\n"
+			      "Content-Length: 5\r\n\r\nhello",
+			      0, sizeof(body), &q, &e),
+			 0);
 	check_err(&e, ERR_NONE, "small");
 	assert_int_equal(reply.status, 201);
 	assert_string_equal(body, "hello");
@@ -112,7 +115,9 @@ static void what_headers_say(void **state)
 
 	(void)state;
 	assert_int_equal(get("HTTP/1.1 503 Busy\r\nRetry-After: 7\r\nX-Maintenance-Mode: yes\r\n"
-			     "Content-Length: 0\r\n\r\n", &e), 0);
+			     "Content-Length: 0\r\n\r\n",
+			     &e),
+			 0);
 	assert_int_equal(reply.status, 503);
 	assert_int_equal(reply.retry_after_ms, 7000);
 	assert_true(reply.maintenance);
@@ -121,7 +126,9 @@ static void what_headers_say(void **state)
 	assert_string_equal(reply.etag, "");
 	/* A date, held against the server's own clock. */
 	assert_int_equal(get("HTTP/1.1 429 Slow\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\n"
-			     "retry-after: Sun, 06 Nov 1994 08:50:37 GMT\r\nContent-Length: 0\r\n\r\n", &e), 0);
+			     "retry-after: Sun, 06 Nov 1994 08:50:37 GMT\r\nContent-Length: 0\r\n\r\n",
+			     &e),
+			 0);
 	assert_int_equal(reply.retry_after_ms, 60000);
 	assert_false(reply.maintenance);
 	check_err(&e, ERR_NONE, "headers");
@@ -134,7 +141,9 @@ static void headers_of_the_last_answer(void **state)
 
 	(void)state;
 	assert_int_equal(get("HTTP/1.1 103 Early\r\nETag: early\r\nRetry-After: 9\r\n\r\n"
-			     "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok", &e), 0);
+			     "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok",
+			     &e),
+			 0);
 	assert_int_equal(reply.status, 200);
 	assert_string_equal(reply.etag, "");
 	assert_int_equal(reply.retry_after_ms, 0);
@@ -155,16 +164,19 @@ static void bounded_bodies(void **state)
 			struct err e = ERR_INIT;
 
 			memset(text, 'b', sizeof(text));
-			snprintf(answer, sizeof(answer), "HTTP/1.1 %d X\r\nContent-Length: %zu\r\n\r\n%.*s",
-				 status, len, (int)len, text);
+			snprintf(answer, sizeof(answer),
+				 "HTTP/1.1 %d X\r\nContent-Length: %zu\r\n\r\n%.*s", status, len,
+				 (int)len, text);
 			want = status < 400 && len > cap - 1 ? -1 : 0;
-			CHECK(call(answer, 0, cap, &q, &e) == want, "%d, %zu: %s", status, len, e.text);
+			CHECK(call(answer, 0, cap, &q, &e) == want, "%d, %zu: %s", status, len,
+			      e.text);
 			check_err(&e, want < 0 ? ERR_REPLY : ERR_NONE, "bounded");
 			CHECK(body[cap] == 'Z', "%d, %zu", status, len);
 			assert_true(memchr(body, '\0', cap) != NULL);
 			if (want < 0)
 				continue;
-			CHECK(reply.len == (len < cap ? len : cap - 1), "%zu of %zu", reply.len, len);
+			CHECK(reply.len == (len < cap ? len : cap - 1), "%zu of %zu", reply.len,
+			      len);
 			CHECK(strlen(body) == reply.len, "%zu", len);
 			CHECK(reply.cut == (len > cap - 1), "%zu", len);
 		}
@@ -178,7 +190,9 @@ static void redirects(void **state)
 
 	(void)state;
 	assert_int_equal(get("HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\n"
-			     "Content-Length: 0\r\n\r\n", &e), 0);
+			     "Content-Length: 0\r\n\r\n",
+			     &e),
+			 0);
 	assert_int_equal(reply.status, 302);
 	check_err(&e, ERR_NONE, "redirect");
 }
@@ -219,7 +233,8 @@ static void too_many_headers(void **state)
 
 	(void)state;
 	for (n = 0; len < sizeof(answer) - 64; n++)
-		len += (size_t)sprintf(answer + len, "X-%u: 0123456789012345678901234567890\r\n", n);
+		len += (size_t)sprintf(answer + len, "X-%u: 0123456789012345678901234567890\r\n",
+				       n);
 	assert_int_equal(call(answer, len, sizeof(body), &q, &e), -1);
 	check_err(&e, ERR_REPLY, "headers");
 }
@@ -247,8 +262,13 @@ static void nobody_there(void **state)
 
 static void urls_that_are_none(void **state)
 {
-	static const char *const urls[] = { "", "ftp://127.0.0.1/x", "file:///etc/passwd", "http://",
-					    "http://a b/", "gopher://127.0.0.1:1/", "http://[::1/" };
+	static const char *const urls[] = { "",
+					    "ftp://127.0.0.1/x",
+					    "file:///etc/passwd",
+					    "http://",
+					    "http://a b/",
+					    "gopher://127.0.0.1:1/",
+					    "http://[::1/" };
 	struct http_request q = { .method = "GET" };
 	size_t i;
 
@@ -267,7 +287,9 @@ static void urls_that_are_none(void **state)
 /* An upload, whose chain does what script says. */
 static int upload(struct script *s, uint64_t announced, const char *answer, struct err *e)
 {
-	struct http_request q = { .method = "PUT", .upload = &s->stage, .upload_len = announced,
+	struct http_request q = { .method = "PUT",
+				  .upload = &s->stage,
+				  .upload_len = announced,
 				  .headers = { "Content-Type: application/octet-stream",
 					       "Expect: 100-continue" } };
 
@@ -339,13 +361,17 @@ static void early_answers(void **state)
 	(void)state;
 	server.early = true;
 	script_init(&s, data, LEN, 0);
-	assert_int_equal(upload(&s, LEN, "HTTP/1.1 403 Forbidden\r\nContent-Length: 3\r\n"
-				"Connection: close\r\n\r\nwhy", &e), 0);
+	assert_int_equal(upload(&s, LEN,
+				"HTTP/1.1 403 Forbidden\r\nContent-Length: 3\r\n"
+				"Connection: close\r\n\r\nwhy",
+				&e),
+			 0);
 	assert_int_equal(reply.status, 403);
 	assert_string_equal(body, "why");
 	assert_false(reply.sent_all);
 	script_init(&s, data, LEN, 0);
-	if (upload(&s, LEN, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n", &e) < 0) {
+	if (upload(&s, LEN, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
+		   &e) < 0) {
 		check_err(&e, ERR_NETWORK, "early 200");
 		assert_true(e.retry);
 	} else {
@@ -374,7 +400,8 @@ static void urls_to_show(void **state)
 		const char *url, *shown;
 	} rows[] = {
 		{ "https://host.example/path", "https://host.example/path" },
-		{ "https://host.example:8443/a/b?sig=SECRET&x=SECRET", "https://host.example:8443/a/b" },
+		{ "https://host.example:8443/a/b?sig=SECRET&x=SECRET",
+		  "https://host.example:8443/a/b" },
 		{ "https://host.example?SECRET", "https://host.example" },
 		{ "https://host.example/a#SECRET", "https://host.example/a" },
 		{ "https://user:SECRET@host.example/a", "https://host.example/a" },
@@ -403,8 +430,8 @@ static void credentials_are_never_shown(void **state)
 {
 	static const char *const urls[] = {
 		"https://user:SEC@RET@host.example/", "https://u@v:RET@host.example/x?y",
-		"user:RET@host.example/path", "https:/user:RET@host.example/",
-		"user:RET@host.example/x://y", "https:///user:RET@host.example/",
+		"user:RET@host.example/path",         "https:/user:RET@host.example/",
+		"user:RET@host.example/x://y",        "https:///user:RET@host.example/",
 		"HTTPS://user:RET@host.example",
 	};
 	char out[256];

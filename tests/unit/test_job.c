@@ -9,15 +9,15 @@
 
 #define LEN 300000
 
-/* What the provider below shall do, and what was asked of it.  One child per run: job.c runs once. */
+/* What the provider below shall do.  One child for each run, because job.c runs once. */
 static struct plan {
 	unsigned needs;
-	unsigned fail_sends, fail_begins;	/* the first so many fail */
-	size_t fail_after;			/* bytes that a failing send pulls before */
-	bool retry;				/* ... and say that it is worth another try */
+	unsigned fail_sends, fail_begins; /* the first so many fail */
+	size_t fail_after;                /* bytes that a failing send pulls before */
+	bool retry;                       /* ... and say that it is worth another try */
 	enum err_code send_code, finish_code, check_code, takes_code;
-	bool stop;				/* a signal arrives during send */
-	bool fail_one;				/* of several files, only the second fails */
+	bool stop;     /* a signal arrives during send */
+	bool fail_one; /* of several files, only the second fails */
 } plan;
 
 static atomic_uint takes, checks, begins, sends, finishes, abandons, wrong;
@@ -73,7 +73,9 @@ static int fake_send(struct task *t, struct stage *body, struct err *e)
 	unsigned nth = atomic_fetch_add(&sends, 1);
 
 	if (plan.stop) {
-		kill(getpid(), SIGTERM);
+		/* Once only: a second signal ends the process at once. */
+		if (nth == 0)
+			kill(getpid(), SIGTERM);
 		return stop_sleep(60000, e);
 	}
 	if (plan.fail_one ? strstr(t->file, "image1") != NULL : nth < plan.fail_sends) {
@@ -106,8 +108,13 @@ static void fake_abandon(struct task *t)
 }
 
 static struct provider fake = {
-	.name = "fake", .takes = fake_takes, .check = fake_check, .begin = fake_begin,
-	.send = fake_send, .finish = fake_finish, .abandon = fake_abandon,
+	.name = "fake",
+	.takes = fake_takes,
+	.check = fake_check,
+	.begin = fake_begin,
+	.send = fake_send,
+	.finish = fake_finish,
+	.abandon = fake_abandon,
 };
 
 static int setup(void **state)
@@ -155,8 +162,8 @@ static void run(unsigned files, const struct plan *p)
 
 static bool counted(unsigned b, unsigned s, unsigned f, unsigned a)
 {
-	return atomic_load(&begins) == b && atomic_load(&sends) == s && atomic_load(&finishes) == f &&
-	       atomic_load(&abandons) == a;
+	return atomic_load(&begins) == b && atomic_load(&sends) == s &&
+	       atomic_load(&finishes) == f && atomic_load(&abandons) == a;
 }
 
 static int all_is_well(void *arg)
@@ -178,7 +185,9 @@ static int all_is_well(void *arg)
 static int tries_begin_anew(void *arg)
 {
 	(void)arg;
-	run(1, &(struct plan){ .fail_sends = 3, .fail_after = LEN / 2, .retry = true,
+	run(1, &(struct plan){ .fail_sends = 3,
+			       .fail_after = LEN / 2,
+			       .retry = true,
 			       .send_code = ERR_NETWORK });
 	NEED(counted(1, 4, 1, 0));
 	NEED(job_status(&job) == 0 && job.tasks[0].attempt == 3);
@@ -189,7 +198,8 @@ static int tries_begin_anew(void *arg)
 static int tries_are_counted(void *arg)
 {
 	(void)arg;
-	run(1, &(struct plan){ .fail_sends = 99, .fail_after = 1, .retry = true, .send_code = ERR_BUSY });
+	run(1, &(struct plan){
+		       .fail_sends = 99, .fail_after = 1, .retry = true, .send_code = ERR_BUSY });
 	NEED(counted(1, 4, 0, 1));
 	NEED(job_status(&job) == 4 && strstr(job.tasks[0].err.text, "sends not"));
 	return 0;
@@ -331,8 +341,8 @@ static int a_pipe(void *arg)
 static int a_pipe_that_failed(void *arg)
 {
 	(void)arg;
-	run_pipe(&(struct plan){ .fail_sends = 1, .fail_after = 3, .retry = true,
-				 .send_code = ERR_NETWORK });
+	run_pipe(&(struct plan){
+		.fail_sends = 1, .fail_after = 3, .retry = true, .send_code = ERR_NETWORK });
 	NEED(counted(1, 1, 0, 1));
 	NEED(job.tasks[0].err.code == ERR_NETWORK && job_status(&job) == 4);
 	return 0;
@@ -342,8 +352,8 @@ static int a_pipe_that_failed(void *arg)
 static int a_pipe_that_failed_before(void *arg)
 {
 	(void)arg;
-	run_pipe(&(struct plan){ .fail_sends = 1, .fail_after = 0, .retry = true,
-				 .send_code = ERR_NETWORK });
+	run_pipe(&(struct plan){
+		.fail_sends = 1, .fail_after = 0, .retry = true, .send_code = ERR_NETWORK });
 	NEED(job_status(&job) == (atomic_load(&sends) > 1 ? 0 : 4));
 	return 0;
 }
@@ -358,16 +368,32 @@ static void in_a_child(void **state)
 	      (unsigned)status, WIFEXITED(status) ? WEXITSTATUS(status) - 1 : 0);
 }
 
-#define CHILD(body) { #body, in_a_child, NULL, NULL, (void *)&(int (*)(void *)){ body } }
+#define CHILD(body)                                                                                \
+	{                                                                                          \
+#body, in_a_child, NULL, NULL, (void *)&(int (*)(void *))                          \
+		{                                                                                  \
+			body                                                                       \
+		}                                                                                  \
+	}
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		CHILD(all_is_well), CHILD(tries_begin_anew), CHILD(tries_are_counted),
-		CHILD(no_retry_no_second_try), CHILD(begin_is_tried_again), CHILD(begin_fails_for_good),
-		CHILD(unfinished_is_kept), CHILD(a_failed_finish_is_abandoned),
-		CHILD(all_checks_come_first), CHILD(an_image_that_is_not_taken), CHILD(many_tasks),
-		CHILD(a_signal), CHILD(a_damaged_image), CHILD(a_pipe), CHILD(a_pipe_that_failed),
+		CHILD(all_is_well),
+		CHILD(tries_begin_anew),
+		CHILD(tries_are_counted),
+		CHILD(no_retry_no_second_try),
+		CHILD(begin_is_tried_again),
+		CHILD(begin_fails_for_good),
+		CHILD(unfinished_is_kept),
+		CHILD(a_failed_finish_is_abandoned),
+		CHILD(all_checks_come_first),
+		CHILD(an_image_that_is_not_taken),
+		CHILD(many_tasks),
+		CHILD(a_signal),
+		CHILD(a_damaged_image),
+		CHILD(a_pipe),
+		CHILD(a_pipe_that_failed),
 		CHILD(a_pipe_that_failed_before),
 	};
 

@@ -4,9 +4,11 @@
 #include "unit/files.h"
 
 static const char *const variables[] = {
-	"LINODE_CLI_CONFIG", "LINODE_CLI_TOKEN", "LINODE_CLI_TOKEN_FILE", "LINODE_TOKEN",
-	"LINODE_TOKEN_FILE", "LINODE_CLI_API_HOST", "LINODE_CLI_API_SCHEME",
-	"LINODE_CLI_API_VERSION", "XDG_CONFIG_HOME", "HOME",
+	"LINODE_CLI_CONFIG",     "LINODE_CLI_TOKEN",
+	"LINODE_CLI_TOKEN_FILE", "LINODE_TOKEN",
+	"LINODE_TOKEN_FILE",     "LINODE_CLI_API_HOST",
+	"LINODE_CLI_API_SCHEME", "LINODE_CLI_API_VERSION",
+	"XDG_CONFIG_HOME",       "HOME",
 };
 
 static struct linode_settings got;
@@ -61,16 +63,19 @@ static void check(const struct want *w, const char *which)
 	CHECK(got.token.given == (w->token != NULL), "%s: token given: %d", which, got.token.given);
 	CHECK(!w->token || strcmp(got.token.value, w->token) == 0, "%s: token \"%s\"", which,
 	      got.token.value);
-	CHECK(strcmp(got.region, w->region ? w->region : "") == 0, "%s: region \"%s\"", which, got.region);
+	CHECK(strcmp(got.region, w->region ? w->region : "") == 0, "%s: region \"%s\"", which,
+	      got.region);
 	CHECK(!w->user || strcmp(got.user, w->user) == 0, "%s: user \"%s\"", which, got.user);
 	CHECK(strcmp(got.host, w->host ? w->host : "api.linode.com") == 0, "%s: host \"%s\"", which,
 	      got.host);
-	CHECK(strcmp(got.scheme, w->scheme ? w->scheme : "https") == 0, "%s: %s", which, got.scheme);
-	CHECK(strcmp(got.version, w->version ? w->version : "v4") == 0, "%s: %s", which, got.version);
+	CHECK(strcmp(got.scheme, w->scheme ? w->scheme : "https") == 0, "%s: %s", which,
+	      got.scheme);
+	CHECK(strcmp(got.version, w->version ? w->version : "v4") == 0, "%s: %s", which,
+	      got.version);
 }
 
-#define TWO                                                                              \
-	"[DEFAULT]\ndefault-user = bob\n\n[alice]\ntoken = alices\nregion = eu-west\n\n" \
+#define TWO                                                                                        \
+	"[DEFAULT]\ndefault-user = bob\n\n[alice]\ntoken = alices\nregion = eu-west\n\n"           \
 	"[bob]\ntoken = bobs\nregion = us-east\n"
 
 /* Files, the user that was asked for, and what comes of it. */
@@ -84,37 +89,61 @@ static const struct {
 	{ TWO, "alice", { .token = "alices", .region = "eu-west", .user = "alice" } },
 	{ TWO, "bob", { .token = "bobs", .region = "us-east", .user = "bob" } },
 	/* One user only, and no word of who is the default. */
-	{ "[carol]\ntoken = t\nregion = r\n", NULL, { .token = "t", .region = "r", .user = "carol" } },
+	{ "[carol]\ntoken = t\nregion = r\n",
+	  NULL,
+	  { .token = "t", .region = "r", .user = "carol" } },
 	{ "[a]\ntoken = t1\n[b]\ntoken = t2\n", NULL, { .token = NULL } },
-	{ "[custom_aliases]\nx = y\n[carol]\ntoken = t\n", NULL, { .token = "t", .user = "carol" } },
+	{ "[custom_aliases]\nx = y\n[carol]\ntoken = t\n",
+	  NULL,
+	  { .token = "t", .user = "carol" } },
 	/* The oldest form: the token in [DEFAULT]. */
 	{ "[DEFAULT]\ntoken = old\nregion = r\n", NULL, { .token = "old", .region = "r" } },
 	/* Every section inherits what [DEFAULT] has, and overrides it. */
-	{ "[DEFAULT]\ndefault-user=bob\nregion=all\napi_host=h\n[bob]\ntoken=t\n", NULL,
+	{ "[DEFAULT]\ndefault-user=bob\nregion=all\napi_host=h\n[bob]\ntoken=t\n",
+	  NULL,
 	  { .token = "t", .region = "all", .user = "bob", .host = "h" } },
-	{ "[DEFAULT]\ndefault-user=bob\nregion=all\ntoken=d\n[bob]\nregion=own\n", NULL,
+	{ "[DEFAULT]\ndefault-user=bob\nregion=all\ntoken=d\n[bob]\nregion=own\n",
+	  NULL,
 	  { .token = "d", .region = "own", .user = "bob" } },
-	{ "[bob]\ntoken=t\nregion=own\n[DEFAULT]\ndefault-user=bob\nregion=all\n", NULL,
+	{ "[bob]\ntoken=t\nregion=own\n[DEFAULT]\ndefault-user=bob\nregion=all\n",
+	  NULL,
 	  { .token = "t", .region = "own", .user = "bob" } },
-	{ "[DEFAULT]\nregion=all\n[bob]\ntoken=b\n[eve]\ntoken=e\n", "eve", { .token = "e", .region = "all", .user = "eve" } },
+	{ "[DEFAULT]\nregion=all\n[bob]\ntoken=b\n[eve]\ntoken=e\n",
+	  "eve",
+	  { .token = "e", .region = "all", .user = "eve" } },
 	/* Keys in any case, sections in theirs. */
-	{ "[DEFAULT]\nDefault-User = Bob\n[bob]\ntoken=wrong\n[Bob]\nTOKEN=right\nRegion=r\n", NULL,
+	{ "[DEFAULT]\nDefault-User = Bob\n[bob]\ntoken=wrong\n[Bob]\nTOKEN=right\nRegion=r\n",
+	  NULL,
 	  { .token = "right", .region = "r", .user = "Bob" } },
 	/* = and :, blanks around both, none inside lost. */
-	{ "[u]\n  token  :  a=b:c  \nregion=x y\n", NULL, { .token = "a=b:c", .region = "x y", .user = "u" } },
-	{ "[u]\ntoken = t # no comment\nregion = r ; none\n", NULL,
+	{ "[u]\n  token  :  a=b:c  \nregion=x y\n",
+	  NULL,
+	  { .token = "a=b:c", .region = "x y", .user = "u" } },
+	{ "[u]\ntoken = t # no comment\nregion = r ; none\n",
+	  NULL,
 	  { .token = "t # no comment", .region = "r ; none", .user = "u" } },
 	{ "[u]\n# token = a\n; token = b\ntoken = c\n", NULL, { .token = "c", .user = "u" } },
 	{ "[u]\ntoken =\n", NULL, { .token = "", .user = "u" } },
-	{ "[u]\nunknown = 1\ntoken = t\ntype = g6\nplugin-x-y = z\n", NULL, { .token = "t", .user = "u" } },
+	{ "[u]\nunknown = 1\ntoken = t\ntype = g6\nplugin-x-y = z\n",
+	  NULL,
+	  { .token = "t", .user = "u" } },
 	/* %% is a %. */
 	{ "[u]\ntoken = a%%b%%%%c\n", NULL, { .token = "a%b%%c", .user = "u" } },
 	/* What Windows makes of a file. */
-	{ "\xef\xbb\xbf[u]\r\ntoken = t\r\nregion = r\r\n", NULL, { .token = "t", .region = "r", .user = "u" } },
+	{ "\xef\xbb\xbf[u]\r\ntoken = t\r\nregion = r\r\n",
+	  NULL,
+	  { .token = "t", .region = "r", .user = "u" } },
 	{ "[u]\ntoken = last line", NULL, { .token = "last line", .user = "u" } },
-	{ "[u]\ntoken=t\napi_host = host.example:8443\napi_scheme = http\napi_version = v4beta\n", NULL,
-	  { .token = "t", .user = "u", .host = "host.example:8443", .scheme = "http", .version = "v4beta" } },
-	{ "[u]\ntoken=t\napi_host = [::1]:80\n", NULL, { .token = "t", .user = "u", .host = "[::1]:80" } },
+	{ "[u]\ntoken=t\napi_host = host.example:8443\napi_scheme = http\napi_version = v4beta\n",
+	  NULL,
+	  { .token = "t",
+	    .user = "u",
+	    .host = "host.example:8443",
+	    .scheme = "http",
+	    .version = "v4beta" } },
+	{ "[u]\ntoken=t\napi_host = [::1]:80\n",
+	  NULL,
+	  { .token = "t", .user = "u", .host = "[::1]:80" } },
 };
 
 static void files_and_users(void **state)
@@ -139,8 +168,8 @@ static void an_empty_section(void **state)
 	struct err e = ERR_INIT;
 
 	(void)state;
-	CHECK(load_text("[DEFAULT]\ndefault-user=bob\ntoken=d\nregion=r\n[bob]\n", NULL, &e) == 0, "%s",
-	      e.text);
+	CHECK(load_text("[DEFAULT]\ndefault-user=bob\ntoken=d\nregion=r\n[bob]\n", NULL, &e) == 0,
+	      "%s", e.text);
 	check(&want, "empty section");
 }
 
@@ -149,17 +178,25 @@ static void refused(void **state)
 	static const struct {
 		const char *ini, *as_user;
 	} bad[] = {
-		{ TWO, "eve" }, { TWO, "Bob" }, { TWO, "custom_aliases" }, { "", "bob" },
+		{ TWO, "eve" },
+		{ TWO, "Bob" },
+		{ TWO, "custom_aliases" },
+		{ "", "bob" },
 		{ "[DEFAULT]\ndefault-user = gone\n[bob]\ntoken = t\n", NULL },
-		{ "[bob\ntoken = t\n", NULL }, { "[bob]\ntoken\n", NULL }, { "no section\n", NULL },
-		{ "[u]\ntoken=t\napi_scheme = ftp\n", NULL }, { "[u]\ntoken=t\napi_scheme = \n", NULL },
-		{ "[u]\ntoken=t\napi_version = ../v4\n", NULL }, { "[u]\ntoken=t\napi_version=\n", NULL },
+		{ "[bob\ntoken = t\n", NULL },
+		{ "[bob]\ntoken\n", NULL },
+		{ "no section\n", NULL },
+		{ "[u]\ntoken=t\napi_scheme = ftp\n", NULL },
+		{ "[u]\ntoken=t\napi_scheme = \n", NULL },
+		{ "[u]\ntoken=t\napi_version = ../v4\n", NULL },
+		{ "[u]\ntoken=t\napi_version=\n", NULL },
 		{ "[u]\ntoken=t\napi_host = evil.example/path\n", NULL },
 		{ "[u]\ntoken=t\napi_host = user@evil.example\n", NULL },
 		{ "[u]\ntoken=t\napi_host = evil.example?x\n", NULL },
 		{ "[u]\ntoken=t\napi_host = a b\n", NULL },
 		{ "[u]\ntoken=t\napi_host = https://a\n", NULL },
-		{ "[u]\ntoken=t\napi_host = a\\b\n", NULL }, { "[u]\ntoken=t\napi_host = a#b\n", NULL },
+		{ "[u]\ntoken=t\napi_host = a\\b\n", NULL },
+		{ "[u]\ntoken=t\napi_host = a#b\n", NULL },
 		{ "[u]\ntoken=t\napi_scheme = https-and-more\n", NULL },
 	};
 	size_t i;
@@ -189,7 +226,8 @@ static void an_empty_host(void **state)
 static void continuation_lines(void **state)
 {
 	static const char *const inis[] = {
-		"[u]\ntoken = first\n  second\n", "[u]\ntoken = first\n\tregion = second\n",
+		"[u]\ntoken = first\n  second\n",
+		"[u]\ntoken = first\n\tregion = second\n",
 		"[u]\ntoken = first\n  second\nregion = r\n",
 	};
 	size_t i;
@@ -224,8 +262,8 @@ static void long_names(void **state)
 			shorter[cut] = '\0';
 			CHECK(load_text(ini, shorter, &e) == -1, "%zu for %zu: \"%s\"", cut, len,
 			      got.token.value);
-			CHECK(err_status(e.code) == 2 || e.code == ERR_LIMIT, "%zu for %zu: %d", cut, len,
-			      e.code);
+			CHECK(err_status(e.code) == 2 || e.code == ERR_LIMIT, "%zu for %zu: %d",
+			      cut, len, e.code);
 		}
 	}
 }
@@ -234,7 +272,8 @@ static void long_names(void **state)
 static void long_values(void **state)
 {
 	static char ini[SETTINGS_FILE_MAX + 64], value[SECRET_MAX + 64];
-	static const char *const keys[] = { "token", "region", "api_host", "api_version", "api_scheme" };
+	static const char *const keys[] = { "token", "region", "api_host", "api_version",
+					    "api_scheme" };
 	size_t i, len;
 
 	(void)state;
@@ -246,13 +285,17 @@ static void long_values(void **state)
 			value[len] = '\0';
 			snprintf(ini, sizeof(ini), "[u]\ntoken = t\n%s = %s\n", keys[i], value);
 			if (load_text(ini, NULL, &e) < 0) {
-				CHECK(err_status(e.code) == 2 || e.code == ERR_LIMIT, "%s of %zu: %d",
-				      keys[i], len, e.code);
+				CHECK(err_status(e.code) == 2 || e.code == ERR_LIMIT,
+				      "%s of %zu: %d", keys[i], len, e.code);
 				CHECK(!strstr(e.text, "vvv") || i != 0, "%s", e.text);
 				continue;
 			}
-			CHECK(strcmp(i == 0 ? got.token.value : i == 1 ? got.region : i == 2 ? got.host :
-				     got.version, value) == 0, "%s of %zu", keys[i], len);
+			CHECK(strcmp(i == 0 ? got.token.value :
+				     i == 1 ? got.region :
+				     i == 2 ? got.host :
+					      got.version,
+				     value) == 0,
+			      "%s of %zu", keys[i], len);
 		}
 	}
 	for (len = SETTINGS_FILE_MAX - 1; len <= SETTINGS_FILE_MAX; len++) {
@@ -325,11 +368,15 @@ static void a_bad_environment(void **state)
 	static const struct {
 		const char *name, *value;
 	} bad[] = {
-		{ "LINODE_CLI_API_HOST", "evil.example/x" }, { "LINODE_CLI_API_HOST", "a@b" },
-		{ "LINODE_CLI_API_HOST", "a\nb" }, { "LINODE_CLI_API_SCHEME", "gopher" },
-		{ "LINODE_CLI_API_VERSION", "v4/../.." }, { "LINODE_CLI_API_VERSION", "v4 " },
+		{ "LINODE_CLI_API_HOST", "evil.example/x" },
+		{ "LINODE_CLI_API_HOST", "a@b" },
+		{ "LINODE_CLI_API_HOST", "a\nb" },
+		{ "LINODE_CLI_API_SCHEME", "gopher" },
+		{ "LINODE_CLI_API_VERSION", "v4/../.." },
+		{ "LINODE_CLI_API_VERSION", "v4 " },
 		{ "LINODE_CLI_TOKEN_FILE", "/nonexistent/token" },
-		{ "LINODE_CLI_API_SCHEME", "httpshttps" }, { "LINODE_CLI_API_VERSION", "v4444444444444444" },
+		{ "LINODE_CLI_API_SCHEME", "httpshttps" },
+		{ "LINODE_CLI_API_VERSION", "v4444444444444444" },
 	};
 	size_t i;
 
@@ -339,8 +386,10 @@ static void a_bad_environment(void **state)
 
 		clean_env(NULL);
 		setenv(bad[i].name, bad[i].value, 1);
-		CHECK(load_text("[u]\ntoken=t\n", NULL, &e) == -1, "%s=%s", bad[i].name, bad[i].value);
-		CHECK(err_status(e.code) == 2 || e.code == ERR_LIMIT, "%s: %d", bad[i].name, e.code);
+		CHECK(load_text("[u]\ntoken=t\n", NULL, &e) == -1, "%s=%s", bad[i].name,
+		      bad[i].value);
+		CHECK(err_status(e.code) == 2 || e.code == ERR_LIMIT, "%s: %d", bad[i].name,
+		      e.code);
 	}
 }
 
@@ -385,8 +434,8 @@ static void where_the_file_is(void **state)
 		snprintf(token, sizeof(token), "t%zu", i);
 		make_at(order[i], token);
 		CHECK(load_from_home(&e) == 0, "%s: %s", order[i], e.text);
-		CHECK(got.token.given && strcmp(got.token.value, token) == 0, "%s: \"%s\"", order[i],
-		      got.token.value);
+		CHECK(got.token.given && strcmp(got.token.value, token) == 0, "%s: \"%s\"",
+		      order[i], got.token.value);
 	}
 }
 

@@ -107,7 +107,7 @@ static void the_bar(void **state)
 	(void)state;
 	log_init(LOG_NORMAL);
 	keep = catch_begin();
-	log_bar("");	/* there is none to remove: nothing is written */
+	log_bar(""); /* there is none to remove: nothing is written */
 	log_bar("10%");
 	log_warn("careful");
 	log_bar("20%");

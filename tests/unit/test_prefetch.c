@@ -28,8 +28,14 @@ static void open_ring(size_t len, size_t step)
 static void everything_arrives(void **state)
 {
 	static const size_t lens[] = {
-		0, 1, RING_BLOCK_BYTES - 1, RING_BLOCK_BYTES, RING_BLOCK_BYTES + 1,
-		RING_BLOCKS * RING_BLOCK_BYTES, RING_BLOCKS * RING_BLOCK_BYTES + 1, LEN,
+		0,
+		1,
+		RING_BLOCK_BYTES - 1,
+		RING_BLOCK_BYTES,
+		RING_BLOCK_BYTES + 1,
+		RING_BLOCKS * RING_BLOCK_BYTES,
+		RING_BLOCKS * RING_BLOCK_BYTES + 1,
+		LEN,
 	};
 	static const size_t steps[] = { 0, 777, RING_BLOCK_BYTES }, caps[] = { 1000, 65536, LEN };
 	size_t i, k, came;
@@ -41,7 +47,8 @@ static void everything_arrives(void **state)
 
 			open_ring(lens[i], steps[k / 3]);
 			CHECK(drain(&ring.stage, caps[k % 3], got, sizeof(got), &came, &e) ==
-				      (ssize_t)lens[i], "%zu: %s", lens[i], e.text);
+				      (ssize_t)lens[i],
+			      "%zu: %s", lens[i], e.text);
 			assert_memory_equal(got, data, lens[i]);
 			/* The end stays the end. */
 			assert_int_equal(stage_pull(&ring.stage, got, 10, &e), 0);
@@ -67,10 +74,19 @@ static void the_smallest_pulls(void **state)
 static void failures(void **state)
 {
 	static const size_t points[] = {
-		0, 1, 100, RING_BLOCK_BYTES - 1, RING_BLOCK_BYTES, RING_BLOCK_BYTES + 1,
-		2 * RING_BLOCK_BYTES, RING_BLOCKS * RING_BLOCK_BYTES - 1,
-		RING_BLOCKS * RING_BLOCK_BYTES, RING_BLOCKS * RING_BLOCK_BYTES + 1,
-		(RING_BLOCKS + 1) * RING_BLOCK_BYTES, LEN - 1, LEN,
+		0,
+		1,
+		100,
+		RING_BLOCK_BYTES - 1,
+		RING_BLOCK_BYTES,
+		RING_BLOCK_BYTES + 1,
+		2 * RING_BLOCK_BYTES,
+		RING_BLOCKS * RING_BLOCK_BYTES - 1,
+		RING_BLOCKS * RING_BLOCK_BYTES,
+		RING_BLOCKS * RING_BLOCK_BYTES + 1,
+		(RING_BLOCKS + 1) * RING_BLOCK_BYTES,
+		LEN - 1,
+		LEN,
 	};
 	size_t i, cap, came;
 
@@ -81,7 +97,8 @@ static void failures(void **state)
 
 			open_ring(LEN, i % 2 ? 5000 : 0);
 			source.fail_at = points[i];
-			CHECK(drain(&ring.stage, cap, got, sizeof(got), &came, &e) == -1, "%zu", points[i]);
+			CHECK(drain(&ring.stage, cap, got, sizeof(got), &came, &e) == -1, "%zu",
+			      points[i]);
 			check_err(&e, ERR_IMAGE, "failure");
 			CHECK(strstr(e.text, "scripted failure"), "%s", e.text);
 			CHECK(came == points[i], "%zu, not %zu", came, points[i]);
@@ -171,7 +188,7 @@ static void stopping(void **state)
 
 	(void)state;
 	prefetch_init(&ring, &source.stage);
-	prefetch_stop(&ring);	/* never started */
+	prefetch_stop(&ring); /* never started */
 	for (k = 0; k < 100; k++) {
 		open_ring(LEN, k % 3 * 1000);
 		assert_true(stage_pull(&ring.stage, got, 1 + k * 997, &e) > 0);
@@ -213,7 +230,8 @@ static const struct stage_ops slow_ops = { "slow", slow_pull, NULL };
 
 static void what_is_read_does_not_wait(void **state)
 {
-	struct slow s = { .stage = { .ops = &slow_ops }, .lock = PTHREAD_MUTEX_INITIALIZER,
+	struct slow s = { .stage = { .ops = &slow_ops },
+			  .lock = PTHREAD_MUTEX_INITIALIZER,
 			  .changed = PTHREAD_COND_INITIALIZER };
 	struct err e = ERR_INIT;
 	size_t came = 0;

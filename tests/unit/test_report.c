@@ -62,7 +62,7 @@ static int make_job(void **state)
 }
 
 /* What is written to a descriptor while body runs. */
-static const char *catch(int to, void (*body)(void))
+static const char *catch (int to, void (*body)(void))
 {
 	int keep = dup(to), fd = open(file_path(0, "out"), O_RDWR | O_CREAT | O_TRUNC, 0600);
 	ssize_t n;
@@ -92,13 +92,13 @@ static void print_errors(void)
 static void the_table(void **state)
 {
 	(void)state;
-	assert_string_equal(catch(STDOUT_FILENO, print_results),
+	assert_string_equal(catch (STDOUT_FILENO, print_results),
 			    "ID         LABEL  SIZE        FILE\n"
 			    "private/1  first  5368709120  dir/a.img.gz\n"
 			    "-          \xc3\xa4\xc3\xb6     -           b \"quoted\"\\??.gz\n");
 	options.no_headers = true;
 	options.columns = "exit,STATUS,id";
-	assert_string_equal(catch(STDOUT_FILENO, print_results),
+	assert_string_equal(catch (STDOUT_FILENO, print_results),
 			    "0  available  private/1\n4  failed     -\n");
 }
 
@@ -113,8 +113,9 @@ static void the_json(void **state)
 
 	(void)state;
 	options.output = "json";
-	text = catch(STDOUT_FILENO, print_results);
-	CHECK(json_parse(&j, text, strlen(text), tokens, COUNT(tokens), &e) == 0, "%s: %s", e.text, text);
+	text = catch (STDOUT_FILENO, print_results);
+	CHECK(json_parse(&j, text, strlen(text), tokens, COUNT(tokens), &e) == 0, "%s: %s", e.text,
+	      text);
 	assert_int_equal(json_count(&j, ""), 2);
 	assert_true(json_is(&j, "0.file", "dir/a.img.gz"));
 	assert_true(json_is(&j, "0.id", "private/1"));
@@ -146,16 +147,25 @@ static void a_failed_task_shows_no_url(void **state)
 	strcpy(tasks[0].upload_to, "https://a.example/?sig=GOOD");
 	strcpy(tasks[1].upload_to, "https://b.example/?sig=LEAK");
 	options.columns = "upload_to";
-	assert_string_equal(catch(STDOUT_FILENO, print_results),
+	assert_string_equal(catch (STDOUT_FILENO, print_results),
 			    "UPLOAD_TO\nhttps://a.example/?sig=GOOD\n-\n");
 }
 
 static void columns(void **state)
 {
-	static const char *const good[] = { NULL, "id", "id,label", "ID,Label", "exit,error,file,exit" };
-	static const char *const bad[] = { "", ",", "no-such", "id,,label", ",id", "id label",
-					   "averyveryveryverylongcolumnnameindeed", "id,nope",
-					   "id,id,id,id,id,id,id,id,id,id,id,id,id,id,id,id,id,id,id,id" };
+	static const char *const good[] = { NULL, "id", "id,label", "ID,Label",
+					    "exit,error,file,exit" };
+	static const char *const bad[] = {
+		"",
+		",",
+		"no-such",
+		"id,,label",
+		",id",
+		"id label",
+		"averyveryveryverylongcolumnnameindeed",
+		"id,nope",
+		"id,id,id,id,id,id,id,id,id,id,id,id,id,id,id,id,id,id,id,id"
+	};
 	size_t i;
 
 	(void)state;
@@ -163,7 +173,8 @@ static void columns(void **state)
 		struct err e = ERR_INIT;
 
 		options.columns = good[i];
-		CHECK(report_check(&options, &e) == 0, "%s: %s", good[i] ? good[i] : "NULL", e.text);
+		CHECK(report_check(&options, &e) == 0, "%s: %s", good[i] ? good[i] : "NULL",
+		      e.text);
 	}
 	for (i = 0; i < COUNT(bad); i++) {
 		struct err e = ERR_INIT;
@@ -180,7 +191,7 @@ static void errors_once_each(void **state)
 
 	(void)state;
 	strcpy(tasks[1].left, "image private/2 was deleted");
-	text = catch(STDERR_FILENO, print_errors);
+	text = catch (STDERR_FILENO, print_errors);
 	assert_string_equal(text, "hoist: b \"quoted\"\\??.gz: the cloud is \"busy\"; "
 				  "image private/2 was deleted\n");
 }
@@ -229,7 +240,7 @@ static void progress_as_json(void **state)
 	(void)state;
 	options.progress = "json";
 	atomic_store(&tasks[0].sent, UINT64_C(5368709120));
-	text = catch(STDERR_FILENO, draw);
+	text = catch (STDERR_FILENO, draw);
 	end = strchr(text, '\n');
 	assert_non_null(end);
 	assert_int_equal(json_parse(&j, text, (size_t)(end - text), tokens, COUNT(tokens), &e), 0);
@@ -242,13 +253,14 @@ static void progress_as_json(void **state)
 	text = end + 1;
 	end = strchr(text, '\n');
 	assert_non_null(end);
-	CHECK(json_parse(&j, text, (size_t)(end - text), tokens, COUNT(tokens), &e) == 0, "%s", text);
+	CHECK(json_parse(&j, text, (size_t)(end - text), tokens, COUNT(tokens), &e) == 0, "%s",
+	      text);
 	assert_true(json_is(&j, "file", "b\n\"quoted\"\\\xef\xbf\xbd\x1b.gz"));
 	assert_int_equal(json_kind(&j, "size"), JSON_NULL);
 	assert_string_equal(end + 1, "");
 }
 
-/* In every phase and with odd sizes, a bar is one line of bounded length without control characters. */
+/* In every phase and with odd sizes, a bar is one short line without control characters. */
 static void progress_as_a_bar(void **state)
 {
 	static const uint64_t sizes[] = { 0, 1, 1000, UINT64_C(5) << 30, UINT64_C(1) << 57 };
@@ -265,7 +277,7 @@ static void progress_as_a_bar(void **state)
 			atomic_store(&tasks[0].phase, phase);
 			tasks[0].image.size = sizes[i / 2];
 			atomic_store(&tasks[0].sent, i % 2 ? sizes[i / 2] : sizes[i / 2] / 2);
-			text = catch(STDERR_FILENO, draw);
+			text = catch (STDERR_FILENO, draw);
 			CHECK(strncmp(text, "\r\033[K", 4) == 0, "%s", text);
 			CHECK(strlen(text) > 4 && strlen(text) < 164, "%zu", strlen(text));
 			for (c = text + 4; *c; c++)
@@ -274,18 +286,18 @@ static void progress_as_a_bar(void **state)
 	}
 	/* At the end it is gone. */
 	atomic_store(&tasks[0].phase, PHASE_ENDED);
-	assert_string_equal(catch(STDERR_FILENO, draw), "\r\033[K");
-	assert_string_equal(catch(STDERR_FILENO, draw), "");
+	assert_string_equal(catch (STDERR_FILENO, draw), "\r\033[K");
+	assert_string_equal(catch (STDERR_FILENO, draw), "");
 }
 
 static void no_progress(void **state)
 {
 	(void)state;
 	atomic_store(&tasks[0].phase, PHASE_SENDING);
-	assert_string_equal(catch(STDERR_FILENO, draw), "");
+	assert_string_equal(catch (STDERR_FILENO, draw), "");
 	options.progress = "bar";
 	options.quiet = true;
-	assert_string_equal(catch(STDERR_FILENO, draw), "");
+	assert_string_equal(catch (STDERR_FILENO, draw), "");
 }
 
 static void statuses_together(void **state)
@@ -300,7 +312,8 @@ static void statuses_together(void **state)
 			tasks[0].err.code = a;
 			tasks[1].err.code = b;
 			want = one == 0 ? two : two == 0 || one == two ? one : 1;
-			CHECK(job_status(&job) == want, "%d and %d: %d", one, two, job_status(&job));
+			CHECK(job_status(&job) == want, "%d and %d: %d", one, two,
+			      job_status(&job));
 		}
 	}
 }

@@ -6,7 +6,8 @@
 
 static void statuses(void **state)
 {
-	static const long again[] = { 408, 425, 429, 500, 502, 503, 504, 506, 507, 508, 511, 520, 522, 599 };
+	static const long again[] = { 408, 425, 429, 500, 502, 503, 504,
+				      506, 507, 508, 511, 520, 522, 599 };
 	bool want;
 	long status;
 	size_t i;
@@ -48,7 +49,7 @@ static void waits(void **state)
 			}
 			want *= 2;
 		}
-		got = retry_wait(UINT32_MAX, firsts[i], 0);
+		got = retry_wait(100000, firsts[i], 0);
 		assert_true(got >= 0 && got <= 75000);
 	}
 }
@@ -74,7 +75,10 @@ static void seconds(void **state)
 		const char *value;
 		int64_t ms;
 	} rows[] = {
-		{ "0", 0 }, { "1", 1000 }, { "120", 120000 }, { "0005", 5000 },
+		{ "0", 0 },
+		{ "1", 1000 },
+		{ "120", 120000 },
+		{ "0005", 5000 },
 		{ "2147483647", INT64_C(2147483647000) },
 	};
 	size_t i;
@@ -83,8 +87,8 @@ static void seconds(void **state)
 	for (i = 0; i < COUNT(rows); i++) {
 		CHECK(retry_after(rows[i].value, NULL) == rows[i].ms, "%s", rows[i].value);
 		CHECK(retry_after(rows[i].value, "garbage") == rows[i].ms, "%s", rows[i].value);
-		CHECK(retry_after(rows[i].value, "Sun, 06 Nov 1994 08:49:37 GMT") == rows[i].ms, "%s",
-		      rows[i].value);
+		CHECK(retry_after(rows[i].value, "Sun, 06 Nov 1994 08:49:37 GMT") == rows[i].ms,
+		      "%s", rows[i].value);
 	}
 	assert_int_equal(retry_after(NULL, NULL), 0);
 	assert_int_equal(retry_after(NULL, "Sun, 06 Nov 1994 08:49:37 GMT"), 0);
@@ -137,8 +141,23 @@ static void a_date_without_a_date(void **state)
 static void garbage(void **state)
 {
 	static const char *const values[] = {
-		"", " ", "-1", "+1", "1.5", "5s", "ten", "99999999999999999999", "0x10", "soon", "1;2",
-		"2147483648", "\xff\xfe", "Sun, 99 Foo 1994", "never, never", "::::", "-2147483648",
+		"",
+		" ",
+		"-1",
+		"+1",
+		"1.5",
+		"5s",
+		"ten",
+		"99999999999999999999",
+		"0x10",
+		"soon",
+		"1;2",
+		"2147483648",
+		"\xff\xfe",
+		"Sun, 99 Foo 1994",
+		"never, never",
+		"::::",
+		"-2147483648",
 	};
 	static const char date[] = "Sun, 06 Nov 1994 08:49:37 GMT";
 	size_t i;

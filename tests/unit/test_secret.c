@@ -103,8 +103,8 @@ static const struct {
 static void check_row(size_t i, int result, const struct secret *s, const struct err *e)
 {
 	if (files[i].value) {
-		CHECK(result == 0 && s->given && strcmp(s->value, files[i].value) == 0, "row %zu: \"%s\"",
-		      i, s->value);
+		CHECK(result == 0 && s->given && strcmp(s->value, files[i].value) == 0,
+		      "row %zu: \"%s\"", i, s->value);
 	} else {
 		CHECK(result == -1, "row %zu", i);
 		check_err(e, ERR_USAGE, "file");
@@ -168,8 +168,18 @@ static void from_a_place(void **state)
 static void places_that_are_none(void **state)
 {
 	static const char *const places[] = {
-		"fd:", "fd:x", "fd:-1", "fd:3x", "fd: 3", "fd:99999999999", "fd:2147483647", "fd:987",
-		"/nonexistent/file", "", "/", "/tmp",
+		"fd:",
+		"fd:x",
+		"fd:-1",
+		"fd:3x",
+		"fd: 3",
+		"fd:99999999999",
+		"fd:2147483647",
+		"fd:987",
+		"/nonexistent/file",
+		"",
+		"/",
+		"/tmp",
 	};
 	size_t i;
 

@@ -38,7 +38,8 @@ static const char *make_image(size_t len)
 
 static void whole_files(void **state)
 {
-	static const size_t lens[] = { 0, 1, 2, LEN }, caps[] = { 1, 3, LEN - 1, LEN, LEN + 1, 3 * LEN };
+	static const size_t lens[] = { 0, 1, 2, LEN },
+			    caps[] = { 1, 3, LEN - 1, LEN, LEN + 1, 3 * LEN };
 	size_t i, k, came;
 	struct source s;
 
@@ -50,7 +51,8 @@ static void whole_files(void **state)
 		assert_true(s.seekable);
 		assert_int_equal(s.size, lens[i]);
 		for (k = 0; k < COUNT(caps); k++) {
-			assert_int_equal(drain(&s.stage, caps[k], got, sizeof(got), &came, &e), lens[i]);
+			assert_int_equal(drain(&s.stage, caps[k], got, sizeof(got), &came, &e),
+					 lens[i]);
 			assert_memory_equal(got, data, lens[i]);
 			assert_int_equal(stage_pull(&s.stage, got, 1, &e), 0);
 			assert_int_equal(stage_rewind(&s.stage, &e), 0);
@@ -135,8 +137,8 @@ static void changes_are_found(void **state)
 			for (k = 0; k < after[i]; k++)
 				assert_int_equal(stage_pull(&s.stage, got, 1, &e), 1);
 			change(how, path);
-			CHECK(drain(&s.stage, 64, got, sizeof(got), &came, &e) == -1, "%d after %zu",
-			      (int)how, after[i]);
+			CHECK(drain(&s.stage, 64, got, sizeof(got), &came, &e) == -1,
+			      "%d after %zu", (int)how, after[i]);
 			check_err(&e, ERR_IMAGE, "changed");
 			assert_true(after[i] + came <= LEN);
 			/* Trying again does not make it the file that was opened. */
@@ -221,7 +223,8 @@ static void what_cannot_be_opened(void **state)
 		struct err e = ERR_INIT;
 		const char *name = names[i / 2];
 
-		CHECK(source_open(&s, *name ? file_path(1, name) : "", i % 2, &e) == -1, "%s", name);
+		CHECK(source_open(&s, *name ? file_path(1, name) : "", i % 2, &e) == -1, "%s",
+		      name);
 		check_err(&e, ERR_USAGE, name);
 		source_close(&s);
 	}
@@ -289,7 +292,8 @@ static void *write_pieces(void *arg)
 /* From a pipe at standard input, with and without a look ahead that is longer than it. */
 static void pipes(void **state)
 {
-	static const size_t lens[] = { 0, 1, 10, LEN }, peeks[] = { 0, 1, 10, LEN - 1, LEN, 2 * LEN };
+	static const size_t lens[] = { 0, 1, 10, LEN },
+			    peeks[] = { 0, 1, 10, LEN - 1, LEN, 2 * LEN };
 	int fds[2], keep = dup(STDIN_FILENO);
 	struct source s;
 	size_t i, came, k;
@@ -365,7 +369,7 @@ static void cancelling(void **state)
 		close(fds[0]);
 		assert_int_equal(source_open(&s, "-", false, &e), 0);
 		if (k == 0)
-			source_cancel(&s);	/* before the pull has begun */
+			source_cancel(&s); /* before the pull has begun */
 		assert_int_equal(pthread_create(&thread, NULL, pull_one, &p), 0);
 		while (k > 1 && !atomic_load(&p.began))
 			sched_yield();

@@ -16,8 +16,9 @@ static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
 
 static void check_exit(int status, const char *which)
 {
-	CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 0, "%s: wait status 0x%x (line %d mod 200)",
-	      which, (unsigned)status, WIFEXITED(status) ? WEXITSTATUS(status) - 1 : 0);
+	CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 0,
+	      "%s: wait status 0x%x (line %d mod 200)", which, (unsigned)status,
+	      WIFEXITED(status) ? WEXITSTATUS(status) - 1 : 0);
 }
 
 static bool readable(int fd)
@@ -34,7 +35,7 @@ static int flag_and_pipe(void *arg)
 
 	NEED(stop_init(&e) == 0);
 	NEED(!stop_asked() && !readable(stop_fd()));
-	stop_die();	/* nothing to die of */
+	stop_die(); /* nothing to die of */
 	errno = 77;
 	raise(number);
 	NEED(errno == 77);
@@ -104,7 +105,8 @@ static void death_by_the_signal(void **state)
 		int number = signals[i], status;
 
 		status = in_child(die_in_the_end, &number);
-		CHECK(WIFSIGNALED(status) && WTERMSIG(status) == number, "end: 0x%x", (unsigned)status);
+		CHECK(WIFSIGNALED(status) && WTERMSIG(status) == number, "end: 0x%x",
+		      (unsigned)status);
 		status = in_child(die_at_once, &number);
 		CHECK(WIFSIGNALED(status) && WTERMSIG(status) == number, "second: 0x%x",
 		      (unsigned)status);

@@ -23,13 +23,13 @@
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
 /* assert_true(), and a line that says which row of a table it was. */
-#define CHECK(condition, ...)                                     \
-	do {                                                      \
-		if (!(condition)) {                               \
-			print_error("case: " __VA_ARGS__);        \
-			print_error("\n");                        \
-			fail_msg("not true: %s", #condition);     \
-		}                                                 \
+#define CHECK(condition, ...)                                                                      \
+	do {                                                                                       \
+		if (!(condition)) {                                                                \
+			print_error("case: " __VA_ARGS__);                                         \
+			print_error("\n");                                                         \
+			fail_msg("not true: %s", #condition);                                      \
+		}                                                                                  \
 	} while (0)
 
 /* An error of this code, and one that can be shown: err.h's promises. */
