@@ -1,9 +1,12 @@
 #include "local.h"
 
 #include <errno.h>
+#include <limits.h>
+#include <poll.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/stop.h"
 #include "base/text.h"
 
 static const struct provider *find_cloud(const char *name)
@@ -25,17 +28,37 @@ static int refuse_empty(const struct image *im, struct err *e)
 static int check_check(struct task *t, struct err *e)
 {
 	const struct options *o = t->options;
+	bool seen[HASH_ALGS] = { false };
+	enum hash_alg alg;
 	unsigned i;
 
-	for (i = 0; i < o->digests.count; i++)
-		if (hash_find(o->digests.at[i]) == HASH_ALGS)
+	for (i = 0; i < o->digests.count; i++) {
+		alg = hash_find(o->digests.at[i]);
+		if (alg == HASH_ALGS)
 			return err_set(e, ERR_USAGE,
 				       "--digest %s: md5, sha256 and sha512 are known",
 				       o->digests.at[i]);
+		if (seen[alg])
+			return err_set(e, ERR_USAGE, "--digest %s is given twice",
+				       o->digests.at[i]);
+		seen[alg] = true;
+	}
 	if (o->cloud && !find_cloud(o->cloud))
 		return err_set(e, ERR_USAGE, "--cloud %s: there is no such cloud (see --help)",
 			       o->cloud);
 	return 0;
+}
+
+/* One buffer full.  Gzip is measured by its own stage; of all else --max-size is kept here. */
+static ssize_t pull(struct task *t, struct stage *body, struct err *e)
+{
+	uint64_t max = t->options->max_size;
+	ssize_t n = stage_pull(body, t->work->answer, sizeof(t->work->answer), e);
+
+	if (n > 0 && max != 0 && t->image.format != FORMAT_GZIP && atomic_load(&t->sent) > max)
+		return err_set(e, ERR_IMAGE, "has more than %llu bytes (see --max-size)",
+			       (unsigned long long)max);
+	return n;
 }
 
 /* Pull everything: the stages do the checking. */
@@ -44,7 +67,7 @@ static int check_send(struct task *t, struct stage *body, struct err *e)
 	ssize_t n;
 
 	do
-		n = stage_pull(body, t->work->answer, sizeof(t->work->answer), e);
+		n = pull(t, body, e);
 	while (n > 0);
 	return n < 0 ? -1 : text_copy(t->status, sizeof(t->status), "intact", "status", e);
 }
@@ -53,11 +76,24 @@ static int check_finish(struct task *t, struct err *e)
 {
 	const struct provider *cloud = t->options->cloud ? find_cloud(t->options->cloud) : NULL;
 
-	if (!t->image.size_known)
-		t->image.size = atomic_load(&t->sent);
+	/* Of a pipe it is known now. */
+	t->image.size = atomic_load(&t->sent);
+	t->image.size_known = true;
 	if (image_name_agrees(&t->image, text_base_name(t->file), e) < 0)
 		return -1;
 	return cloud && cloud->takes ? cloud->takes(&t->image, e) : 0;
+}
+
+/* Until standard output takes something, or a signal comes. */
+static int wait_for_reader(struct err *e)
+{
+	struct pollfd fds[2] = {
+		{ .fd = STDOUT_FILENO, .events = POLLOUT },
+		{ .fd = stop_fd(), .events = POLLIN },
+	};
+
+	(void)poll(fds, 2, -1);
+	return stop_asked() ? stop_err(e) : 0;
 }
 
 static int cat_send(struct task *t, struct stage *body, struct err *e)
@@ -65,10 +101,13 @@ static int cat_send(struct task *t, struct stage *body, struct err *e)
 	char *at;
 	ssize_t n, put;
 
-	while ((n = stage_pull(body, t->work->answer, sizeof(t->work->answer), e)) > 0) {
+	while ((n = pull(t, body, e)) > 0) {
 		for (at = t->work->answer; n > 0; at += put, n -= put) {
-			put = write(STDOUT_FILENO, at, (size_t)n);
-			if (put < 0 && errno == EINTR)
+			if (wait_for_reader(e) < 0)
+				return -1;
+			/* A pipe that is writable takes so much without blocking. */
+			put = write(STDOUT_FILENO, at, n < PIPE_BUF ? (size_t)n : PIPE_BUF);
+			if (put < 0 && (errno == EINTR || errno == EAGAIN))
 				put = 0;
 			if (put < 0)
 				return err_errno(e, ERR_OUTPUT,

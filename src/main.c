@@ -30,22 +30,27 @@ static int check_options(const struct provider *p, const struct options *o, stru
 		return err_set(e, ERR_USAGE, "no image file is given (see --help)");
 	if ((p->needs & NEED_ONE_FILE) && o->file_count > 1)
 		return err_set(e, ERR_USAGE, "%s: only one file is taken", o->files[1]);
+	if (o->poll_ms < 10)
+		return err_set(e, ERR_USAGE, "--poll takes at least 10ms");
 	return report_check(o, e);
 }
 
 /* Standard output did not take the results: what was made has to be known all the same. */
-static int lost_results(const struct job *j, struct err *e)
+static int lost_results(const struct job *j, int status, struct err *e)
 {
 	unsigned i;
+	int lost;
 
 	for (i = 0; i < j->count; i++) {
 		if (j->tasks[i].id[0] == '\0')
 			continue;
 		log_error("%s: image %s is %s", task_name(&j->tasks[i]), j->tasks[i].id,
 			  j->tasks[i].status);
-		e->code = ERR_UNFINISHED;
+		if (j->tasks[i].landed)
+			e->code = ERR_UNFINISHED;
 	}
-	return fail(e);
+	lost = fail(e);
+	return status != 0 ? status : lost;
 }
 
 /* Run what the command line asks for; g is NULL for our own grammar. */
@@ -71,8 +76,8 @@ static int run(const struct provider *p, const struct options *o, const struct g
 	mem = mem_use();
 	log_note("libraries: %llu allocations, at most %zu KiB", (unsigned long long)mem.calls,
 		 mem.peak / 1024);
-	if (report_flush(&e) < 0 && status == 0)
-		status = lost_results(&j, &e);
+	if (report_flush(&e) < 0)
+		status = lost_results(&j, status, &e);
 	stop_die();
 	return status;
 }
@@ -107,15 +112,24 @@ static void name_verb(const struct verb *v, char *name, size_t cap)
 		 v->words[1] ? v->words[1] : "");
 }
 
-static int run_verb(const struct grammar *g, const struct verb *v, int argc, char *const argv[])
+/*
+ * argv[0..at) is what stands before the verb, argv[at + words..] what follows it.
+ */
+static int run_verb(const struct grammar *g, const struct verb *v, int at, int words, int argc,
+		    char *const argv[])
 {
 	struct options o;
 	struct err e = ERR_INIT;
 	char name[64];
 
 	cli_defaults(&o);
-	if (cli_parse(v->options, argc, argv, true, &o, &e) < 0)
+	if (cli_parse(v->options, at, argv, true, &o, &e) < 0 ||
+	    cli_parse(v->options, argc - at - words, argv + at + words, true, &o, &e) < 0)
 		return fail(&e);
+	if (o.file_count > 1) {
+		err_set(&e, ERR_USAGE, "%s: only one file is taken", o.files[1]);
+		return fail(&e);
+	}
 	if (!o.help) {
 		v->adapt(&o);
 		return run(v->provider, &o, g);
@@ -129,18 +143,20 @@ static int run_verb(const struct grammar *g, const struct verb *v, int argc, cha
 static int other_grammar(const struct grammar *g, int argc, char *const argv[])
 {
 	bool help = argc > 0 && (strcmp(argv[0], "--help") == 0 || strcmp(argv[0], "-h") == 0);
+	int words, at;
 	char list[160], name[64];
 	struct err e = ERR_INIT;
 	const struct verb *v;
 	struct text t;
-	int words;
 
 	text_init(&t, list, sizeof(list));
 	for (v = g->verbs; v->provider; v++) {
 		words = v->words[1] ? 2 : 1;
-		if (argc >= words && strcmp(argv[0], v->words[0]) == 0 &&
-		    (words == 1 || strcmp(argv[1], v->words[1]) == 0))
-			return run_verb(g, v, argc - words, argv + words);
+		/* Options may stand before the verb, too. */
+		for (at = 0; at + words <= argc && (at == 0 || argv[0][0] == '-'); at++)
+			if (strcmp(argv[at], v->words[0]) == 0 &&
+			    (words == 1 || strcmp(argv[at + 1], v->words[1]) == 0))
+				return run_verb(g, v, at, words, argc, argv);
 		name_verb(v, name, sizeof(name));
 		text_printf(&t, "%s%s", v == g->verbs ? "" : " and ", name);
 	}

@@ -39,9 +39,15 @@ static void get_region(const struct task *t, struct text *c)
 	text_put(c, t->region);
 }
 
+/* A task that passed its checks may have been left alone because another did not. */
+static bool started(const struct task *t)
+{
+	return t->err.code != ERR_NONE || atomic_load(&t->phase) == PHASE_ENDED;
+}
+
 static void get_status(const struct task *t, struct text *c)
 {
-	if (t->err.code == ERR_NONE && atomic_load(&t->phase) != PHASE_ENDED)
+	if (!started(t))
 		text_put(c, "not started");
 	else if (t->err.code != ERR_NONE && t->err.code != ERR_UNFINISHED)
 		text_put(c, "failed");
@@ -118,7 +124,7 @@ static void get_clouds(const struct task *t, struct text *c)
 {
 	const struct provider *const *p;
 
-	for (p = providers; *p; p++) {
+	for (p = providers; *p && started(t); p++) {
 		struct err why = ERR_INIT;
 
 		if (takes(*p, t, &why))
@@ -130,6 +136,10 @@ static void get_clouds_json(const struct task *t, struct text *c)
 {
 	const struct provider *const *p;
 
+	if (!started(t)) {
+		text_put(c, "null");
+		return;
+	}
 	text_put(c, "{");
 	for (p = providers; *p; p++) {
 		struct err why = ERR_INIT;
@@ -148,7 +158,8 @@ static void get_clouds_json(const struct task *t, struct text *c)
 
 static void get_exit(const struct task *t, struct text *c)
 {
-	text_printf(c, "%d", err_status(t->err.code));
+	if (started(t))
+		text_printf(c, "%d", err_status(t->err.code));
 }
 
 static void get_error(const struct task *t, struct text *c)
@@ -329,7 +340,8 @@ void report_results(const struct job *j)
 	} else {
 		text_put(&t, json ? p->fields : p->columns);
 		for (i = 0; i < digests->count; i++)
-			text_printf(&t, ",%s", digests->at[i]);
+			if (hash_find(digests->at[i]) != HASH_ALGS)
+				text_printf(&t, ",%s", digests->at[i]);
 	}
 	n = choose(names, chosen, &none);
 	if (json)

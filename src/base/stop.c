@@ -10,7 +10,14 @@
 #include "base/clock.h"
 
 static volatile sig_atomic_t arrived;
+static struct timespec first; /* when it did */
 static int wake[2] = { -1, -1 };
+
+/* A signal is not the second one before so many seconds have begun. */
+#define REPEAT_S 2
+
+static const char last_words[] =
+	"\nhoist: stopped at once: what was begun may be left in the cloud (see hoist linode -v)\n";
 
 static const int numbers[] = { SIGINT, SIGTERM, SIGHUP };
 
@@ -27,11 +34,19 @@ static void die_by(int number)
 
 static void handle(int number)
 {
+	struct timespec now;
 	int saved = errno;
 	char byte = 0;
 
-	if (arrived)
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	if (arrived) {
+		/* timeout(1) and shells signal a process and its group: that is one signal. */
+		if (now.tv_sec - first.tv_sec < REPEAT_S)
+			return;
+		(void)!write(STDERR_FILENO, last_words, sizeof(last_words) - 1);
 		die_by(number);
+	}
+	first = now;
 	arrived = number;
 	/* The pipe is empty, so this cannot fail or block. */
 	(void)!write(wake[1], &byte, 1);

@@ -2,7 +2,8 @@
  * SIGINT, SIGTERM and SIGHUP: one flag, and one pipe that becomes readable, so
  * that whoever waits wakes up.  Nothing is ended here: everyone who sees the
  * flag returns ERR_STOPPED, what was begun is abandoned properly, and main()
- * dies by the signal at the very end.  A second signal ends the process at once.
+ * dies by the signal at the very end.  A second signal, a
+ * moment later, ends the process at once.
  */
 #ifndef BASE_STOP_H
 #define BASE_STOP_H

@@ -44,16 +44,15 @@ static void join(char *path, size_t cap, const char *base, const char *step)
 static void put_value(const struct json *j, const char *path, bool list, const char *glue,
 		      struct text *t)
 {
-	char buf[512], step[16], inner[256];
-	struct err none = ERR_INIT;
+	char buf[CELL_BYTES], step[16], inner[256];
 	const char *raw;
 	size_t len;
 	int i, n;
 
 	switch (json_kind(j, path)) {
 	case JSON_STRING:
-		if (json_str(j, path, buf, sizeof(buf), &none) >= 0)
-			text_put(t, buf);
+		json_show(j, path, buf, sizeof(buf));
+		text_put(t, buf);
 		break;
 	case JSON_BOOL:
 		json_raw(j, path, &raw);

@@ -150,7 +150,8 @@ static int read_ini(struct linode_settings *s, const char *text, const char *pat
 		return 0;
 	if (parse(&r, text, s->user, path) < 0)
 		return -1;
-	if (!r.found)
+	/* default-user may name nobody: linode-cli then has no token, and says so. */
+	if (!r.found && as_user)
 		return err_set(e, ERR_USAGE, "the user %s is not in %s", s->user, path);
 	return 0;
 }
@@ -207,7 +208,9 @@ static int load_file(struct linode_settings *s, const struct options *o, char *s
 
 	if (fd < 0 && e->code != ERR_NONE)
 		return -1;
-	if (fd < 0 && (errno == ENOENT || errno == ENOTDIR)) {
+	/* Like linode-cli, be content without a file that was not asked for. */
+	if (fd < 0 && (errno == ENOENT || errno == ENOTDIR ||
+		       (errno == EACCES && !getenv("LINODE_CLI_CONFIG")))) {
 		if (o->as_user)
 			return err_set(e, ERR_USAGE, "--as-user %s: there is no settings file %s",
 				       o->as_user, path);

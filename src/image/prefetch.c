@@ -4,18 +4,17 @@
 
 #include "base/stop.h"
 
-/* Fill one block from the left; pulls may be short.  Sets the end or the error. */
-static size_t fill(struct prefetch *p, unsigned char *block, bool *ended, struct err *e)
+/* Fill one block from the left; pulls may be short.  *last is what the last one returned. */
+static size_t fill(struct prefetch *p, unsigned char *block, ssize_t *last, struct err *e)
 {
 	size_t len = 0;
 	ssize_t n;
 
-	while (len < RING_BLOCK_BYTES && !*ended) {
+	while (len<RING_BLOCK_BYTES && * last> 0) {
 		n = stage_pull(p->stage.up, block + len, RING_BLOCK_BYTES - len, e);
+		*last = n;
 		if (n > 0)
 			len += (size_t)n;
-		else
-			*ended = true;
 	}
 	return len;
 }
@@ -24,25 +23,25 @@ static void *run(void *arg)
 {
 	struct prefetch *p = arg;
 	struct err e = ERR_INIT;
-	bool ended = false;
+	ssize_t last = 1;
 	size_t len;
 
 	stop_block();
 	pthread_mutex_lock(&p->lock);
-	while (!ended) {
+	while (last > 0) {
 		while (p->filled == RING_BLOCKS && !p->quit)
 			pthread_cond_wait(&p->changed, &p->lock);
 		if (p->quit)
 			break;
 		pthread_mutex_unlock(&p->lock);
-		len = fill(p, p->block[p->put], &ended, &e);
+		len = fill(p, p->block[p->put], &last, &e);
 		pthread_mutex_lock(&p->lock);
 		p->len[p->put] = len;
 		p->put = (p->put + 1) % RING_BLOCKS;
 		p->filled++;
-		if (ended) {
+		if (last <= 0) {
 			p->ended = true;
-			p->failed = e.code != ERR_NONE;
+			p->failed = last < 0;
 			p->err = e;
 		}
 		pthread_cond_broadcast(&p->changed);

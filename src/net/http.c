@@ -107,11 +107,10 @@ static size_t on_body(char *p, size_t size, size_t n, void *arg)
 
 	if (len > room) {
 		curl_easy_getinfo(c->h->curl, CURLINFO_RESPONSE_CODE, &status);
+		/* Of an error's page what fits is enough. */
 		if (status < 400)
 			err_set(c->e, ERR_REPLY, "the answer is longer than %zu bytes",
 				c->r->cap - 1);
-		else
-			c->r->cut = true;
 		len = room;
 	}
 	memcpy(c->r->body + c->r->len, p, len);
@@ -163,7 +162,7 @@ static int on_progress(void *arg, curl_off_t dltotal, curl_off_t dlnow, curl_off
 		return stop_err(c->e);
 	if (c->body.done)
 		limit *= ANSWER_STALLS;
-	if (idle_ms(c, dlnow + ulnow) > limit) {
+	if (limit > 0 && idle_ms(c, dlnow + ulnow) > limit) {
 		err_set(c->e, ERR_NETWORK, "nothing has moved for %lld s", (long long)limit / 1000);
 		return err_retry(c->e);
 	}
@@ -189,6 +188,9 @@ static void read_headers(CURL *curl, struct http_reply *r)
 	r->sent = request > 0;
 	curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &r->status);
 	r->retry_after_ms = retry_after(header(curl, "Retry-After"), header(curl, "Date"));
+	if (r->status == 429 && r->retry_after_ms == 0)
+		r->retry_after_ms =
+			retry_reset(header(curl, "X-RateLimit-Reset"), header(curl, "Date"));
 	r->maintenance = header(curl, "X-Maintenance-Mode") != NULL;
 	text_init(&t, r->etag, sizeof(r->etag));
 	if (etag)
@@ -204,6 +206,9 @@ static int explain_connection(struct call *c, CURLcode code, const char *host, c
 	curl_easy_getinfo(c->h->curl, CURLINFO_OS_ERRNO, &os);
 	if (os != 0 && strerror_r((int)os, why, sizeof(why)) != 0)
 		why[0] = '\0';
+	/* libcurl repeats a proxy's URL, with the password in it. */
+	if (strstr(detail, "://"))
+		detail = "";
 	switch (code) {
 	case CURLE_COULDNT_RESOLVE_HOST:
 	case CURLE_COULDNT_RESOLVE_PROXY:
@@ -244,6 +249,9 @@ static int explain(struct call *c, CURLcode code, const char *detail)
 	if (proxy == 403 || proxy == 407)
 		return err_set(c->e, ERR_USAGE, "the proxy refuses the way to %s (%ld)", host,
 			       proxy);
+	if (strncmp(detail, "Unsupported proxy", 17) == 0)
+		return err_set(c->e, ERR_USAGE,
+			       "the proxy that the environment names (https_proxy, all_proxy) is no URL that can be used");
 	switch (code) {
 	case CURLE_PEER_FAILED_VERIFICATION:
 		return trust_explain(&c->h->verdict, host, c->e);
@@ -361,7 +369,7 @@ int http_call(struct http *h, const struct http_request *q, struct http_reply *r
 	r->status = 0;
 	r->len = 0;
 	r->body[0] = '\0';
-	r->cut = r->sent_all = false;
+	r->sent_all = false;
 	if (q->upload)
 		body_init(&c.body, q->upload, q->upload_len, e);
 	set_options(&c, n > 0 ? nodes : NULL, detail);

@@ -21,7 +21,7 @@ struct http_config {
 	const struct trust *trust;
 	const char *pins;    /* "sha256//...;sha256//..." or NULL: one must be the server's key */
 	uint64_t limit_rate; /* bytes per second; 0 for no limit */
-	int64_t stall_ms;    /* give up after so long without a byte */
+	int64_t stall_ms;    /* give up after so long without a byte; 0: never */
 };
 
 struct http {
@@ -47,7 +47,7 @@ struct http_reply {
 	char *body; /* the caller's buffer, NUL-terminated here */
 	size_t cap;
 	size_t len;
-	bool cut;               /* an error's body did not fit and was cut off */
+
 	bool sent;              /* at least a part of the request has left */
 	bool sent_all;          /* the upload's last byte has been handed over */
 	int64_t retry_after_ms; /* 0 if the server did not say */

@@ -1,6 +1,7 @@
 #include "net/retry.h"
 
 #include <curl/curl.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "base/text.h"
@@ -28,18 +29,32 @@ int64_t retry_wait(unsigned attempt, int64_t first, int64_t asked)
 	return ms > asked ? ms : asked;
 }
 
-int64_t retry_after(const char *value, const char *date)
+/* Milliseconds from the answer's date to this second; 0 if it has passed or makes no sense. */
+static int64_t until(int64_t at, const char *date)
 {
-	uint64_t seconds;
-	int64_t at, now;
+	int64_t now = date ? (int64_t)curl_getdate(date, NULL) : clock_wall();
 
-	if (!value)
-		return 0;
-	if (text_number(value, INT32_MAX, &seconds) == 0)
-		return (int64_t)seconds * 1000;
-	at = (int64_t)curl_getdate(value, NULL);
-	now = date ? (int64_t)curl_getdate(date, NULL) : clock_wall();
 	if (at < 0 || now < 0 || at <= now || at - now > INT32_MAX)
 		return 0;
 	return (at - now) * 1000;
+}
+
+int64_t retry_reset(const char *value, const char *date)
+{
+	uint64_t at;
+
+	return value && text_number(value, INT64_MAX, &at) == 0 ? until((int64_t)at, date) : 0;
+}
+
+int64_t retry_after(const char *value, const char *date)
+{
+	uint64_t seconds;
+
+	if (!value)
+		return 0;
+	/* However many digits: a number is a number of seconds. */
+	if (value[0] != '\0' && value[strspn(value, "0123456789")] == '\0')
+		return text_number(value, INT32_MAX, &seconds) == 0 ? (int64_t)seconds * 1000 :
+								      (int64_t)INT32_MAX * 1000;
+	return until((int64_t)curl_getdate(value, NULL), date);
 }

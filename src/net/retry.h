@@ -26,4 +26,10 @@ int64_t retry_wait(unsigned attempt, int64_t first, int64_t asked);
  */
 int64_t retry_after(const char *value, const char *date);
 
+/*
+ * The same for an X-RateLimit-Reset header: the second since 1970 at which the
+ * limit is lifted.
+ */
+int64_t retry_reset(const char *value, const char *date);
+
 #endif

@@ -164,6 +164,8 @@ static void ask(const struct json *j, const char *path)
 	REQUIRE((len == 0) == (kind == JSON_ABSENT));
 	REQUIRE(kind != JSON_STRING || (raw[0] == '"' && raw[len - 1] == '"' && len >= 2));
 	REQUIRE(kind == JSON_OBJECT || kind == JSON_ARRAY || json_count(j, path) == 0);
+	json_show(j, path, out, 1 + len % sizeof(out));
+	REQUIRE(strlen(out) <= len % sizeof(out) && (kind == JSON_STRING || !*out));
 	err_clear(&e);
 	REQUIRE(json_u64(j, path, &n, &e) < 0 || kind == JSON_NUMBER);
 }

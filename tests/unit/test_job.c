@@ -251,9 +251,36 @@ static int a_failed_finish_is_abandoned(void *arg)
 static int all_checks_come_first(void *arg)
 {
 	(void)arg;
-	run(5, &(struct plan){ .check_code = ERR_USAGE });
+	run(5, &(struct plan){ .needs = NEED_NET, .check_code = ERR_USAGE });
 	NEED(counted(0, 0, 0, 0) && atomic_load(&checks) == 5);
 	NEED(job.tasks[2].err.code == ERR_USAGE && job.tasks[3].err.code == ERR_NONE);
+	NEED(job_status(&job) == 2);
+	return 0;
+}
+
+/* Where nothing is sent, the others need not suffer. */
+static int without_a_network_others_go_on(void *arg)
+{
+	(void)arg;
+	run(5, &(struct plan){ .check_code = ERR_USAGE });
+	NEED(counted(4, 4, 4, 0) && atomic_load(&checks) == 5);
+	NEED(job.tasks[2].err.code == ERR_USAGE && job.tasks[3].err.code == ERR_NONE);
+	NEED(job_status(&job) == 2);
+	return 0;
+}
+
+static int standard_input_twice(void *arg)
+{
+	int fd = open(file_make(0, "image", data, LEN), O_RDONLY);
+
+	(void)arg;
+	NEED(dup2(fd, STDIN_FILENO) == STDIN_FILENO);
+	options.retry = 3;
+	options.jobs = 2;
+	options.files[0] = options.files[1] = "-";
+	options.file_count = 2;
+	log_init(LOG_QUIET);
+	NEED(stop_init(&err) == 0 && job_run(&job, &fake, &options, NULL, &err) == 0);
 	NEED(job_status(&job) == 2);
 	return 0;
 }
@@ -388,6 +415,8 @@ int main(void)
 		CHILD(unfinished_is_kept),
 		CHILD(a_failed_finish_is_abandoned),
 		CHILD(all_checks_come_first),
+		CHILD(without_a_network_others_go_on),
+		CHILD(standard_input_twice),
 		CHILD(an_image_that_is_not_taken),
 		CHILD(many_tasks),
 		CHILD(a_signal),

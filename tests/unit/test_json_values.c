@@ -256,6 +256,36 @@ static void twice_the_same_key(void **state)
 	assert_true(json_is(&j, "b.a", "y"));
 }
 
+/* To be shown: never an error, never too long, never a danger to a terminal. */
+static void strings_to_show(void **state)
+{
+	static const struct {
+		const char *json, *path, *shown;
+	} rows[] = {
+		{ "{\"s\":\"abc\"}", "s", "abc" },
+		{ "{\"s\":\"exactly 11.\"}", "s", "exactly 11." },
+		{ "{\"s\":\"more than 11\"}", "s", "more tha..." },
+		{ "{\"s\":\"a\\nb\\u001b[2J\"}", "s", "a b?[2J" },
+		{ "{\"s\":\"\xff\"}", "s", "?" },
+		{ "{\"s\":12}", "s", "" },
+		{ "{\"s\":null}", "s", "" },
+		{ "{\"s\":[\"x\"]}", "s", "" },
+		{ "{\"s\":\"x\"}", "t", "" },
+		{ "{\"s\":\"x\",\"s\":\"x\"}", "s", "" },
+	};
+	char out[12];
+	struct json j;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT(rows); i++) {
+		assert_int_equal(parse(&j, rows[i].json), ERR_NONE);
+		memset(out, 'Z', sizeof(out));
+		json_show(&j, rows[i].path, out, sizeof(out));
+		CHECK(strcmp(out, rows[i].shown) == 0, "%s: %s", rows[i].json, out);
+	}
+}
+
 static void odd_keys(void **state)
 {
 	char text[512], key[200];
@@ -287,6 +317,7 @@ int main(void)
 		cmocka_unit_test(comparing_at_every_length),
 		cmocka_unit_test(twice_the_same_key),
 		cmocka_unit_test(odd_keys),
+		cmocka_unit_test(strings_to_show),
 	};
 
 	return cmocka_run_group_tests_name("json_values", tests, open_edge, close_edge);

@@ -17,17 +17,20 @@ static void meter_counts(void **state)
 	meter_init(&m, &s.stage, &bytes);
 	assert_int_equal(atomic_load(&bytes), 0);
 	assert_int_equal(stage_pull(&m.stage, out, 2, &e), 2);
+	assert_false(m.ended);
 	assert_int_equal(atomic_load(&bytes), 2);
 	assert_int_equal(stage_rewind(&m.stage, &e), 0);
 	assert_int_equal(atomic_load(&bytes), 0);
 	assert_int_equal(drain(&m.stage, 64, out, sizeof(out), &came, &e), 10);
 	assert_memory_equal(out, "0123456789", 10);
 	assert_int_equal(atomic_load(&bytes), 10);
+	assert_true(m.ended);
 	s.fail_at = 5;
 	assert_int_equal(stage_rewind(&m.stage, &e), 0);
 	assert_int_equal(drain(&m.stage, 64, out, sizeof(out), &came, &e), -1);
 	check_err(&e, ERR_IMAGE, "meter");
 	assert_int_equal(atomic_load(&bytes), 5);
+	assert_false(m.ended);
 	assert_false(s.misused);
 }
 
