@@ -23,6 +23,11 @@ void chain_build(struct chain *c, const struct chain_plan *plan)
 	c->top = &c->meter.stage;
 }
 
+bool chain_begun(const struct chain *c)
+{
+	return c->prefetch.running;
+}
+
 void chain_stop(struct chain *c)
 {
 	source_cancel(c->source);

@@ -30,6 +30,9 @@ struct chain_plan {
 /* Nothing is read yet.  chain_stop() must follow. */
 void chain_build(struct chain *c, const struct chain_plan *plan);
 
+/* Has anything been pulled since it was built or rewound? */
+bool chain_begun(const struct chain *c);
+
 /* End what runs beside; the source may be closed then. */
 void chain_stop(struct chain *c);
 

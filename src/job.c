@@ -189,9 +189,11 @@ static int send_all(struct task *t, struct chain *c)
 		if (result == 0)
 			return 0;
 		/* Of a pipe, what was pulled is gone. */
-		if (!unit_of(t)->source.seekable && atomic_load(&t->sent) > 0)
+		if (!unit_of(t)->source.seekable && chain_begun(c))
 			return -1;
-		if (!another(t, ++t->attempt) || stage_rewind(c->top, &t->err) < 0)
+		if (!another(t, ++t->attempt))
+			return -1;
+		if (chain_begun(c) && stage_rewind(c->top, &t->err) < 0)
 			return -1;
 	}
 }

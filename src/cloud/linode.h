@@ -20,7 +20,7 @@ struct linode_settings {
 	char scheme[8];   /* "https", or "http" for a test server */
 	char version[16]; /* "v4" */
 	char region[64];  /* "" if none is set */
-	char user[64];    /* the INI's section */
+	char user[49];    /* the INI's section; inih cuts longer names off */
 };
 
 /* struct work's cloud: the state of one task. */

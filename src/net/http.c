@@ -61,26 +61,27 @@ void http_close(struct http *h)
 	h->curl = NULL;
 }
 
+/* Where the host and what stands before it begin: behind the scheme and any slashes. */
+static size_t authority_at(const char *url)
+{
+	size_t colon = strcspn(url, ":/?#");
+
+	if (url[colon] != ':' || url[colon + 1] != '/')
+		return 0;
+	return colon + 1 + strspn(url + colon + 1, "/");
+}
+
 void http_show_url(const char *url, char *out, size_t cap)
 {
-	const char *host = strstr(url, "://");
-	const char *at;
+	size_t from = authority_at(url), at;
 	struct text t;
-	size_t len = strcspn(url, "?#");
 
 	text_init(&t, out, cap);
-	if (host && host + 3 < url + len) {
-		text_put_n(&t, url, (size_t)(host + 3 - url));
-		len -= (size_t)(host + 3 - url);
-		url = host + 3;
-		/* user:password@, which must not be shown */
-		at = memchr(url, '@', strcspn(url, "/?#"));
-		if (at) {
-			len -= (size_t)(at + 1 - url);
-			url = at + 1;
-		}
-	}
-	text_put_n(&t, url, len);
+	text_put_n(&t, url, from);
+	/* user:password@, which must not be shown; the password may hold another '@' */
+	for (at = from + strcspn(url + from, "/?#"); at > from && url[at - 1] != '@'; at--)
+		;
+	text_put_n(&t, url + at, strcspn(url + at, "?#"));
 	text_ellipsis(&t);
 	text_clean(out);
 }
@@ -93,8 +94,7 @@ static void show_host(const char *url, char *out, size_t cap)
 	struct text t;
 
 	http_show_url(url, shown, sizeof(shown));
-	host = strstr(shown, "://");
-	host = host ? host + 3 : shown;
+	host = shown + authority_at(shown);
 	text_init(&t, out, cap);
 	text_put_n(&t, host, strcspn(host, "/"));
 }

@@ -133,9 +133,20 @@ def test_a_second_signal_ends_at_once(rig, cloud, big):
     assert hold.reached.wait(30)
     running.signal(signal.SIGINT)
     assert cloud.wait(lambda: cloud.seen("delete"))
+    time.sleep(2)  # what comes sooner counts as the same signal
     start = time.monotonic()
     assert stopped(rig, running, signal.SIGINT).status == -signal.SIGINT
     assert time.monotonic() - start < 5
+
+
+def test_a_signal_that_comes_twice_is_one(rig, cloud, big):
+    """timeout(1) signals the process and its group."""
+    hold = cloud.fault("put", faults.Hold(pictures.MIB))
+    running = rig.begin(big)
+    assert hold.reached.wait(30)
+    running.signal(signal.SIGTERM)
+    assert "deleted" in stopped(rig, running, signal.SIGTERM).err
+    assert not cloud.images.present()
 
 
 def test_several_uploads_are_all_removed(rig, cloud, put_file, big):

@@ -15,7 +15,7 @@ SRC = pathlib.Path(__file__).resolve().parents[2] / "src"
 STATE = {
     "job": {"all": "the one struct work array, with its lock"},
     "progress": {"state": "what was drawn last"},
-    "base/stop": {"arrived": "the signal handler's", "wake": "the signal handler's pipe"},
+    "base/stop": {"arrived": "the signal handler's", "first": "the same", "wake": "the signal handler's pipe"},
     "base/log": {"lock": "standard error is one for all threads", "level": "-q and -v", "bar_shown": "see lock"},
     "base/mem": {"calls": "the counter", "now": "the counter", "peak": "the counter"},
     "net/trust": {"roots_der": "mbedTLS refers to the unpacked roots as long as the process runs"},

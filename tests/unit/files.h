@@ -67,10 +67,9 @@ static inline void file_age(const char *path)
 			_exit(__LINE__ % 200 + 1);                                                 \
 	} while (0)
 
-/* Run body in a child: its wait status.  It returns an exit status and must not use cmocka. */
-static inline int in_child(int (*body)(void *), void *arg)
+/* Run body in a child.  It returns an exit status and must not use cmocka. */
+static inline pid_t child_start(int (*body)(void *), void *arg)
 {
-	int status;
 	pid_t pid;
 
 	fflush(NULL);
@@ -79,9 +78,22 @@ static inline int in_child(int (*body)(void *), void *arg)
 		abort();
 	if (pid == 0)
 		_exit(body(arg));
+	return pid;
+}
+
+/* Its wait status. */
+static inline int child_wait(pid_t pid)
+{
+	int status;
+
 	if (waitpid(pid, &status, 0) != pid)
 		abort();
 	return status;
+}
+
+static inline int in_child(int (*body)(void *), void *arg)
+{
+	return child_wait(child_start(body, arg));
 }
 
 #endif

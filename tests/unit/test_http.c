@@ -130,6 +130,12 @@ static void what_headers_say(void **state)
 			 0);
 	assert_int_equal(reply.retry_after_ms, 60000);
 	assert_false(reply.maintenance);
+	/* Without a Retry-After, the moment at which the limit is lifted. */
+	assert_int_equal(get("HTTP/1.1 429 Slow\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\n"
+			     "X-RateLimit-Reset: 784111807\r\nContent-Length: 0\r\n\r\n",
+			     &e),
+			 0);
+	assert_int_equal(reply.retry_after_ms, 30000);
 	check_err(&e, ERR_NONE, "headers");
 }
 

@@ -111,6 +111,10 @@ static const struct {
 	{ "[DEFAULT]\nregion=all\n[bob]\ntoken=b\n[eve]\ntoken=e\n",
 	  "eve",
 	  { .token = "e", .region = "all", .user = "eve" } },
+	/* A default user who is not there has nothing but what all have. */
+	{ "[DEFAULT]\ndefault-user = gone\nregion = r\n[bob]\ntoken = t\n",
+	  NULL,
+	  { .region = "r" } },
 	/* Keys in any case, sections in theirs. */
 	{ "[DEFAULT]\nDefault-User = Bob\n[bob]\ntoken=wrong\n[Bob]\nTOKEN=right\nRegion=r\n",
 	  NULL,
@@ -182,7 +186,6 @@ static void refused(void **state)
 		{ TWO, "Bob" },
 		{ TWO, "custom_aliases" },
 		{ "", "bob" },
-		{ "[DEFAULT]\ndefault-user = gone\n[bob]\ntoken = t\n", NULL },
 		{ "[bob\ntoken = t\n", NULL },
 		{ "[bob]\ntoken\n", NULL },
 		{ "no section\n", NULL },

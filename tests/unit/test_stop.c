@@ -6,6 +6,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <stdatomic.h>
+#include <time.h>
 
 #include "base/clock.h"
 #include "base/stop.h"
@@ -73,15 +74,32 @@ static int die_in_the_end(void *arg)
 	return 99;
 }
 
-static int die_at_once(void *arg)
+/* Until it dies of it; alarm() ends a test that fails. */
+static int ask_again_and_again(void *arg)
 {
-	int number = *(const int *)arg;
+	static const struct timespec pause = { .tv_nsec = 20 * 1000 * 1000 };
 	struct err e = ERR_INIT;
 
+	alarm(60);
 	NEED(stop_init(&e) == 0);
 	raise(SIGTERM);
-	raise(number);
-	return 99;
+	for (;;) {
+		raise(*(const int *)arg);
+		nanosleep(&pause, NULL);
+	}
+}
+
+/* timeout(1) signals a process and its group: that is one signal, not two. */
+static int twice_at_the_same_time(void *arg)
+{
+	struct err e = ERR_INIT;
+
+	(void)arg;
+	NEED(stop_init(&e) == 0);
+	raise(SIGTERM);
+	raise(SIGTERM);
+	NEED(stop_asked());
+	return 0;
 }
 
 static int survive_one(void *arg)
@@ -97,18 +115,25 @@ static int survive_one(void *arg)
 /* The waiting parent must see by which signal the process ended. */
 static void death_by_the_signal(void **state)
 {
+	pid_t pids[COUNT(signals)];
 	size_t i;
+	int status;
 
 	(void)state;
 	check_exit(in_child(survive_one, NULL), "one signal");
+	check_exit(in_child(twice_at_the_same_time, NULL), "twice");
 	for (i = 0; i < COUNT(signals); i++) {
-		int number = signals[i], status;
+		int number = signals[i];
 
 		status = in_child(die_in_the_end, &number);
 		CHECK(WIFSIGNALED(status) && WTERMSIG(status) == number, "end: 0x%x",
 		      (unsigned)status);
-		status = in_child(die_at_once, &number);
-		CHECK(WIFSIGNALED(status) && WTERMSIG(status) == number, "second: 0x%x",
+		pids[i] = child_start(ask_again_and_again, &number);
+	}
+	/* These take their time: all at once. */
+	for (i = 0; i < COUNT(signals); i++) {
+		status = child_wait(pids[i]);
+		CHECK(WIFSIGNALED(status) && WTERMSIG(status) == signals[i], "again: 0x%x",
 		      (unsigned)status);
 	}
 }

@@ -14,17 +14,17 @@
 #define MBEDTLS_HAVE_ASM
 #define MBEDTLS_HAVE_TIME
 #define MBEDTLS_HAVE_TIME_DATE
-#define MBEDTLS_FS_IO			/* certificate files and folders */
+#define MBEDTLS_FS_IO /* certificate files and folders */
 #define MBEDTLS_PLATFORM_C
-#define MBEDTLS_PLATFORM_MEMORY		/* counted allocations: see base/mem.h */
-#define MBEDTLS_THREADING_C		/* TLS 1.3 uses PSA's global state */
+#define MBEDTLS_PLATFORM_MEMORY /* counted allocations: see base/mem.h */
+#define MBEDTLS_THREADING_C     /* TLS 1.3 uses PSA's global state */
 #define MBEDTLS_THREADING_PTHREAD
-#define MBEDTLS_VERSION_C		/* libcurl prints it */
+#define MBEDTLS_VERSION_C /* libcurl prints it */
 
 /* Random numbers. */
 #define MBEDTLS_ENTROPY_C
-#define MBEDTLS_NO_PLATFORM_ENTROPY	/* it opens /dev/random, which a container may lack */
-#define MBEDTLS_ENTROPY_HARDWARE_ALT	/* getrandom.c beside this file */
+#define MBEDTLS_NO_PLATFORM_ENTROPY  /* it opens /dev/random, which a container may lack */
+#define MBEDTLS_ENTROPY_HARDWARE_ALT /* getrandom.c beside this file */
 #define MBEDTLS_CTR_DRBG_C
 
 /* Hashes.  MD5 is for ETags, SHA-224 is what SHA-256's code brings along. */
@@ -39,8 +39,8 @@
 /* Ciphers, in hardware where the target can have it (found out at run time). */
 #define MBEDTLS_CIPHER_C
 #define MBEDTLS_AES_C
-#define MBEDTLS_AES_ROM_TABLES		/* threads: no tables made at run time */
-#define MBEDTLS_AES_FEWER_TABLES	/* 2 KB, not 8: hardware does most of it */
+#define MBEDTLS_AES_ROM_TABLES   /* threads: no tables made at run time */
+#define MBEDTLS_AES_FEWER_TABLES /* 2 KB, not 8: hardware does most of it */
 #define MBEDTLS_GCM_C
 #define MBEDTLS_CHACHA20_C
 #define MBEDTLS_POLY1305_C
@@ -69,7 +69,7 @@
 #define MBEDTLS_PKCS1_V21
 #define MBEDTLS_PK_C
 #define MBEDTLS_PK_PARSE_C
-#define MBEDTLS_PK_WRITE_C		/* libcurl compares pinned keys as DER */
+#define MBEDTLS_PK_WRITE_C /* libcurl compares pinned keys as DER */
 
 /* Certificates. */
 #define MBEDTLS_ASN1_PARSE_C
@@ -79,7 +79,7 @@
 #define MBEDTLS_PEM_PARSE_C
 #define MBEDTLS_X509_USE_C
 #define MBEDTLS_X509_CRT_PARSE_C
-#define MBEDTLS_X509_REMOVE_INFO	/* certificates as text, for debugging */
+#define MBEDTLS_X509_REMOVE_INFO /* certificates as text, for debugging */
 #define MBEDTLS_X509_RSASSA_PSS_SUPPORT
 
 /* PSA's core: TLS 1.3 does its key exchange and key schedule with it. */
@@ -94,11 +94,11 @@
 #define MBEDTLS_KEY_EXCHANGE_ECDHE_ECDSA_ENABLED
 #define MBEDTLS_SSL_TLS1_3_KEY_EXCHANGE_MODE_EPHEMERAL_ENABLED
 #define MBEDTLS_SSL_TLS1_3_KEY_EXCHANGE_MODE_PSK_EPHEMERAL_ENABLED /* resumption */
-#define MBEDTLS_SSL_TLS1_3_COMPATIBILITY_MODE	/* middleboxes */
+#define MBEDTLS_SSL_TLS1_3_COMPATIBILITY_MODE                      /* middleboxes */
 #define MBEDTLS_SSL_KEEP_PEER_CERTIFICATE
-#define MBEDTLS_SSL_SESSION_TICKETS		/* FTPS servers insist on reuse */
+#define MBEDTLS_SSL_SESSION_TICKETS /* FTPS servers insist on reuse */
 #define MBEDTLS_SSL_SERVER_NAME_INDICATION
 #define MBEDTLS_SSL_ALPN
 #define MBEDTLS_SSL_EXTENDED_MASTER_SECRET
-#define MBEDTLS_SSL_IN_CONTENT_LEN 16384	/* what servers may send */
-#define MBEDTLS_SSL_OUT_CONTENT_LEN 16384	/* full records upload fastest */
+#define MBEDTLS_SSL_IN_CONTENT_LEN 16384  /* what servers may send */
+#define MBEDTLS_SSL_OUT_CONTENT_LEN 16384 /* full records upload fastest */

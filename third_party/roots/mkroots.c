@@ -17,9 +17,9 @@
 #include <string.h>
 
 enum {
-	FILE_MAX = 8 << 20,	/* certdata.txt has 1.5 MB */
+	FILE_MAX = 8 << 20, /* certdata.txt has 1.5 MB */
 	CERTS_MAX = 1000,
-	ATTR_MAX = 1024		/* issuer and serial number of a certificate */
+	ATTR_MAX = 1024 /* issuer and serial number of a certificate */
 };
 
 struct id {
@@ -35,7 +35,7 @@ struct cert {
 };
 
 static char text[FILE_MAX + 1];
-static unsigned char pool[FILE_MAX];	/* the DER of all certificates */
+static unsigned char pool[FILE_MAX]; /* the DER of all certificates */
 static size_t pool_len;
 static struct cert certs[CERTS_MAX];
 static size_t certs_n;
@@ -106,13 +106,13 @@ static size_t octal(char **p, unsigned char *out, size_t cap)
 		if (strcmp(s, "END") == 0)
 			return n;
 		for (; *s != '\0'; s += 4) {
-			if (s[0] != '\\' || s[1] < '0' || s[1] > '3' ||
-			    s[2] < '0' || s[2] > '7' || s[3] < '0' || s[3] > '7')
+			if (s[0] != '\\' || s[1] < '0' || s[1] > '3' || s[2] < '0' || s[2] > '7' ||
+			    s[3] < '0' || s[3] > '7')
 				die("bad octal data");
 			if (n == cap)
 				die("octal data too long");
-			out[n++] = (unsigned char)((s[1] - '0') << 6 |
-						   (s[2] - '0') << 3 | (s[3] - '0'));
+			out[n++] = (unsigned char)((s[1] - '0') << 6 | (s[2] - '0') << 3 |
+						   (s[3] - '0'));
 		}
 	}
 }
@@ -205,8 +205,8 @@ static void pem_body(char **p)
 				die("bad base64");
 			bits = bits << 6 | (uint32_t)base64_value(*s);
 			if (++digits % 4 != 1)
-				pool[pool_len++] = (unsigned char)(
-					bits >> (6 - 2 * ((digits - 1) % 4)));
+				pool[pool_len++] =
+					(unsigned char)(bits >> (6 - 2 * ((digits - 1) % 4)));
 		}
 	}
 	/* Whole groups of four, and no bits left over in the last one. */

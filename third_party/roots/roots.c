@@ -7,8 +7,7 @@
 
 #include "roots_size.h"
 
-__asm__(
-	".section .rodata.roots_gz,\"a\",%progbits\n"
+__asm__(".section .rodata.roots_gz,\"a\",%progbits\n"
 	".balign 16\n"
 	".globl roots_gz\n"
 	".type roots_gz, %object\n"
@@ -16,8 +15,7 @@ __asm__(
 	".incbin \"roots.gz\"\n"
 	"roots_gz_end:\n"
 	".size roots_gz, roots_gz_end - roots_gz\n"
-	".previous\n"
-);
+	".previous\n");
 
 extern const size_t roots_gz_len, roots_der_len;
 const size_t roots_gz_len = ROOTS_GZ_LEN;
