@@ -271,8 +271,8 @@ void cli_help(const char *program, const char *command, const char *operands, co
 {
 	const struct opt *o;
 
-	printf("usage: %s %s [options] %s\n\n%s\n\noptions:\n", program, command, operands,
-	       summary);
+	printf("usage: %s %s [options]%s%s\n\n%s\n\noptions:\n", program, command,
+	       *operands ? " " : "", operands, summary);
 	for (; *tables; tables++)
 		for (o = *tables; o->kind != OPT_END; o++)
 			help_option(o);

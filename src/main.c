@@ -135,7 +135,7 @@ static int run_verb(const struct grammar *g, const struct verb *v, int at, int w
 		return run(v->provider, &o, g);
 	}
 	name_verb(v, name, sizeof(name));
-	cli_help(g->program, name, v->operands, v->provider->summary, v->options);
+	cli_help(g->program, name, v->operands, v->summary, v->options);
 	return finish_help();
 }
 

@@ -13,6 +13,7 @@
 struct verb {
 	const char *words[2]; /* "images", "upload"; the second may be NULL */
 	const struct provider *provider;
+	const char *summary; /* for the help text */
 	const char *operands;
 	const struct opt *options[3];     /* tables; a NULL ends them */
 	void (*adapt)(struct options *o); /* after parsing: this verb's own defaults */

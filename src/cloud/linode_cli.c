@@ -376,15 +376,17 @@ static const struct opt operation_options[] = {
 static const struct verb verbs[] = {
 	{ { "image-upload", NULL },
 	  &linode_provider,
+	  "upload a gzip-compressed raw disk to Linode",
 	  "FILE",
 	  { image_options, plugin_options, NULL },
 	  adapt_upload },
 	{ { "images", "upload" },
 	  &linode_provider,
+	  "make an image, and print the URL to upload it to",
 	  "",
 	  { image_options, operation_options, NULL },
 	  adapt_url },
-	{ { NULL, NULL }, NULL, NULL, { NULL }, NULL },
+	{ .provider = NULL },
 };
 
 const struct grammar linode_cli_grammar = {

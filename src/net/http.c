@@ -153,6 +153,7 @@ static int on_progress(void *arg, curl_off_t dltotal, curl_off_t dlnow, curl_off
 {
 	struct call *c = arg;
 	int64_t limit = c->h->config->stall_ms;
+	char host[300];
 
 	(void)dltotal;
 	(void)ultotal;
@@ -162,11 +163,12 @@ static int on_progress(void *arg, curl_off_t dltotal, curl_off_t dlnow, curl_off
 		return stop_err(c->e);
 	if (c->body.done)
 		limit *= ANSWER_STALLS;
-	if (limit > 0 && idle_ms(c, dlnow + ulnow) > limit) {
-		err_set(c->e, ERR_NETWORK, "nothing has moved for %lld s", (long long)limit / 1000);
-		return err_retry(c->e);
-	}
-	return 0;
+	if (limit == 0 || idle_ms(c, dlnow + ulnow) <= limit)
+		return 0;
+	show_host(c->q->url, host, sizeof(host));
+	err_set(c->e, ERR_NETWORK, "%s: nothing has moved for %lld s", host,
+		(long long)limit / 1000);
+	return err_retry(c->e);
 }
 
 static const char *header(CURL *curl, const char *name)
