@@ -42,8 +42,8 @@ int text_done(const struct text *t, const char *what, struct err *e) MUST_CHECK;
 int text_copy(char *to, size_t cap, const char *s, const char *what, struct err *e) MUST_CHECK;
 
 /*
- * Make s fit to be shown on a terminal: control characters, and bytes that are
- * not UTF-8, become '?'; trailing white space goes.
+ * Make s fit to be shown on a terminal: tabs and line ends become spaces, other
+ * control characters and bytes that are not UTF-8 '?'; trailing white space goes.
  */
 void text_clean(char *s);
 

@@ -64,7 +64,7 @@ void http_close(struct http *h)
 /* Where the host and what stands before it begin: behind the scheme and any slashes. */
 static size_t authority_at(const char *url)
 {
-	size_t colon = strcspn(url, ":/?#");
+	size_t colon = strcspn(url, ":/?#@");
 
 	if (url[colon] != ':' || url[colon + 1] != '/')
 		return 0;

@@ -436,7 +436,7 @@ static void credentials_are_never_shown(void **state)
 		"https://user:SEC@RET@host.example/", "https://u@v:RET@host.example/x?y",
 		"user:RET@host.example/path",         "https:/user:RET@host.example/",
 		"user:RET@host.example/x://y",        "https:///user:RET@host.example/",
-		"HTTPS://user:RET@host.example",
+		"HTTPS://user:RET@host.example",      "RET@host.example:/path",
 	};
 	char out[256];
 	size_t i;
