@@ -4,24 +4,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
-#include "base/clock.h"
 #include "base/log.h"
 #include "base/stop.h"
 #include "base/text.h"
-#include "net/retry.h"
 
 #define LINODE_LABEL_MAX 50
 #define LINODE_DESCRIPTION_MAX 65000
 #define LINODE_TAG_MIN 3
 #define LINODE_TAG_MAX 50
-
-/*
- * When an answer was lost after the last byte, the upload may be complete.  So
- * many polls are made before the image is sent again.
- */
-#define DOUBTFUL_POLLS 8
 
 /* A DELETE is tried so often. */
 #define DELETE_TRIES 3
@@ -243,131 +234,17 @@ static int linode_begin(struct task *t, struct err *e)
 	return 0;
 }
 
-/* Between two polls: as long as the user says, or Linode, or repeated failures suggest. */
-static int64_t pause_ms(const struct task *t, unsigned failures)
-{
-	int64_t ms =
-		failures > 0 ? retry_wait(failures, t->options->poll_ms, t->wait_ms) : t->wait_ms;
-
-	return ms > t->options->poll_ms ? ms : t->options->poll_ms;
-}
-
-/*
- * After a failed attempt: did its bytes arrive all the same?  Only if the last
- * byte was handed over once; then the image is watched for a while before it is
- * sent again.
- */
-static int ask_first(struct task *t, bool *arrived, struct err *e)
-{
-	enum linode_state state = LINODE_PENDING;
-	int polls = t->sent_all ? DOUBTFUL_POLLS : 1;
-
-	while (polls-- > 0) {
-		if (linode_look(t, &state, e) < 0) {
-			if (!e->retry || polls == 0)
-				return -1;
-			err_clear(e);
-		}
-		if (state == LINODE_PROCESSING || state == LINODE_AVAILABLE)
-			break;
-		if (polls > 0 && stop_sleep(pause_ms(t, 0), e) < 0)
-			return -1;
-	}
-	*arrived = t->sent_all && (state == LINODE_PROCESSING || state == LINODE_AVAILABLE);
-	return 0;
-}
-
 static int linode_send(struct task *t, struct stage *body, struct err *e)
 {
 	bool arrived = false;
 
-	if (t->attempt > 0 && ask_first(t, &arrived, e) < 0)
+	if (t->attempt > 0 && linode_ask(t, &arrived, e) < 0)
 		return -1;
 	if (!arrived)
 		return linode_put(t, body, e);
 	log_note("image %s: the upload before was complete", t->id);
 	t->landed = t->confirmed = true;
 	return 0;
-}
-
-static int unfinished(struct task *t, const struct err *why, struct err *e)
-{
-	return err_set(e, ERR_UNFINISHED,
-		       "image %s was uploaded whole, but its processing could not be watched (%s); see linode-cli images view %s",
-		       t->id, why->text, t->id);
-}
-
-/* linode-cli ends with a GET, whose answer it shows. */
-static int view(struct task *t, struct err *e)
-{
-	struct err why = ERR_INIT;
-	char path[80];
-
-	snprintf(path, sizeof(path), "/images/%s", t->id);
-	if (linode_api(t, "GET", path, NULL, NULL, &why) == 0)
-		return 0;
-	if (why.code != ERR_STOPPED)
-		return unfinished(t, &why, e);
-	*e = why;
-	return -1;
-}
-
-/* Has nobody confirmed the bytes, and will nobody be asked? */
-static int check_confirmed(struct task *t, struct err *e)
-{
-	return t->confirmed ? 0 : linode_unconfirmed(t, e);
-}
-
-/* Is it worth asking again?  What is refused for good will not change while we wait. */
-static bool may_pass(const struct err *why)
-{
-	return why->code == ERR_BUSY || why->code == ERR_NETWORK || why->code == ERR_REPLY;
-}
-
-static int wait_for_image(struct task *t, struct err *e)
-{
-	const struct options *o = t->options;
-	int64_t deadline = clock_ms() + o->timeout_ms, pause;
-	enum linode_state state;
-	unsigned failures = 0;
-	struct err why = ERR_INIT;
-
-	for (;;) {
-		err_clear(&why);
-		if (linode_look(t, &state, &why) == 0) {
-			if (state == LINODE_AVAILABLE)
-				return 0;
-			failures = 0;
-		} else if (state == LINODE_LOST || why.code == ERR_STOPPED) {
-			*e = why;
-			return -1;
-		} else if (!may_pass(&why) || (why.code != ERR_BUSY && failures >= o->retry)) {
-			return unfinished(t, &why, e);
-		} else {
-			failures++;
-		}
-		pause = pause_ms(t, failures);
-		if (clock_ms() + pause >= deadline && failures > 0)
-			return unfinished(t, &why, e);
-		if (clock_ms() + pause >= deadline)
-			return err_set(e, ERR_UNFINISHED,
-				       "image %s was uploaded whole, but after %lld s it is still %s; see linode-cli images view %s",
-				       t->id, (long long)o->timeout_ms / 1000, t->status, t->id);
-		if (stop_sleep(pause, e) < 0)
-			return -1;
-	}
-}
-
-static int linode_finish(struct task *t, struct err *e)
-{
-	const struct options *o = t->options;
-
-	linode_warn_of_size(t);
-	if (o->wait)
-		return wait_for_image(t, e);
-	if (o->view && view(t, e) < 0)
-		return -1;
-	return check_confirmed(t, e);
 }
 
 static void linode_abandon(struct task *t)

@@ -55,22 +55,16 @@ int linode_settings_load(struct linode_settings *s, const struct options *o, cha
 int linode_api(struct task *t, const char *method, const char *path, const char *body,
 	       const char *filter, struct err *e) MUST_CHECK;
 
-/* What has become of an image whose bytes were sent. */
-enum linode_state {
-	LINODE_UNKNOWN,    /* it could not be found out */
-	LINODE_PENDING,    /* nothing is known to have arrived */
-	LINODE_PROCESSING, /* it is past waiting for bytes */
-	LINODE_AVAILABLE,
-	LINODE_LOST, /* its processing has failed, or it is gone */
-};
-
 /*
- * GET the image and, where that does not tell enough, its image_upload event.
- * t->status is what the API said.  Returns -1 and LINODE_LOST with ERR_IMAGE or
- * ERR_FAILED and Linode's reason, -1 and LINODE_UNKNOWN with the errors of
- * linode_api().
+ * After a failed attempt: have its bytes arrived all the same?  That can be only
+ * if the last byte was handed over once; then the image is watched for a while.
+ * -1 with the errors of linode_api(), or with Linode's reason when the image is
+ * lost.
  */
-int linode_look(struct task *t, enum linode_state *state, struct err *e) MUST_CHECK;
+int linode_ask(struct task *t, bool *arrived, struct err *e) MUST_CHECK;
+
+/* struct provider's finish: wait until the image is available, as far as that is asked for. */
+int linode_finish(struct task *t, struct err *e) MUST_CHECK;
 
 /* Is this an image that Linode takes?  ERR_IMAGE if not. */
 int linode_takes(const struct image *im, struct err *e) MUST_CHECK;

@@ -1,7 +1,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/log.h"
 #include "base/text.h"
 #include "cloud/linode.h"
 #include "net/retry.h"
@@ -123,108 +122,4 @@ int linode_api(struct task *t, const char *method, const char *path, const char 
 	if (json_parse(&w->json, w->answer, w->reply.len, w->tokens, JSON_TOKENS_MAX, e) < 0)
 		return err_at(e, "Linode's API");
 	return 0;
-}
-
-/* The newest image_upload event of this image, if one can be read: its status and message. */
-static int get_event(struct task *t, char *status, size_t cap, char *message, size_t message_cap,
-		     struct err *e)
-{
-	struct json *j = &t->work->json;
-	char filter[200], path[48];
-	const char *number = strchr(t->id, '/') + 1;
-	const char *raw;
-	size_t len;
-	int i, n;
-
-	status[0] = message[0] = '\0';
-	snprintf(filter, sizeof(filter),
-		 "X-Filter: {\"action\":\"image_upload\",\"entity.type\":\"image\","
-		 "\"entity.id\":%s,"
-		 "\"+order_by\":\"created\",\"+order\":\"desc\"}",
-		 number);
-	if (linode_api(t, "GET", "/account/events?page_size=25", NULL, filter, e) < 0)
-		return -1;
-	n = json_count(j, "data");
-	for (i = 0; i < n; i++) {
-		/* The filter is a request: what comes back is checked. */
-		snprintf(path, sizeof(path), "data.%d.entity.id", i);
-		len = json_raw(j, path, &raw);
-		if (len != strlen(number) || memcmp(raw, number, len) != 0)
-			continue;
-		snprintf(path, sizeof(path), "data.%d.action", i);
-		if (!json_is(j, path, "image_upload"))
-			continue;
-		snprintf(path, sizeof(path), "data.%d.status", i);
-		if (json_str(j, path, status, cap, e) < 0)
-			return -1;
-		/* null, while all is well */
-		snprintf(path, sizeof(path), "data.%d.message", i);
-		json_show(j, path, message, message_cap);
-		return 0;
-	}
-	return 0;
-}
-
-static int processing_failed(const char *message, enum linode_state *state, struct err *e)
-{
-	bool image = strstr(message, "ecompress") || strstr(message, "too large");
-
-	*state = LINODE_LOST;
-	return err_set(e, image ? ERR_IMAGE : ERR_FAILED, "Linode could not process the image: %s",
-		       *message ? message : "no reason is given");
-}
-
-/* What the event says, in place of an image that says nothing (any more). */
-static int look_at_event(struct task *t, enum linode_state *state, struct err *e)
-{
-	struct linode *l = linode_of(t);
-	struct err why = ERR_INIT;
-	char status[32], message[200];
-
-	if (l->events_denied)
-		return 0;
-	if (get_event(t, status, sizeof(status), message, sizeof(message), &why) < 0) {
-		if (why.code == ERR_STOPPED) {
-			*e = why;
-			return -1;
-		}
-		/* Without the scope events:read_only the image alone has to tell. */
-		l->events_denied = t->work->reply.status == 401 || t->work->reply.status == 403;
-		log_note("events cannot be read: %s", why.text);
-		return 0;
-	}
-	if (strcmp(status, "failed") == 0)
-		return processing_failed(message, state, e);
-	if (strcmp(status, "finished") == 0)
-		*state = LINODE_PROCESSING;
-	return 0;
-}
-
-int linode_look(struct task *t, enum linode_state *state, struct err *e)
-{
-	char path[80];
-
-	*state = LINODE_UNKNOWN;
-	snprintf(path, sizeof(path), "/images/%s", t->id);
-	if (linode_api(t, "GET", path, NULL, NULL, e) < 0) {
-		if (t->work->reply.status != 404)
-			return -1;
-		err_clear(e);
-		if (look_at_event(t, state, e) < 0)
-			return -1;
-		*state = LINODE_LOST;
-		return err_set(e, ERR_FAILED,
-			       "image %s is gone: Linode removes an image whose processing failed, its Events in the Cloud Manager tell why",
-			       t->id);
-	}
-	if (!json_is(&t->work->json, "id", t->id))
-		return err_set(e, ERR_REPLY, "Linode's API answered with another image");
-	if (json_str(&t->work->json, "status", t->status, sizeof(t->status), e) < 0)
-		return -1;
-	if (strcmp(t->status, "available") == 0) {
-		*state = LINODE_AVAILABLE;
-		return 0;
-	}
-	*state = strcmp(t->status, "pending_upload") == 0 ? LINODE_PENDING : LINODE_PROCESSING;
-	return look_at_event(t, state, e);
 }

@@ -1,0 +1,246 @@
+/*
+ * What becomes of an image after its bytes were sent: it is looked at, and its
+ * image_upload event where the image says nothing.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/stop.h"
+#include "cloud/linode.h"
+#include "net/retry.h"
+
+/*
+ * When an answer was lost after the last byte, the upload may be complete.  So
+ * many polls are made before the image is sent again.
+ */
+#define DOUBTFUL_POLLS 8
+
+/* What has become of an image whose bytes were sent. */
+enum linode_state {
+	LINODE_UNKNOWN,    /* it could not be found out */
+	LINODE_PENDING,    /* nothing is known to have arrived */
+	LINODE_PROCESSING, /* it is past waiting for bytes */
+	LINODE_AVAILABLE,
+	LINODE_LOST, /* its processing has failed, or it is gone */
+};
+
+/* The newest image_upload event of this image, if one can be read: its status and message. */
+static int get_event(struct task *t, char *status, size_t cap, char *message, size_t message_cap,
+		     struct err *e)
+{
+	struct json *j = &t->work->json;
+	char filter[200], path[48];
+	const char *number = strchr(t->id, '/') + 1;
+	const char *raw;
+	size_t len;
+	int i, n;
+
+	status[0] = message[0] = '\0';
+	snprintf(filter, sizeof(filter),
+		 "X-Filter: {\"action\":\"image_upload\",\"entity.type\":\"image\","
+		 "\"entity.id\":%s,"
+		 "\"+order_by\":\"created\",\"+order\":\"desc\"}",
+		 number);
+	if (linode_api(t, "GET", "/account/events?page_size=25", NULL, filter, e) < 0)
+		return -1;
+	n = json_count(j, "data");
+	for (i = 0; i < n; i++) {
+		/* The filter is a request: what comes back is checked. */
+		snprintf(path, sizeof(path), "data.%d.entity.id", i);
+		len = json_raw(j, path, &raw);
+		if (len != strlen(number) || memcmp(raw, number, len) != 0)
+			continue;
+		snprintf(path, sizeof(path), "data.%d.action", i);
+		if (!json_is(j, path, "image_upload"))
+			continue;
+		snprintf(path, sizeof(path), "data.%d.status", i);
+		if (json_str(j, path, status, cap, e) < 0)
+			return -1;
+		/* null, while all is well */
+		snprintf(path, sizeof(path), "data.%d.message", i);
+		json_show(j, path, message, message_cap);
+		return 0;
+	}
+	return 0;
+}
+
+static int processing_failed(const char *message, enum linode_state *state, struct err *e)
+{
+	bool image = strstr(message, "ecompress") || strstr(message, "too large");
+
+	*state = LINODE_LOST;
+	return err_set(e, image ? ERR_IMAGE : ERR_FAILED, "Linode could not process the image: %s",
+		       *message ? message : "no reason is given");
+}
+
+/* What the event says, in place of an image that says nothing (any more). */
+static int look_at_event(struct task *t, enum linode_state *state, struct err *e)
+{
+	struct linode *l = linode_of(t);
+	struct err why = ERR_INIT;
+	char status[32], message[200];
+
+	if (l->events_denied)
+		return 0;
+	if (get_event(t, status, sizeof(status), message, sizeof(message), &why) < 0) {
+		if (why.code == ERR_STOPPED) {
+			*e = why;
+			return -1;
+		}
+		/* Without the scope events:read_only the image alone has to tell. */
+		l->events_denied = t->work->reply.status == 401 || t->work->reply.status == 403;
+		log_note("events cannot be read: %s", why.text);
+		return 0;
+	}
+	if (strcmp(status, "failed") == 0)
+		return processing_failed(message, state, e);
+	if (strcmp(status, "finished") == 0)
+		*state = LINODE_PROCESSING;
+	return 0;
+}
+
+/*
+ * GET the image and, where that does not tell enough, its image_upload event.
+ * t->status is what the API said.  Returns -1 and LINODE_LOST with ERR_IMAGE or
+ * ERR_FAILED and Linode's reason, -1 and LINODE_UNKNOWN with the errors of
+ * linode_api().
+ */
+static int look(struct task *t, enum linode_state *state, struct err *e)
+{
+	char path[80];
+
+	*state = LINODE_UNKNOWN;
+	snprintf(path, sizeof(path), "/images/%s", t->id);
+	if (linode_api(t, "GET", path, NULL, NULL, e) < 0) {
+		if (t->work->reply.status != 404)
+			return -1;
+		err_clear(e);
+		if (look_at_event(t, state, e) < 0)
+			return -1;
+		*state = LINODE_LOST;
+		return err_set(e, ERR_FAILED,
+			       "image %s is gone: Linode removes an image whose processing failed, its Events in the Cloud Manager tell why",
+			       t->id);
+	}
+	if (!json_is(&t->work->json, "id", t->id))
+		return err_set(e, ERR_REPLY, "Linode's API answered with another image");
+	if (json_str(&t->work->json, "status", t->status, sizeof(t->status), e) < 0)
+		return -1;
+	if (strcmp(t->status, "available") == 0) {
+		*state = LINODE_AVAILABLE;
+		return 0;
+	}
+	*state = strcmp(t->status, "pending_upload") == 0 ? LINODE_PENDING : LINODE_PROCESSING;
+	return look_at_event(t, state, e);
+}
+
+/* Between two polls: as long as the user says, or Linode, or repeated failures suggest. */
+static int64_t pause_ms(const struct task *t, unsigned failures)
+{
+	int64_t ms =
+		failures > 0 ? retry_wait(failures, t->options->poll_ms, t->wait_ms) : t->wait_ms;
+
+	return ms > t->options->poll_ms ? ms : t->options->poll_ms;
+}
+
+int linode_ask(struct task *t, bool *arrived, struct err *e)
+{
+	enum linode_state state = LINODE_PENDING;
+	int polls = t->sent_all ? DOUBTFUL_POLLS : 1;
+
+	while (polls-- > 0) {
+		if (look(t, &state, e) < 0) {
+			if (!e->retry || polls == 0)
+				return -1;
+			err_clear(e);
+		}
+		if (state == LINODE_PROCESSING || state == LINODE_AVAILABLE)
+			break;
+		if (polls > 0 && stop_sleep(pause_ms(t, 0), e) < 0)
+			return -1;
+	}
+	*arrived = t->sent_all && (state == LINODE_PROCESSING || state == LINODE_AVAILABLE);
+	return 0;
+}
+
+static int unfinished(struct task *t, const struct err *why, struct err *e)
+{
+	return err_set(e, ERR_UNFINISHED,
+		       "image %s was uploaded whole, but its processing could not be watched (%s); see linode-cli images view %s",
+		       t->id, why->text, t->id);
+}
+
+/* linode-cli ends with a GET, whose answer it shows. */
+static int view(struct task *t, struct err *e)
+{
+	struct err why = ERR_INIT;
+	char path[80];
+
+	snprintf(path, sizeof(path), "/images/%s", t->id);
+	if (linode_api(t, "GET", path, NULL, NULL, &why) == 0)
+		return 0;
+	if (why.code != ERR_STOPPED)
+		return unfinished(t, &why, e);
+	*e = why;
+	return -1;
+}
+
+/* Has nobody confirmed the bytes, and will nobody be asked? */
+static int check_confirmed(struct task *t, struct err *e)
+{
+	return t->confirmed ? 0 : linode_unconfirmed(t, e);
+}
+
+/* Is it worth asking again?  What is refused for good will not change while we wait. */
+static bool may_pass(const struct err *why)
+{
+	return why->code == ERR_BUSY || why->code == ERR_NETWORK || why->code == ERR_REPLY;
+}
+
+static int wait_for_image(struct task *t, struct err *e)
+{
+	const struct options *o = t->options;
+	int64_t deadline = clock_ms() + o->timeout_ms, pause;
+	enum linode_state state;
+	unsigned failures = 0;
+	struct err why = ERR_INIT;
+
+	for (;;) {
+		err_clear(&why);
+		if (look(t, &state, &why) == 0) {
+			if (state == LINODE_AVAILABLE)
+				return 0;
+			failures = 0;
+		} else if (state == LINODE_LOST || why.code == ERR_STOPPED) {
+			*e = why;
+			return -1;
+		} else if (!may_pass(&why) || (why.code != ERR_BUSY && failures >= o->retry)) {
+			return unfinished(t, &why, e);
+		} else {
+			failures++;
+		}
+		pause = pause_ms(t, failures);
+		if (clock_ms() + pause >= deadline && failures > 0)
+			return unfinished(t, &why, e);
+		if (clock_ms() + pause >= deadline)
+			return err_set(e, ERR_UNFINISHED,
+				       "image %s was uploaded whole, but after %lld s it is still %s; see linode-cli images view %s",
+				       t->id, (long long)o->timeout_ms / 1000, t->status, t->id);
+		if (stop_sleep(pause, e) < 0)
+			return -1;
+	}
+}
+
+int linode_finish(struct task *t, struct err *e)
+{
+	const struct options *o = t->options;
+
+	linode_warn_of_size(t);
+	if (o->wait)
+		return wait_for_image(t, e);
+	if (o->view && view(t, e) < 0)
+		return -1;
+	return check_confirmed(t, e);
+}
