@@ -109,8 +109,8 @@ static int confirm(struct task *t, struct err *e)
 int linode_unconfirmed(const struct task *t, struct err *e)
 {
 	return err_set(e, ERR_UNFINISHED,
-		       "%s%swas sent whole and answered with %ld, but not with the MD5 that S3 gives: that it was stored is not proven",
-		       t->id[0] ? t->id : "it", " ", t->work->reply.status);
+		       "%s was sent whole, but the storage did not answer with the MD5 that S3 gives: that it was stored is not proven",
+		       t->id[0] ? t->id : "it");
 }
 
 void linode_warn_of_size(const struct task *t)

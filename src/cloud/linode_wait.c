@@ -238,8 +238,12 @@ int linode_finish(struct task *t, struct err *e)
 	const struct options *o = t->options;
 
 	linode_warn_of_size(t);
-	if (o->wait)
-		return wait_for_image(t, e);
+	if (o->wait && wait_for_image(t, e) == 0)
+		return 0;
+	/* What was not seen to become available has nobody's word for it but the storage's. */
+	if (o->wait && (t->confirmed || e->code != ERR_UNFINISHED))
+		return -1;
+	err_clear(e);
 	if (o->view && view(t, e) < 0)
 		return -1;
 	return check_confirmed(t, e);

@@ -22,7 +22,10 @@ ALL = bool(os.environ.get("HOIST_CHECK_ALL"))
 SIZES = (16, 1024 if ALL else 256)  # MiB, as they are sent
 STEPS = 1000 if ALL else 60  # allocations that fail, one in each run
 
-pytestmark = pytest.mark.skipif(not BUILT.is_dir(), reason="run by tests/check.sh")
+
+@pytest.fixture(autouse=True)
+def built():
+    assert BUILT.is_dir(), "tests/check.sh builds what this needs, and sets HOIST_CHECK"
 
 
 def budget(name):

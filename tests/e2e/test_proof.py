@@ -51,6 +51,12 @@ def test_a_login_page_is_no_proof(rig, cloud, middle, status):
     assert result.status == 5 and "not proven" in result.errors[0], result
 
 
+def test_a_login_page_and_a_wait_are_no_proof(rig, cloud, middle):
+    cloud.fault("put", faults.Answer(200, "<html>please log in</html>"))
+    result = rig.upload(middle, "--timeout", "0.3")
+    assert result.status == 5 and "not proven" in result.errors[0], result
+
+
 def test_a_url_gets_one_image(rig, cloud, middle, small):
     url = rig.run("linode", "--region", "us-ord", "--label", "L", "--url-only", "--no-headers", "--cols", "upload_to")
     result = rig.run("linode", "--upload-to", "env", *FAST, middle, small, env={"HOIST_UPLOAD_TO": url.out.strip()})
