@@ -118,8 +118,8 @@ VERSION_DEFS = -DHOIST_VERSION='"$(strip $(VERSION))"' \
 C_FLAGS := -std=c11 $(OPT) $(WARN) -fPIE $(NO_UNWIND) -ffunction-sections -fdata-sections \
 	-fstack-protector-strong $(ARCHFLAGS) $(MAPS) $(SAN) $(CFLAGS)
 LD_FLAGS := -Wl,--gc-sections,-z,relro,-z,now,-z,noexecstack $(ARCHLINK) $(SAN) $(LDFLAGS)
-# curl needs mbedTLS and zlib, and they nothing: this order is enough.
-LIBS_LINK := $(LIB_ARCHIVES)
+# curl needs mbedTLS and zlib, and they nothing; libyaml needs our base/mem.c.
+LIBS_LINK = $(LIB_ARCHIVES) $(LIBHOIST)
 # What src/ must not call is an error in every file of it; mem.c, which counts the
 # allocations of the libraries, includes the header itself and says so.
 BANNED := -include src/base/banned.h

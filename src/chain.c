@@ -1,18 +1,37 @@
 #include "chain.h"
 
+static bool digests(const struct chain_plan *plan)
+{
+	unsigned alg;
+
+	for (alg = 0; alg < HASH_ALGS; alg++)
+		if (plan->digest[alg])
+			return true;
+	return false;
+}
+
 void chain_build(struct chain *c, const struct chain_plan *plan)
 {
 	struct stage *at = &plan->source->stage;
 	unsigned alg;
 
 	c->source = plan->source;
+	if (plan->whole) {
+		tail_init(&c->tail, at, plan->format, plan->head, plan->head_len, plan->agree,
+			  plan->agree_arg);
+		at = &c->tail.stage;
+	}
 	if (plan->gzip) {
 		gzcheck_init(&c->gzcheck, at, plan->max_unpacked);
 		at = &c->gzcheck.stage;
 	}
-	/* Reading and inflate() in one thread; digests, TLS and the network in the other. */
+	/*
+	 * Reading and inflate() in one thread; digests, TLS and the network in the
+	 * other.  A second thread for reading alone is not worth its memory.
+	 */
 	prefetch_init(&c->prefetch, at);
-	at = &c->prefetch.stage;
+	if (plan->gzip || digests(plan))
+		at = &c->prefetch.stage;
 	for (alg = 0; alg < HASH_ALGS; alg++) {
 		if (!plan->digest[alg])
 			continue;
@@ -25,7 +44,8 @@ void chain_build(struct chain *c, const struct chain_plan *plan)
 
 bool chain_begun(const struct chain *c)
 {
-	return c->prefetch.running;
+	/* While the other thread runs, the source is its own. */
+	return c->prefetch.running || c->source->pos > 0;
 }
 
 void chain_stop(struct chain *c)

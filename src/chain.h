@@ -8,9 +8,11 @@
 #include "image/meter.h"
 #include "image/prefetch.h"
 #include "image/source.h"
+#include "image/tail.h"
 
 struct chain {
 	struct source *source;
+	struct tail tail;
 	struct gzcheck gzcheck;
 	struct prefetch prefetch;
 	struct digest digests[HASH_ALGS];
@@ -21,6 +23,12 @@ struct chain {
 /* What a chain has to do. */
 struct chain_plan {
 	struct source *source;
+	bool whole;         /* of a pipe, check at the end what a disk image says of itself */
+	enum format format; /* ... by its first bytes, */
+	const unsigned char *head; /* which are these, */
+	size_t head_len;
+	int (*agree)(void *arg, enum format f, struct err *e); /* ... and ask this, or NULL */
+	void *agree_arg;
 	bool gzip;              /* verify it */
 	uint64_t max_unpacked;  /* 0 for no limit */
 	bool digest[HASH_ALGS]; /* compute these */

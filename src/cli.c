@@ -1,9 +1,9 @@
 #include "cli.h"
 
 #include <assert.h>
-#include <stdio.h>
 #include <string.h>
 #include <strings.h>
+#include <unistd.h>
 
 #include "base/text.h"
 
@@ -14,7 +14,8 @@ const struct opt cli_common[] = {
 	{ OPT_CHOICE, 0, "progress", "auto|bar|lines|json|none", OPT_AT(progress),
 	  "how to show progress on standard error" },
 	{ OPT_FLAG, 'q', "quiet", NULL, OPT_AT(quiet), "nothing on standard error but errors" },
-	{ OPT_FLAG, 'v', "verbose", NULL, OPT_AT(verbose), "one line for each request" },
+	{ OPT_MORE, 'v', "verbose", NULL, OPT_AT(verbose),
+	  "one line for each request; -vv and -vvv tell more" },
 	{ OPT_FLAG, 'h', "help", NULL, OPT_AT(help), "this text" },
 	{ OPT_END, 0, NULL, NULL, 0, NULL },
 };
@@ -33,6 +34,19 @@ const struct opt cli_network[] = {
 	{ OPT_COUNT, 0, "jobs", "N", OPT_AT(jobs), "uploads at the same time (4)" },
 	{ OPT_END, 0, NULL, NULL, 0, NULL },
 };
+
+void cli_tables(const struct provider *p, const struct opt *tables[CLI_TABLES])
+{
+	unsigned n = 0;
+
+	tables[n++] = p->options;
+	if (p->more_options)
+		tables[n++] = p->more_options;
+	tables[n++] = cli_common;
+	if (p->needs & NEED_NET)
+		tables[n++] = cli_network;
+	tables[n] = NULL;
+}
 
 void cli_defaults(struct options *o)
 {
@@ -89,19 +103,25 @@ static const struct opt *find_letter(const struct opt *const tables[], char lett
 	return NULL;
 }
 
-static bool takes_argument(const struct opt *opt)
+/* Does it take an argument at all, behind '=' for example? */
+static bool may_have_argument(const struct opt *opt)
 {
 	return opt->kind != OPT_FLAG && opt->kind != OPT_OFF;
 }
 
-/* Is arg one of the words in list? */
-static bool is_choice(const char *list, const char *arg)
+static bool needs_argument(const struct opt *opt)
+{
+	return may_have_argument(opt) && opt->kind != OPT_MAYBE && opt->kind != OPT_MORE &&
+	       opt->kind != OPT_ANSWER && opt->kind != OPT_SWITCH;
+}
+
+bool cli_choice(const char *list, const char *word)
 {
 	size_t len;
 
 	for (; *list; list += len + (list[len] == '|')) {
 		len = strcspn(list, "|");
-		if (strlen(arg) == len && strncmp(list, arg, len) == 0)
+		if (strlen(word) == len && strncmp(list, word, len) == 0)
 			return true;
 	}
 	return false;
@@ -116,25 +136,107 @@ static int put_list(struct opt_list *list, const struct opt *opt, const char *ar
 	return 0;
 }
 
-static int store(struct options *o, const struct opt *opt, const char *arg, struct err *e)
+static int put_file(struct options *o, const char *name, struct err *e)
 {
-	void *to = (char *)o + opt->at;
+	if (o->file_count == FILES_MAX)
+		return err_set(e, ERR_USAGE, "more than %d files", FILES_MAX);
+	o->files[o->file_count++] = name;
+	return 0;
+}
 
-	switch (opt->kind) {
-	case OPT_FLAG:
-		*(bool *)to = true;
-		return 0;
-	case OPT_OFF:
-		*(bool *)to = false;
-		return 0;
-	case OPT_TEXT:
-	case OPT_MAYBE:
-		*(const char **)to = arg;
-		return 0;
-	default:
-		break;
+/*
+ * Cut off the first of the words that commas separate, with the quotes of Go's
+ * encoding/csv: "a,b" is one word, and "" in it a quote.  Moves *rest to the
+ * next one, or to NULL behind the last.  Returns NULL if the quotes are wrong.
+ */
+static char *cut_word(char **rest)
+{
+	char *word = *rest, *from = word + 1, *to = word;
+
+	*rest = NULL;
+	if (*word != '"') {
+		from = strchr(word, ',');
+		if (from) {
+			*from = '\0';
+			*rest = from + 1;
+		}
+		return word;
 	}
-	assert(arg);
+	for (;; from++) {
+		if (*from == '\0')
+			return NULL;
+		if (*from == '"' && *++from != '"')
+			break;
+		*to++ = *from;
+	}
+	if (*from == ',')
+		*rest = from + 1;
+	else if (*from != '\0')
+		return NULL;
+	*to = '\0';
+	return word;
+}
+
+/* An argument that is "" has no words. */
+static int put_words(struct options *o, const struct opt *opt, char *arg, struct err *e)
+{
+	char *rest = *arg ? arg : NULL, *word;
+	int result;
+
+	while (rest) {
+		word = cut_word(&rest);
+		if (!word)
+			return err_set(e, ERR_USAGE, "--%s: the quotes do not enclose a word",
+				       opt->name);
+		if (opt->kind == OPT_FILES)
+			result = put_file(o, word, e);
+		else
+			result = put_list((void *)((char *)o + opt->at), opt, word, e);
+		if (result < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int put_files(struct options *o, const struct opt *opt, char *arg, struct err *e)
+{
+	/* A file may have a comma in its name. */
+	if (!strchr(arg, ',') || access(arg, F_OK) == 0)
+		return put_file(o, arg, e);
+	return put_words(o, opt, arg, e);
+}
+
+/* As Go's strconv.ParseBool(); without an argument, the answer is yes. */
+static int put_answer(const struct opt *opt, void *to, const char *arg, struct err *e)
+{
+	bool yes = !arg || cli_choice("1|t|T|TRUE|true|True", arg);
+
+	if (!yes && !cli_choice("0|f|F|FALSE|false|False", arg))
+		return err_set(e, ERR_USAGE, "--%s takes true or false, not %s", opt->name, arg);
+	if (opt->kind == OPT_SWITCH)
+		*(bool *)to = yes;
+	else
+		*(enum answer *)to = yes ? ANSWER_YES : ANSWER_NO;
+	return 0;
+}
+
+static int put_more(const struct opt *opt, unsigned *to, const char *arg, struct err *e)
+{
+	uint64_t n = 0;
+
+	if (!arg) {
+		*to += *to < 1000;
+		return 0;
+	}
+	if (text_number(arg, 1000, &n) < 0)
+		return err_set(e, ERR_USAGE, "--%s %s: not a number", opt->name, arg);
+	*to = (unsigned)n;
+	return 0;
+}
+
+/* Kinds whose argument is one value with a form of its own. */
+static int put_value(const struct opt *opt, void *to, const char *arg, struct err *e)
+{
 	switch (opt->kind) {
 	case OPT_BOOL:
 		*(bool *)to = strcasecmp(arg, "true") == 0;
@@ -142,13 +244,11 @@ static int store(struct options *o, const struct opt *opt, const char *arg, stru
 			       0 :
 			       err_set(e, ERR_USAGE, "--%s takes true or false, not %s", opt->name,
 				       arg);
-	case OPT_LIST:
-		return put_list(to, opt, arg, e);
 	case OPT_CHOICE:
 		*(const char **)to = arg;
-		return is_choice(opt->arg, arg) ? 0 :
-						  err_set(e, ERR_USAGE, "--%s takes %s, not %s",
-							  opt->name, opt->arg, arg);
+		return cli_choice(opt->arg, arg) ? 0 :
+						   err_set(e, ERR_USAGE, "--%s takes %s, not %s",
+							   opt->name, opt->arg, arg);
 	case OPT_SIZE:
 		return text_size(arg, to) == 0 ?
 			       0 :
@@ -160,52 +260,96 @@ static int store(struct options *o, const struct opt *opt, const char *arg, stru
 			       err_set(e, ERR_USAGE,
 				       "--%s %s: not a time; 90s, 10m or 1.5h, for example",
 				       opt->name, arg);
-	case OPT_COUNT:
+	default:
+		assert(opt->kind == OPT_COUNT);
 		return text_number(arg, 1000000, to) == 0 ?
 			       0 :
 			       err_set(e, ERR_USAGE, "--%s %s: not a number", opt->name, arg);
-	default:
-		return 0;
 	}
 }
 
-/* An argument in the next word of argv, if there has to be or may be one. */
-static int take_next(const struct opt *opt, int argc, char *const argv[], int *i, const char **arg,
-		     struct err *e)
+static int store(struct options *o, const struct opt *opt, char *arg, struct err *e)
 {
-	if (!takes_argument(opt))
+	void *to = (char *)o + opt->at;
+
+	assert(arg || !needs_argument(opt));
+	switch (opt->kind) {
+	case OPT_FLAG:
+		*(bool *)to = true;
 		return 0;
-	if (opt->kind == OPT_MAYBE && (*i + 1 >= argc || argv[*i + 1][0] == '-'))
+	case OPT_OFF:
+		*(bool *)to = false;
 		return 0;
-	if (*i + 1 >= argc)
+	case OPT_TEXT:
+	case OPT_MAYBE:
+		*(const char **)to = arg;
+		return 0;
+	case OPT_LIST:
+		return put_list(to, opt, arg, e);
+	case OPT_WORDS:
+		return put_words(o, opt, arg, e);
+	case OPT_FILES:
+		return put_files(o, opt, arg, e);
+	case OPT_ANSWER:
+	case OPT_SWITCH:
+		return put_answer(opt, to, arg, e);
+	case OPT_MORE:
+		return put_more(opt, to, arg, e);
+	default:
+		return put_value(opt, to, arg, e);
+	}
+}
+
+/* The words of a command line, and which of them is read. */
+struct words {
+	int argc;
+	char *const *argv;
+	int i;
+	bool prefixes;
+};
+
+/* An argument in the next word, if there has to be or may be one. */
+static int take_next(const struct opt *opt, struct words *w, char **arg, struct err *e)
+{
+	char *next = w->i + 1 < w->argc ? w->argv[w->i + 1] : NULL;
+	bool take = needs_argument(opt);
+
+	if (take && !next)
 		return err_set(e, ERR_USAGE, "--%s needs an argument: %s", opt->name, opt->arg);
-	*arg = argv[++*i];
+	if (next && opt->kind == OPT_MAYBE)
+		take = next[0] != '-';
+	if (next && (opt->kind == OPT_ANSWER || opt->kind == OPT_SWITCH))
+		take = cli_choice("true|false", next);
+	if (!take)
+		return 0;
+	*arg = next;
+	w->i++;
 	return 0;
 }
 
-static int parse_long(const struct opt *const tables[], int argc, char *const argv[], int *i,
-		      bool prefixes, struct options *o, struct err *e)
+static int parse_long(const struct opt *const tables[], struct words *w, struct options *o,
+		      struct err *e)
 {
-	const char *name = argv[*i] + 2, *arg = NULL;
+	char *name = w->argv[w->i] + 2, *arg = NULL;
 	size_t len = strcspn(name, "=");
-	const struct opt *opt = find_long(tables, name, len, prefixes, e);
+	const struct opt *opt = find_long(tables, name, len, w->prefixes, e);
 
 	if (!opt)
 		return -1;
 	if (name[len] == '=') {
 		arg = name + len + 1;
-		if (!takes_argument(opt))
+		if (!may_have_argument(opt))
 			return err_set(e, ERR_USAGE, "--%s takes no argument", opt->name);
-	} else if (take_next(opt, argc, argv, i, &arg, e) < 0) {
+	} else if (take_next(opt, w, &arg, e) < 0) {
 		return -1;
 	}
-	return store(o, opt, arg, e);
+	return o ? store(o, opt, arg, e) : 0;
 }
 
-static int parse_letters(const struct opt *const tables[], int argc, char *const argv[], int *i,
-			 struct options *o, struct err *e)
+static int parse_letters(const struct opt *const tables[], struct words *w, struct options *o,
+			 struct err *e)
 {
-	const char *letters = argv[*i] + 1, *arg;
+	char *letters = w->argv[w->i] + 1, *arg;
 	const struct opt *opt;
 
 	for (; *letters; letters++) {
@@ -213,11 +357,13 @@ static int parse_letters(const struct opt *const tables[], int argc, char *const
 		if (!opt)
 			return -1;
 		arg = NULL;
-		if (takes_argument(opt) && letters[1])
+		if (letters[1] == '=' && may_have_argument(opt))
+			arg = letters + 2; /* -o=json */
+		else if (letters[1] && (needs_argument(opt) || opt->kind == OPT_MAYBE))
 			arg = letters + 1; /* -ojson */
-		else if (take_next(opt, argc, argv, i, &arg, e) < 0)
+		else if (!letters[1] && take_next(opt, w, &arg, e) < 0)
 			return -1;
-		if (store(o, opt, arg, e) < 0)
+		if (o && store(o, opt, arg, e) < 0)
 			return -1;
 		if (arg)
 			break;
@@ -225,75 +371,48 @@ static int parse_letters(const struct opt *const tables[], int argc, char *const
 	return 0;
 }
 
+/* Is it an option, or several?  A lone "-" is standard input. */
+static bool is_option(const char *word)
+{
+	return word[0] == '-' && word[1] != '\0';
+}
+
+/* The option at w, and its argument; without o, only skip them. */
+static int parse_option(const struct opt *const tables[], struct words *w, struct options *o,
+			struct err *e)
+{
+	return w->argv[w->i][1] == '-' ? parse_long(tables, w, o, e) :
+					 parse_letters(tables, w, o, e);
+}
+
 int cli_parse(const struct opt *const tables[], int argc, char *const argv[], bool prefixes,
 	      struct options *o, struct err *e)
 {
+	struct words w = { .argc = argc, .argv = argv, .prefixes = prefixes };
 	bool only_files = false;
-	int i, result;
 
-	for (i = 0; i < argc; i++) {
-		const char *a = argv[i];
-
-		if (only_files || a[0] != '-' || a[1] == '\0') {
-			if (o->file_count == TASKS_MAX)
-				return err_set(e, ERR_USAGE, "more than %d files", TASKS_MAX);
-			o->files[o->file_count++] = a;
-			continue;
-		}
-		if (strcmp(a, "--") == 0) {
+	for (; w.i < argc; w.i++) {
+		if (only_files || !is_option(argv[w.i])) {
+			if (put_file(o, argv[w.i], e) < 0)
+				return -1;
+			if (o->operand_count++ == 0)
+				o->operand = argv[w.i];
+		} else if (strcmp(argv[w.i], "--") == 0) {
 			only_files = true;
-			continue;
-		}
-		result = a[1] == '-' ? parse_long(tables, argc, argv, &i, prefixes, o, e) :
-				       parse_letters(tables, argc, argv, &i, o, e);
-		if (result < 0)
+		} else if (parse_option(tables, &w, o, e) < 0) {
 			return -1;
+		}
 	}
 	return 0;
 }
 
-static void help_option(const struct opt *o)
+int cli_word(const struct opt *const tables[], int argc, char *const argv[], int from,
+	     bool prefixes, struct err *e)
 {
-	char left[80];
-	struct text t;
+	struct words w = { .argc = argc, .argv = argv, .i = from, .prefixes = prefixes };
 
-	text_init(&t, left, sizeof(left));
-	if (o->letter)
-		text_printf(&t, "-%c, ", o->letter);
-	text_printf(&t, "--%s", o->name);
-	if (o->arg)
-		text_printf(&t, o->kind == OPT_MAYBE ? " [%s]" : " %s", o->arg);
-	printf(strlen(left) > 24 ? "  %s\n%28s%s\n" : "  %-26s%.0s%s\n", left, "", o->help);
-}
-
-void cli_help(const char *program, const char *command, const char *operands, const char *summary,
-	      const struct opt *const tables[])
-{
-	const struct opt *o;
-
-	printf("usage: %s %s [options]%s%s\n\n%s\n\noptions:\n", program, command,
-	       *operands ? " " : "", operands, summary);
-	for (; *tables; tables++)
-		for (o = *tables; o->kind != OPT_END; o++)
-			help_option(o);
-	fputs("\nexit status: 0 done, 1 failed for good, 2 usage or settings, 3 bad image,\n"
-	      "4 temporary failure, 5 uploaded but a later step failed; see hoist(1)\n",
-	      stdout);
-}
-
-void cli_overview(const struct provider *const local[])
-{
-	const struct provider *const *p;
-
-	fputs("usage: hoist COMMAND [options] FILE...\n\n"
-	      "Uploads disk images to clouds, and reports nothing as done that is not.\n\n"
-	      "commands:\n",
-	      stdout);
-	for (p = providers; *p; p++)
-		printf("  %-12s%s\n", (*p)->name, (*p)->summary);
-	for (p = local; *p; p++)
-		printf("  %-12s%s\n", (*p)->name, (*p)->summary);
-	fputs("  linode-cli  image-upload and images upload, in linode-cli's own grammar\n\n"
-	      "hoist COMMAND --help tells the options of one, hoist(1) everything.\n",
-	      stdout);
+	for (; w.i < argc && is_option(argv[w.i]); w.i++)
+		if (strcmp(argv[w.i], "--") == 0 || parse_option(tables, &w, NULL, e) < 0)
+			return argc;
+	return w.i < argc ? w.i : argc;
 }

@@ -25,6 +25,7 @@ struct worker {
 /* What every task keeps from the checks until it is run. */
 struct unit {
 	struct source source;
+	size_t head_len; /* of all.head, if it is this task's */
 	char sums[HASH_ALGS][HASH_HEX_BYTES];
 };
 
@@ -37,9 +38,9 @@ static struct {
 	bool head_kept;
 	bool stdin_taken;
 	_Alignas(16) unsigned char settings[SETTINGS_BYTES];
-	struct trust trust;
-	char pins[LIST_MAX * 64];
-	struct http_config http;
+	struct roots roots[SIDES];
+	unsigned char keys[LIST_MAX][TRUST_PRINT_BYTES];
+	struct net_config net[SIDES];
 	atomic_uint next; /* the task that is run next */
 	unsigned running; /* threads; under lock */
 	pthread_mutex_t lock;
@@ -57,12 +58,42 @@ static bool verifies(const struct task *t)
 	return (t->provider->needs & NEED_GZIP) || t->image.format == FORMAT_GZIP;
 }
 
+/* Is it what the cloud takes, and whole as far as it says so itself? */
+static int judge_image(struct task *t, struct err *e)
+{
+	const struct provider *p = t->provider;
+	struct err why = ERR_INIT;
+
+	if ((!p->takes || p->takes(&t->image, &why) == 0) &&
+	    (!(p->needs & NEED_WHOLE) || image_inspect(&t->image, &unit_of(t)->source, &why) == 0))
+		return 0;
+	if (t->options->no_check && why.code == ERR_IMAGE) {
+		log_warn("%s: %s; it is sent all the same", task_name(t), why.text);
+		return 0;
+	}
+	*e = why;
+	return -1;
+}
+
 static int check_image(struct task *t, struct err *e)
 {
 	struct unit *u = unit_of(t);
+	const struct task *same = t->target > 0 ? t - 1 : NULL;
 
+	/* The same image for another place was looked at already. */
+	if (same && same->err.code != ERR_NONE) {
+		*e = same->err;
+		return -1;
+	}
+	if (same && !unit_of(same)->source.seekable)
+		return err_set(e, ERR_USAGE, "a pipe can be read once, and goes to one place only");
+	if (same && strcmp(t->file, "-") != 0) {
+		t->image = same->image;
+		return source_open(&u->source, t->file, t->provider->needs & NEED_SIZE, e);
+	}
 	if (strcmp(t->file, "-") == 0 && all.stdin_taken)
-		return err_set(e, ERR_USAGE, "standard input is one image, not two");
+		return err_set(e, ERR_USAGE,
+			       "standard input is one image for one place: it can be read once");
 	all.stdin_taken = all.stdin_taken || strcmp(t->file, "-") == 0;
 	if (source_open(&u->source, t->file, t->provider->needs & NEED_SIZE, e) < 0)
 		return -1;
@@ -71,7 +102,32 @@ static int check_image(struct task *t, struct err *e)
 	all.head_kept = all.head_kept || !u->source.seekable;
 	if (image_probe(&t->image, &u->source, all.head, &all.workers[0].chain.gzcheck, e) < 0)
 		return -1;
-	return t->provider->takes ? t->provider->takes(&t->image, e) : 0;
+	u->head_len = u->source.head_len;
+	return judge_image(t, e);
+}
+
+static int check_agrees(struct task *t, struct err *e)
+{
+	enum format f = t->image.format;
+	struct err why = ERR_INIT;
+
+	/* A pipe's end may tell another format. */
+	if (!t->provider->agrees || (!t->image.size_known && f == FORMAT_RAW) ||
+	    t->provider->agrees(t, f, &why) == 0)
+		return 0;
+	if (t->options->no_check) {
+		log_warn("%s: %s", task_name(t), why.text);
+		return 0;
+	}
+	*e = why;
+	return -1;
+}
+
+static int agree_at_end(void *arg, enum format f, struct err *e)
+{
+	struct task *t = arg;
+
+	return t->provider->agrees ? t->provider->agrees(t, f, e) : 0;
 }
 
 /* All that can be known without a network, for one task. */
@@ -82,7 +138,7 @@ static int check(struct task *t, struct err *e)
 	t->work = &all.workers[0].work;
 	if (!(p->needs & NEED_NO_FILE) && check_image(t, e) < 0)
 		return -1;
-	if (!p->check || p->check(t, e) == 0)
+	if ((!p->check || p->check(t, e) == 0) && check_agrees(t, e) == 0)
 		return 0;
 	/* Too long, but nobody else's: a setting. */
 	if (e->code == ERR_LIMIT)
@@ -90,36 +146,48 @@ static int check(struct task *t, struct err *e)
 	return -1;
 }
 
-static int join_pins(const struct options *o, struct err *e)
+/* The roots of one side; of the other if they are the same. */
+static int load_roots(const struct task *first, unsigned side, struct err *e)
 {
-	struct text t;
+	const struct options *o = first->options;
+	const char *file[SIDES] = { o->cacert, o->crt_path ? o->crt_path : o->cacert };
 	unsigned i;
 
-	text_init(&t, all.pins, sizeof(all.pins));
-	for (i = 0; i < o->pins.count; i++) {
-		if (strncmp(o->pins.at[i], "sha256//", 8) != 0 || strlen(o->pins.at[i]) != 52 ||
-		    strchr(o->pins.at[i], ';'))
-			return err_set(e, ERR_USAGE,
-				       "--pin %s: not of the form sha256//, then 44 characters of base64",
-				       o->pins.at[i]);
-		if (i > 0)
-			text_put(&t, ";");
-		text_put(&t, o->pins.at[i]);
+	for (i = 0; i <= side; i++)
+		if (!file[i])
+			file[i] = first->vouch[i].cacert;
+	all.net[side].trust.roots = &all.roots[side];
+	if (side > 0 && file[side] == file[0]) {
+		all.net[side].trust.roots = &all.roots[0];
+		return 0;
 	}
-	return text_done(&t, "--pin", e);
+	return trust_load(&all.roots[side], file[side], e);
 }
 
 static int prepare_net(const struct job *j, struct err *e)
 {
 	const struct options *o = j->options;
+	unsigned i;
 
-	if (join_pins(o, e) < 0 || http_global_init(e) < 0 ||
-	    trust_load(&all.trust, o->cacert ? o->cacert : j->tasks[0].cacert, e) < 0)
+	for (i = 0; i < o->pins.count; i++)
+		if (trust_pin(o->pins.at[i], all.keys[i], e) < 0)
+			return -1;
+	if (http_global_init(e) < 0)
 		return -1;
-	all.http.trust = &all.trust;
-	all.http.pins = all.pins[0] ? all.pins : NULL;
-	all.http.limit_rate = o->limit_rate;
-	all.http.stall_ms = o->stall_ms;
+	for (i = 0; i < (j->provider->needs & NEED_STORE ? SIDES : SIDE_STORE); i++) {
+		const struct vouch *v = &j->tasks[0].vouch[i];
+		struct net_config *net = &all.net[i];
+
+		if (load_roots(&j->tasks[0], i, e) < 0)
+			return -1;
+		net->trust.keys = (const unsigned char(*)[TRUST_PRINT_BYTES])all.keys;
+		net->trust.key_count = o->pins.count;
+		net->trust.leaf = v->leaf;
+		net->trust.only_leaf = v->only_leaf;
+		net->trust.anyone = v->anyone;
+		net->limit_rate = o->limit_rate;
+		net->stall_ms = o->stall_ms;
+	}
 	return 0;
 }
 
@@ -205,6 +273,13 @@ static void plan_chain(struct task *t, struct chain_plan *plan)
 
 	memset(plan, 0, sizeof(*plan));
 	plan->source = &u->source;
+	plan->whole =
+		!u->source.seekable && (t->provider->needs & NEED_WHOLE) && !t->options->no_check;
+	plan->format = t->image.format;
+	plan->head = all.head;
+	plan->head_len = u->head_len;
+	plan->agree = agree_at_end;
+	plan->agree_arg = t;
 	plan->gzip = verifies(t);
 	plan->max_unpacked = t->options->max_size;
 	plan->bytes = &t->sent;
@@ -222,7 +297,7 @@ static int steps(struct task *t, struct worker *w)
 	unsigned alg;
 	int result;
 
-	if ((p->needs & NEED_NET) && http_open(&t->work->http, &all.http, &t->err) < 0)
+	if ((p->needs & NEED_NET) && http_open(&t->work->http, &all.net[SIDE_API], &t->err) < 0)
 		return -1;
 	if (begin(t) < 0)
 		return -1;
@@ -249,6 +324,7 @@ static void run_task(struct task *t, struct worker *w)
 
 	t->work = work;
 	work->http.curl = NULL;
+	work->ftps.open = false;
 	if (t->err.code != ERR_NONE)
 		; /* it failed its checks, and others need not suffer from that */
 	else if (stop_asked())
@@ -256,6 +332,7 @@ static void run_task(struct task *t, struct worker *w)
 	else if (steps(t, w) < 0 && t->err.code != ERR_UNFINISHED && t->provider->abandon)
 		t->provider->abandon(t);
 	http_close(&work->http);
+	ftps_close(&work->ftps);
 	source_close(&unit_of(t)->source);
 	text_wipe(work->auth, sizeof(work->auth));
 	text_wipe(work->cloud, sizeof(work->cloud));
@@ -337,6 +414,34 @@ static bool check_all(struct job *j)
 	return good;
 }
 
+/* One for each image and each place that it goes to. */
+static int make_tasks(struct job *j, struct err *e)
+{
+	const struct provider *p = j->provider;
+	const struct options *o = j->options;
+	unsigned i, images = p->needs & NEED_NO_FILE ? 1 : o->file_count, places = 1;
+
+	if (p->plan && p->plan(o, all.settings, &places, e) < 0)
+		return -1;
+	if (images * places > TASKS_MAX)
+		return err_set(e, ERR_USAGE, "%u images for %u places are more than %d uploads",
+			       images, places, TASKS_MAX);
+	j->count = images * places;
+	for (i = 0; i < j->count; i++) {
+		struct task *t = &j->tasks[i];
+
+		t->provider = p;
+		t->options = o;
+		t->settings = all.settings;
+		t->net = all.net;
+		t->image_index = i / places;
+		t->target = i % places;
+		t->file = t->image_index < o->file_count ? o->files[t->image_index] : NULL;
+		all.units[i].source.fd = -1;
+	}
+	return 0;
+}
+
 int job_run(struct job *j, const struct provider *p, const struct options *o,
 	    void (*draw)(const struct job *j), struct err *e)
 {
@@ -345,14 +450,8 @@ int job_run(struct job *j, const struct provider *p, const struct options *o,
 	j->provider = p;
 	j->options = o;
 	j->tasks = all.tasks;
-	j->count = p->needs & NEED_NO_FILE ? 1 : o->file_count;
-	for (i = 0; i < j->count; i++) {
-		j->tasks[i].provider = p;
-		j->tasks[i].options = o;
-		j->tasks[i].settings = all.settings;
-		j->tasks[i].file = i < o->file_count ? o->files[i] : NULL;
-		all.units[i].source.fd = -1;
-	}
+	if (make_tasks(j, e) < 0)
+		return -1;
 	/* Nothing is sent of any while something is wrong with one; what stays here may go on. */
 	if (!check_all(j) && (p->needs & NEED_NET))
 		return 0;

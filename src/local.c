@@ -140,6 +140,7 @@ static const struct provider check_command = {
 	.options = check_options,
 	.columns = "file,status,format,holds,size,uncompressed,clouds",
 	.fields = "file,status,format,holds,size,uncompressed,clouds,exit,error",
+	.needs = NEED_WHOLE,
 	.takes = refuse_empty,
 	.check = check_check,
 	.send = check_send,

@@ -32,7 +32,7 @@ static int check_options(const struct provider *p, const struct options *o, stru
 		return err_set(e, ERR_USAGE, "%s: only one file is taken", o->files[1]);
 	if (o->poll_ms < 10)
 		return err_set(e, ERR_USAGE, "--poll takes at least 10ms");
-	return report_check(o, e);
+	return report_check(p, o, e);
 }
 
 /* Standard output did not take the results: what was made has to be known all the same. */
@@ -53,6 +53,17 @@ static int lost_results(const struct job *j, int status, struct err *e)
 	return status != 0 ? status : lost;
 }
 
+/* -v, -vv, -vvv */
+static enum log_level level_of(const struct options *o)
+{
+	if (o->quiet)
+		return LOG_QUIET;
+	return o->verbose == 0 ? LOG_NORMAL :
+	       o->verbose == 1 ? LOG_VERBOSE :
+	       o->verbose == 2 ? LOG_DEBUG :
+				 LOG_TRACE;
+}
+
 /* Run what the command line asks for; g is NULL for our own grammar. */
 static int run(const struct provider *p, const struct options *o, const struct grammar *g)
 {
@@ -63,15 +74,15 @@ static int run(const struct provider *p, const struct options *o, const struct g
 
 	if (p->variant && p->variant(o))
 		p = p->variant(o);
-	log_init(o->quiet ? LOG_QUIET : o->verbose ? LOG_VERBOSE : LOG_NORMAL);
+	log_init(level_of(o));
 	if (check_options(p, o, &e) < 0 || stop_init(&e) < 0 ||
 	    job_run(&j, p, o, progress_draw, &e) < 0)
 		return fail(&e);
 	report_errors(&j);
-	if (!g)
+	if (g)
+		g->print(stdout, j.tasks, j.count);
+	else
 		report_results(&j);
-	else if (j.tasks[0].err.code == ERR_NONE)
-		g->print(stdout, &j.tasks[0]);
 	status = job_status(&j);
 	mem = mem_use();
 	log_note("libraries: %llu allocations, at most %zu KiB", (unsigned long long)mem.calls,
@@ -89,14 +100,22 @@ static int finish_help(void)
 	return report_flush(&e) < 0 ? fail(&e) : 0;
 }
 
+/* What stands in o before the command line is read. */
+static void set_defaults(const struct provider *p, struct options *o)
+{
+	cli_defaults(o);
+	if (p->defaults)
+		p->defaults(o);
+}
+
 static int own_command(const struct provider *p, int argc, char *const argv[])
 {
-	const struct opt *tables[CLI_TABLES] = { p->options, cli_common,
-						 p->needs & NEED_NET ? cli_network : NULL };
+	const struct opt *tables[CLI_TABLES];
 	struct options o;
 	struct err e = ERR_INIT;
 
-	cli_defaults(&o);
+	cli_tables(p, tables);
+	set_defaults(p, &o);
 	if (cli_parse(tables, argc, argv, false, &o, &e) < 0)
 		return fail(&e);
 	if (!o.help)
@@ -105,31 +124,73 @@ static int own_command(const struct provider *p, int argc, char *const argv[])
 	return finish_help();
 }
 
-/* "image-upload" or "images upload" */
+/* "image-upload" or "image upload": of each word the first form */
 static void name_verb(const struct verb *v, char *name, size_t cap)
 {
-	snprintf(name, cap, "%s%s%s", v->words[0], v->words[1] ? " " : "",
-		 v->words[1] ? v->words[1] : "");
+	struct text t;
+	size_t n;
+
+	text_init(&t, name, cap);
+	for (n = 0; n < VERB_WORDS && v->words[n]; n++) {
+		text_put(&t, n > 0 ? " " : "");
+		text_put_n(&t, v->words[n], strcspn(v->words[n], "|"));
+	}
 }
 
-/*
- * argv[0..at) is what stands before the verb, argv[at + words..] what follows it.
- */
-static int run_verb(const struct grammar *g, const struct verb *v, int at, int words, int argc,
-		    char *const argv[])
+/* Where in argv the words of a verb stand. */
+struct place {
+	int at[VERB_WORDS];
+	int words;
+};
+
+/* Options may stand before, between and behind the words. */
+static bool find_words(const struct grammar *g, const struct verb *v, int argc, char *const argv[],
+		       struct place *place, struct err *e)
+{
+	int i = 0;
+
+	for (place->words = 0; place->words < VERB_WORDS && v->words[place->words];
+	     place->words++) {
+		i = cli_word(v->options, argc, argv, i, g->prefixes, e);
+		if (i >= argc || !cli_choice(v->words[place->words], argv[i]))
+			return false;
+		place->at[place->words] = i++;
+	}
+	return true;
+}
+
+/* What stands around and between the words. */
+static int parse_verb(const struct grammar *g, const struct verb *v, const struct place *place,
+		      int argc, char *const argv[], struct options *o, struct err *e)
+{
+	int n, from, to;
+
+	for (n = 0; n <= place->words; n++) {
+		from = n > 0 ? place->at[n - 1] + 1 : 0;
+		to = n < place->words ? place->at[n] : argc;
+		if (cli_parse(v->options, to - from, argv + from, g->prefixes, o, e) < 0)
+			return -1;
+	}
+	if (o->help)
+		return 0;
+	if (*v->operands == '\0' && o->operand_count > 0)
+		return err_set(e, ERR_USAGE, "%s: no file is taken here without an option",
+			       o->operand);
+	if (strcmp(v->operands, "FILE") == 0 && o->file_count > 1)
+		return err_set(e, ERR_USAGE, "%s: only one file is taken", o->files[1]);
+	return 0;
+}
+
+static int run_verb(const struct grammar *g, const struct verb *v, const struct place *place,
+		    int argc, char *const argv[])
 {
 	struct options o;
 	struct err e = ERR_INIT;
 	char name[64];
 
-	cli_defaults(&o);
-	if (cli_parse(v->options, at, argv, true, &o, &e) < 0 ||
-	    cli_parse(v->options, argc - at - words, argv + at + words, true, &o, &e) < 0)
+	set_defaults(v->provider, &o);
+	if (parse_verb(g, v, place, argc, argv, &o, &e) < 0)
 		return fail(&e);
-	if (o.file_count > 1) {
-		err_set(&e, ERR_USAGE, "%s: only one file is taken", o.files[1]);
-		return fail(&e);
-	}
 	if (!o.help) {
 		v->adapt(&o);
 		return run(v->provider, &o, g);
@@ -142,29 +203,28 @@ static int run_verb(const struct grammar *g, const struct verb *v, int at, int w
 /* argv is what follows the program's name. */
 static int other_grammar(const struct grammar *g, int argc, char *const argv[])
 {
-	bool help = argc > 0 && (strcmp(argv[0], "--help") == 0 || strcmp(argv[0], "-h") == 0);
-	int words, at;
 	char list[160], name[64];
 	struct err e = ERR_INIT;
 	const struct verb *v;
+	struct place place;
 	struct text t;
+	int i;
 
 	text_init(&t, list, sizeof(list));
 	for (v = g->verbs; v->provider; v++) {
-		words = v->words[1] ? 2 : 1;
-		/* Options may stand before the verb, too. */
-		for (at = 0; at + words <= argc && (at == 0 || argv[0][0] == '-'); at++)
-			if (strcmp(argv[at], v->words[0]) == 0 &&
-			    (words == 1 || strcmp(argv[at + 1], v->words[1]) == 0))
-				return run_verb(g, v, at, words, argc, argv);
+		if (find_words(g, v, argc, argv, &place, &e))
+			return run_verb(g, v, &place, argc, argv);
 		name_verb(v, name, sizeof(name));
 		text_printf(&t, "%s%s", v == g->verbs ? "" : " and ", name);
 	}
-	if (help) {
-		printf("Of %s's commands hoist has %s; each tells its options with --help.\n",
-		       g->program, list);
-		return finish_help();
+	for (i = 0; i < argc; i++) {
+		if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0) {
+			printf("Of %s's commands hoist has %s; each tells its options with --help.\n",
+			       g->program, list);
+			return finish_help();
+		}
 	}
+	/* An option before the words may be wrong; that has been noted. */
 	err_set(&e, ERR_USAGE, "of %s's commands hoist has %s only", g->program, list);
 	return fail(&e);
 }

@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 #include "base/text.h"
+#include "cloud/object.h"
 
 /* The longest cell is an upload URL or a file's name. */
 #define CELL_BYTES (URL_BYTES + 64)
@@ -37,6 +38,11 @@ static void get_label(const struct task *t, struct text *c)
 static void get_region(const struct task *t, struct text *c)
 {
 	text_put(c, t->region);
+}
+
+static void get_place(const struct task *t, struct text *c)
+{
+	text_put(c, t->place);
 }
 
 /* A task that passed its checks may have been left alone because another did not. */
@@ -174,6 +180,8 @@ static const struct column columns[] = {
 	{ "id", false, get_id, NULL },
 	{ "label", false, get_label, NULL },
 	{ "region", false, get_region, NULL },
+	{ "location", false, get_region, NULL }, /* as IONOS calls it */
+	{ "place", false, get_place, NULL },
 	{ "status", false, get_status, NULL },
 	{ "size", true, get_size, NULL },
 	{ "uncompressed", true, get_uncompressed, NULL },
@@ -190,35 +198,61 @@ static const struct column columns[] = {
 
 #define COLUMNS (sizeof(columns) / sizeof(columns[0]))
 
+/* So many can be shown at once. */
+#define CHOSEN_MAX 40
+
+/* A column that is shown: one of ours or, if that is NULL, of the cloud's object. */
+struct choice {
+	const char *name;
+	const struct column *own;
+	const char *path;
+};
+
+/* Ours mean the same for all clouds, so they come first. */
+static bool find_column(const struct provider *p, const char *name, struct choice *choice)
+{
+	const struct object_column *object = object_column(p->object_columns, name);
+	size_t i;
+
+	for (i = 0; i < COLUMNS; i++) {
+		if (text_same(columns[i].name, name)) {
+			*choice = (struct choice){ columns[i].name, &columns[i], NULL };
+			return true;
+		}
+	}
+	if (object)
+		*choice = (struct choice){ object->name, NULL, object->path };
+	return object != NULL;
+}
+
 /* The columns that a list names; -1 with ERR_USAGE for a name that is none. */
-static int choose(const char *names, const struct column *chosen[COLUMNS], struct err *e)
+static int choose(const struct provider *p, const char *names, struct choice chosen[CHOSEN_MAX],
+		  struct err *e)
 {
 	char name[32];
-	size_t i, len, n = 0;
+	size_t len;
 	struct text t;
+	int n = 0;
 
 	for (; *names; names += len + (names[len] == ',')) {
 		len = strcspn(names, ",");
 		text_init(&t, name, sizeof(name));
 		text_put_n(&t, names, len);
-		for (i = 0; i < COLUMNS && !text_same(columns[i].name, name); i++)
-			;
-		if (i == COLUMNS)
+		if (n == CHOSEN_MAX)
+			return err_set(e, ERR_USAGE, "--cols: more than %d columns", CHOSEN_MAX);
+		if (!find_column(p, name, &chosen[n++]))
 			return err_set(e, ERR_USAGE, "--cols: there is no column %s", name);
-		if (n == COLUMNS)
-			return err_set(e, ERR_USAGE, "--cols: more than %zu columns", COLUMNS);
-		chosen[n++] = &columns[i];
 	}
-	return (int)n;
+	return n;
 }
 
-int report_check(const struct options *o, struct err *e)
+int report_check(const struct provider *p, const struct options *o, struct err *e)
 {
-	const struct column *chosen[COLUMNS];
+	struct choice chosen[CHOSEN_MAX];
 
 	if (!o->columns)
 		return 0;
-	if (choose(o->columns, chosen, e) == 0)
+	if (choose(p, o->columns, chosen, e) == 0)
 		return err_set(e, ERR_USAGE, "--cols names no column");
 	return e->code == ERR_NONE ? 0 : -1;
 }
@@ -236,28 +270,32 @@ void report_errors(const struct job *j)
 	}
 }
 
-static void get_cell(const struct column *c, const struct task *t, char *cell)
+static void get_cell(const struct choice *c, const struct task *t, char *cell)
 {
+	struct object object;
 	struct text text;
 
 	text_init(&text, cell, CELL_BYTES);
-	c->get(t, &text);
+	if (c->own)
+		c->own->get(t, &text);
+	else if (object_of(&object, t))
+		object_put(&object, c->path, &text);
 	text_clean(cell);
 	if (cell[0] == '\0')
 		text_put(&text, "-");
 }
 
-static void print_table(const struct job *j, const struct column *const *chosen, int n)
+static void print_table(const struct job *j, const struct choice *chosen, int n)
 {
 	char cell[CELL_BYTES];
-	size_t width[COLUMNS], len;
+	size_t width[CHOSEN_MAX], len;
 	unsigned i;
 	int c;
 
 	for (c = 0; c < n; c++) {
-		width[c] = j->options->no_headers ? 0 : strlen(chosen[c]->name);
+		width[c] = j->options->no_headers ? 0 : strlen(chosen[c].name);
 		for (i = 0; i < j->count; i++) {
-			get_cell(chosen[c], &j->tasks[i], cell);
+			get_cell(&chosen[c], &j->tasks[i], cell);
 			len = text_chars(cell);
 			if (len > width[c])
 				width[c] = len;
@@ -271,14 +309,24 @@ static void print_table(const struct job *j, const struct column *const *chosen,
 
 			text_init(&head, cell, sizeof(cell));
 			if (i > 0)
-				get_cell(chosen[c], &j->tasks[i - 1], cell);
+				get_cell(&chosen[c], &j->tasks[i - 1], cell);
 			else
-				text_put_upper(&head, chosen[c]->name);
+				text_put_upper(&head, chosen[c].name);
 			len = width[c] - text_chars(cell);
 			printf("%s%*s", cell, c + 1 < n ? (int)len + 2 : 0, "");
 		}
 		putchar('\n');
 	}
+}
+
+/* The value of an object's member as it stands in there. */
+static void print_json_member(const char *path, const struct task *t)
+{
+	struct object object;
+	const char *raw = "null";
+	size_t len = object_of(&object, t) ? json_raw(&object.json, path, &raw) : 0;
+
+	printf("%.*s", len > 0 ? (int)len : 4, raw);
 }
 
 static void print_json_cell(const struct column *c, const struct task *t)
@@ -299,10 +347,10 @@ static void print_json_cell(const struct column *c, const struct task *t)
 		else
 			text_put_json(&json, cell);
 	}
-	printf("\"%s\": %s", c->name, quoted);
+	fputs(quoted, stdout);
 }
 
-static void print_json(const struct job *j, const struct column *const *chosen, int n)
+static void print_json(const struct job *j, const struct choice *chosen, int n)
 {
 	unsigned i;
 	int c;
@@ -311,43 +359,67 @@ static void print_json(const struct job *j, const struct column *const *chosen, 
 	for (i = 0; i < j->count; i++) {
 		fputs(i == 0 ? "{" : ",\n {", stdout);
 		for (c = 0; c < n; c++) {
-			if (c > 0)
-				fputs(", ", stdout);
-			print_json_cell(chosen[c], &j->tasks[i]);
+			printf("%s\"%s\": ", c > 0 ? ", " : "", chosen[c].name);
+			if (chosen[c].own)
+				print_json_cell(chosen[c].own, &j->tasks[i]);
+			else
+				print_json_member(chosen[c].path, &j->tasks[i]);
 		}
 		fputs("}", stdout);
 	}
-	fputs("]\n", stdout);
+	fputs("]", stdout);
+}
+
+/* Beside what we know of each task, what the cloud knows of each image. */
+static void print_json_items(const struct job *j, const struct choice *chosen, int n)
+{
+	fputs("{\"items\": ", stdout);
+	objects_print(stdout, j->tasks, j->count, false, 0);
+	fputs(",\n\"uploads\": ", stdout);
+	print_json(j, chosen, n);
+	fputs("}", stdout);
+}
+
+/* The columns of this run; they were checked. */
+static int choose_columns(const struct job *j, bool json, struct choice chosen[CHOSEN_MAX])
+{
+	const struct opt_list *digests = &j->options->digests;
+	struct err none = ERR_INIT;
+	char names[512];
+	struct text t;
+	unsigned i;
+
+	if (j->options->columns)
+		return choose(j->provider, j->options->columns, chosen, &none);
+	text_init(&t, names, sizeof(names));
+	text_put(&t, json ? j->provider->fields : j->provider->columns);
+	for (i = 0; i < digests->count; i++)
+		if (hash_find(digests->at[i]) != HASH_ALGS)
+			text_printf(&t, ",%s", digests->at[i]);
+	return choose(j->provider, names, chosen, &none);
 }
 
 void report_results(const struct job *j)
 {
 	const struct provider *p = j->provider;
-	bool json = strcmp(j->options->output, "json") == 0;
-	const struct opt_list *digests = &j->options->digests;
-	const struct column *chosen[COLUMNS];
-	struct err none = ERR_INIT;
-	char names[512];
-	struct text t;
-	unsigned i;
+	const char *output = j->options->output;
+	bool json = strcmp(output, "json") == 0;
+	struct choice chosen[CHOSEN_MAX];
 	int n;
 
-	if (!p->columns)
+	if ((p->print && p->print(stdout, j->tasks, j->count)) || !p->columns)
 		return;
-	text_init(&t, names, sizeof(names));
-	if (j->options->columns) {
-		text_put(&t, j->options->columns);
-	} else {
-		text_put(&t, json ? p->fields : p->columns);
-		for (i = 0; i < digests->count; i++)
-			if (hash_find(digests->at[i]) != HASH_ALGS)
-				text_printf(&t, ",%s", digests->at[i]);
-	}
-	n = choose(names, chosen, &none);
-	if (json)
+	n = choose_columns(j, json, chosen);
+	if (strcmp(output, "api-json") == 0)
+		objects_print(stdout, j->tasks, j->count, false, 0);
+	else if (json && p->object_columns)
+		print_json_items(j, chosen, n);
+	else if (json)
 		print_json(j, chosen, n);
 	else
 		print_table(j, chosen, n);
+	if (strcmp(output, "text") != 0)
+		putchar('\n');
 }
 
 int report_flush(struct err *e)

@@ -124,7 +124,7 @@ $(L)/include/mbedtls/mbedtls_config.h: third_party/mbedtls/hoist_mbedtls_config.
 	@cp -R $(call src,mbedtls)/include/mbedtls $(call src,mbedtls)/include/psa $(L)/include
 	@cp $< $@
 
-# --- curl: four protocols, and what this tool uses of them --------------------------
+# --- curl: HTTP, TLS and proxies; FTP is net/ftps.c on connections that it makes -------------
 # Its own configure and make, because its files and their settings change with
 # every version.  Authentication stays for proxies; headers-api is for ETag and
 # Retry-After.  No CA bundle and no CA path: curl would add them to a --cacert.
@@ -136,7 +136,7 @@ CURL_CONFIGURE := \
 	--without-nghttp2 --without-libssh2 --without-libgsasl \
 	--without-ca-bundle --without-ca-path --without-ca-fallback \
 	--with-mbedtls=$(L) --with-zlib=$(L) \
-	--enable-http --enable-ftp --enable-ipv6 --enable-proxy \
+	--enable-http --disable-ftp --enable-ipv6 --enable-proxy \
 	--enable-threaded-resolver --enable-headers-api --enable-http-auth \
 	--enable-basic-auth --enable-symbol-hiding --disable-versioned-symbols \
 	--disable-file --disable-ipfs --disable-ldap --disable-ldaps --disable-rtsp \
@@ -171,7 +171,7 @@ $(L)/lib/libcurl.a: $(call src,curl)/.unpacked $(L)/stamp/curl $(LIBC_READY) \
 $(L)/include/curl/curl.h: $(call src,curl)/.unpacked $(L)/stamp/curl
 	@mkdir -p $(@D) && cp $(<D)/include/curl/*.h $(@D)
 
-# --- jsmn (a header), inih (settings files, without the heap), cmocka (tests) ---------
+# --- jsmn (a header), inih (INI files, without the heap) ---------------------------------
 $(L)/include/jsmn.h: $(call src,jsmn)/.unpacked $(L)/stamp/jsmn
 	@mkdir -p $(@D) && cp $(<D)/jsmn.h $(@D)
 
@@ -185,6 +185,17 @@ $(eval $(call library,inih,,ini,$(INIH_DEFS)))
 $(L)/include/ini.h: $(call src,inih)/.unpacked $(L)/stamp/inih
 	@mkdir -p $(@D) && cp $(<D)/ini.h $(@D)
 
+# --- libyaml: only what reads; its memory is counted and capped by src/base/mem.c ----------
+# Nobody asks for its version, but it does not compile without one.
+LIBYAML_DEFS := -DYAML_VERSION_MAJOR=0 -DYAML_VERSION_MINOR=0 -DYAML_VERSION_PATCH=0 \
+	-DYAML_VERSION_STRING=0 \
+	-Dmalloc=mem_malloc -Drealloc=mem_realloc -Dfree=mem_free -Dstrdup=mem_strdup
+$(eval $(call library,libyaml,src/,api reader scanner parser,$(LIBYAML_DEFS) -I$(call src,libyaml)/include))
+
+$(L)/include/yaml.h: $(call src,libyaml)/.unpacked $(L)/stamp/libyaml
+	@mkdir -p $(@D) && cp $(<D)/include/yaml.h $(@D)
+
+# --- cmocka: the unit tests ----------------------------------------------------------
 CMOCKA_DEFS := -DHAVE_INTTYPES_H -DHAVE_SIGNAL_H -DHAVE_STRINGS_H -DHAVE_MALLOC_H \
 	-DHAVE_STRSIGNAL -DHAVE_STRUCT_TIMESPEC -DHAVE_CLOCK_REALTIME -DHAVE_SIGLONGJMP \
 	-DHAVE_GCC_THREAD_LOCAL_STORAGE -DHAVE_UINTPTR_T=1 -D_GNU_SOURCE
@@ -224,8 +235,9 @@ $(L)/lib/libroots.a: third_party/roots/roots.c $(L)/roots/roots.gz $(LIBC_READY)
 LIB_INCLUDES := -isystem $(L)/include -I$(L)/roots $(INIH_DEFS)
 LIB_HEADERS  := $(L)/include/zlib.h $(L)/include/mbedtls/mbedtls_config.h \
 	$(L)/include/curl/curl.h $(L)/include/jsmn.h $(L)/include/ini.h \
-	$(L)/roots/roots_size.h
-LIB_ARCHIVES := $(addprefix $(L)/lib/,libcurl.a libmbedtls.a libzlib.a libinih.a libroots.a)
+	$(L)/include/yaml.h $(L)/roots/roots_size.h
+LIB_ARCHIVES := $(addprefix $(L)/lib/,libcurl.a libmbedtls.a libzlib.a libinih.a \
+	liblibyaml.a libroots.a)
 LIB_TESTS    := $(L)/lib/libcmocka.a
 LIB_TEST_HEADERS := $(L)/include/cmocka.h
 # cmocka.h would make its own, wrong one otherwise.

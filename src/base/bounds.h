@@ -9,7 +9,13 @@
 #define ERR_TEXT_MAX 240
 
 /* Images named by one command: more is a job for a loop in the shell. */
-#define TASKS_MAX 64
+#define FILES_MAX 64
+
+/* Images times the places that each goes to. */
+#define TASKS_MAX 256
+
+/* Places: IONOS has 11 locations, and someone may have servers of their own. */
+#define TARGETS_MAX 32
 
 /* Uploads at the same time; each costs about 0.7 MiB of memory. */
 #define JOBS_MAX 8
@@ -41,15 +47,41 @@
 /* Headers of one request. */
 #define HEADERS_MAX 12
 
-/* A provider's settings: a secret, and some short texts; and its state of one task. */
-#define SETTINGS_BYTES (SECRET_MAX + (size_t)8 * 1024)
-#define WORK_CLOUD_BYTES 256
+/* A user name or a password; IONOS's user names are e-mail addresses, at most 254 bytes. */
+#define LOGIN_MAX 1024
+
+/* CA certificates inside a settings file, as PEM: eight of the usual 2 KiB. */
+#define CA_TEXT_MAX 16384
+
+/*
+ * A provider's settings: a secret, CA certificates, and shorter texts (IONOS: a
+ * login and TARGETS_MAX servers); and its state of one task.
+ */
+#define SETTINGS_BYTES (SECRET_MAX + CA_TEXT_MAX + (size_t)24 * 1024)
+#define WORK_CLOUD_BYTES ((size_t)4 * 1024)
+
+/* The API's object of one image, kept for the report; IONOS's are 1 to 3 KiB. */
+#define OBJECT_BYTES ((size_t)8 * 1024)
+#define OBJECT_TOKENS_MAX 1024
+
+/* "ftp://host:port/directory/name", for the report. */
+#define PLACE_BYTES 640
 
 /*
  * What one read(2), one inflate() and one libcurl buffer handle.  256 KiB halve
  * the system time against 16 KiB; more costs memory and gains nothing.
  */
 #define BLOCK_BYTES ((size_t)256 * 1024)
+
+/* Encrypted bytes on their way to an FTP data socket: few and large writes, as above. */
+#define LINK_OUT_BYTES ((size_t)64 * 1024)
+
+/* A line of an FTP server, and all lines of one reply; RFC 959 has no limits. */
+#define FTP_LINE_MAX 1024
+#define FTP_REPLY_MAX ((size_t)64 * 1024)
+
+/* A directory listing: about 100,000 names. */
+#define FTP_LIST_MAX ((size_t)8 * 1024 * 1024)
 
 /* The blocks between the verifying thread and the sending one. */
 #define RING_BLOCK_BYTES ((size_t)64 * 1024)
@@ -64,12 +96,25 @@
 /* What is read of an image to tell its format: ISO 9660 has its mark at 32,769. */
 #define PROBE_BYTES ((size_t)64 * 1024)
 
+/* Read at once of a disk image's tables.  Two are on the stack at the same time. */
+#define DISK_TABLE_BYTES ((size_t)8 * 1024)
+
+/* Tables of a disk image that are looked at: enough for 8 TiB of qcow2 in 64 KiB clusters. */
+#define DISK_WALK_MAX ((uint64_t)1 << 30)
+
+/* What is kept of a pipe's end: a VMDK's footer and its two markers. */
+#define DISK_TAIL_BYTES ((size_t)1536)
+
 /* What libcurl and mbedTLS may allocate together before they are refused. */
 #define MEM_CAP_BYTES ((size_t)48 * 1024 * 1024)
 
 /* A settings file (linode-cli's INI), a token file, a CA file. */
 #define SETTINGS_FILE_MAX ((size_t)256 * 1024)
 #define CA_FILE_MAX ((size_t)4 * 1024 * 1024)
+
+/* Nesting of a YAML file, and its anchors: clouds.yaml has 5 levels, and seldom an anchor. */
+#define YAML_DEPTH_MAX 16
+#define YAML_ANCHORS_MAX 32
 
 /* Threads only run our own code, libcurl and mbedTLS; the deepest was measured at 40 KiB. */
 #define THREAD_STACK_BYTES ((size_t)192 * 1024)

@@ -74,6 +74,28 @@ void log_note(const char *fmt, ...)
 	va_end(ap);
 }
 
+void log_debug(const char *fmt, ...)
+{
+	va_list ap;
+
+	if (level < LOG_DEBUG)
+		return;
+	va_start(ap, fmt);
+	line("hoist: ", fmt, ap);
+	va_end(ap);
+}
+
+void log_trace(const char *fmt, ...)
+{
+	va_list ap;
+
+	if (level < LOG_TRACE)
+		return;
+	va_start(ap, fmt);
+	line("hoist: ", fmt, ap);
+	va_end(ap);
+}
+
 void log_error(const char *fmt, ...)
 {
 	va_list ap;

@@ -29,6 +29,12 @@ void text_vprintf(struct text *t, const char *fmt, va_list ap) ERR_PRINTF(2, 0);
 /* Append a JSON string with its quotes (RFC 8259, section 7); what is not UTF-8 becomes U+FFFD. */
 void text_put_json(struct text *t, const char *s);
 
+/* Append in base64 (RFC 4648, section 4). */
+void text_put_base64(struct text *t, const char *s, size_t len);
+
+/* Append as a value in a URL's query: all but letters, digits and "-_.~" becomes %XX. */
+void text_put_query(struct text *t, const char *s);
+
 /* Append in ASCII capitals. */
 void text_put_upper(struct text *t, const char *s);
 

@@ -10,20 +10,24 @@
 
 #include "cloud/provider.h"
 
+#define VERB_WORDS 3
+
 struct verb {
-	const char *words[2]; /* "images", "upload"; the second may be NULL */
+	/* "images", "upload"; "upload|upl" for either; NULL if it has fewer */
+	const char *words[VERB_WORDS];
 	const struct provider *provider;
-	const char *summary; /* for the help text */
-	const char *operands;
+	const char *summary;              /* for the help text */
+	const char *operands;             /* "" if files are only taken by options */
 	const struct opt *options[3];     /* tables; a NULL ends them */
 	void (*adapt)(struct options *o); /* after parsing: this verb's own defaults */
 };
 
 struct grammar {
 	const char *program;      /* the name of the link, and hoist's first argument */
+	bool prefixes;            /* the first letters of a long option are enough */
 	const struct verb *verbs; /* ends with a NULL provider */
-	/* Print the result of a task that succeeded; its work is still there. */
-	void (*print)(FILE *f, struct task *t);
+	/* Print the results; of a run's only task its work is still there. */
+	void (*print)(FILE *f, struct task *tasks, unsigned count);
 };
 
 /* All of them, ending with a NULL. */

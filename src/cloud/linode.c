@@ -111,7 +111,7 @@ static int linode_check(struct task *t, struct err *e)
 			       "no region is given: use --region, us-ord for example, or set one with linode-cli configure");
 	if (text_copy(t->region, sizeof(t->region), region, "--region", e) < 0)
 		return -1;
-	t->cacert = cacert;
+	t->vouch[SIDE_API].cacert = cacert;
 	if (strcmp(s->scheme, "http") == 0)
 		log_warn("the API is asked by http: the token travels unencrypted");
 	return 0;

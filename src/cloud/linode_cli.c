@@ -273,13 +273,15 @@ static void print_json(FILE *f, const struct table *t, const struct options *o)
 	fputs("]\n", f);
 }
 
-static void linode_cli_print(FILE *f, struct task *task)
+static void linode_cli_print(FILE *f, struct task *tasks, unsigned count)
 {
 	static const char *const upload_to[] = { "upload_to", NULL };
-	const struct options *o = task->options;
-	struct table t = { .j = &task->work->json, .base = "" };
+	const struct options *o = tasks->options;
+	struct table t = { .j = &tasks->work->json, .base = "" };
 	struct table regions = { .j = t.j, .base = "regions", .array = true };
 
+	if (count != 1 || tasks->err.code != ERR_NONE)
+		return;
 	if (o->url_only)
 		add_columns(&t, upload_to);
 	else
@@ -357,7 +359,7 @@ static const struct opt image_options[] = {
 	{ OPT_FLAG, 0, "no-retry", NULL, OPT_AT(ignored), "accepted, without effect" },
 	{ OPT_FLAG, 0, "no-truncation", NULL, OPT_AT(ignored),
 	  "accepted: nothing is cut off here" },
-	{ OPT_FLAG, 0, "debug", NULL, OPT_AT(verbose), "one line for each request" },
+	{ OPT_MORE, 0, "debug", NULL, OPT_AT(verbose), "one line for each request" },
 	{ OPT_FLAG, 'h', "help", NULL, OPT_AT(help), "this text" },
 	{ OPT_END, 0, NULL, NULL, 0, NULL },
 };
@@ -391,6 +393,7 @@ static const struct verb verbs[] = {
 
 const struct grammar linode_cli_grammar = {
 	.program = "linode-cli",
+	.prefixes = true,
 	.verbs = verbs,
 	.print = linode_cli_print,
 };

@@ -184,7 +184,7 @@ static int put_check(struct task *t, struct err *e)
 	int result = -1;
 
 	t->label = text_base_name(t->file);
-	t->cacert = getenv("LINODE_CLI_CA");
+	t->vouch[SIDE_API].cacert = getenv("LINODE_CLI_CA");
 	if (strstr(from, "://"))
 		err_set(e, ERR_USAGE,
 			"an upload URL is a secret and must not be an argument: put it into HOIST_UPLOAD_TO and say --upload-to env");

@@ -20,14 +20,22 @@ struct opt_list {
 	unsigned count;
 };
 
+/* A yes or no that knows whether it was given. */
+enum answer {
+	ANSWER_NONE = 0,
+	ANSWER_NO,
+	ANSWER_YES,
+};
+
 struct options {
 	/* all commands */
 	bool help;
 	bool quiet;
-	bool verbose;
+	unsigned verbose; /* how many -v */
 	bool no_headers;
-	const char *output;   /* "text" or "json" */
+	const char *output;   /* "text", "json"; of some clouds "api-json" */
 	const char *columns;  /* names joined by ',', or NULL for the command's own */
+	const char *query;    /* of another grammar, which filters its results by it */
 	const char *progress; /* "auto", "bar", "lines", "json", "none" */
 
 	/* all uploads */
@@ -51,24 +59,55 @@ struct options {
 	struct opt_list tags;
 	bool cloud_init;
 
+	const char *name;
+	bool no_check; /* send also what the cloud will not take */
+
 	/* linode */
 	const char *as_user;
 	bool url_only;
 	const char *upload_to;
 
+	/* other tools' grammars: what is accepted without effect */
+	bool ignored;
+	const char *ignored_text;
+
 	/* linode-cli's grammar */
 	bool view; /* GET the finished record once more, for its table */
-	bool json, pretty, delimited, all_columns, ignored;
+	bool json, pretty, delimited, all_columns;
 	const char *delimiter;
 	const char *format;
+
+	/* ionos */
+	struct opt_list locations;
+	struct opt_list ftp_urls;
+	struct opt_list renames;
+	struct opt_list aliases; /* ionosctl's --image-alias: renames, if there are no others */
+	struct opt_list column_names; /* ionosctl's --cols: of those, the ones that there are */
+	const char *extension;        /* --format: in place of the file's own */
+	const char *config;           /* ionosctl's settings file */
+	const char *api_url;
+	const char *ftp_port; /* NULL for the URL's */
+	const char *crt_path;
+	bool skip_verify;
+	bool skip_update;
+	bool confidential;
+	bool whoami;
+	const char *licence_type;
+	const char *application_type;
+	const char *cloud_init_type;
+	enum answer cpu_plug, cpu_unplug, ram_plug, ram_unplug, nic_plug, nic_unplug;
+	enum answer virtio_plug, virtio_unplug, scsi_plug, scsi_unplug;
+	enum answer expose_serial, legacy_bios;
 
 	/* check */
 	struct opt_list digests;
 	const char *cloud;
 
 	char home_file[PATH_BYTES]; /* where a "~/" is replaced, as linode-cli does */
-	const char *files[TASKS_MAX];
+	const char *files[FILES_MAX];
 	unsigned file_count;
+	unsigned operand_count; /* of these, how many were no option's argument */
+	const char *operand;    /* the first such */
 };
 
 enum opt_kind {
@@ -79,6 +118,11 @@ enum opt_kind {
 	OPT_TEXT,    /* const char *: the argument */
 	OPT_MAYBE,   /* the same, but the argument may be missing (linode-cli's --region) */
 	OPT_LIST,    /* struct opt_list */
+	OPT_WORDS,   /* the same, but commas separate words: a,b is two, "a,b" in quotes one */
+	OPT_FILES,   /* files: as OPT_WORDS, but whole if there is a file of that name */
+	OPT_ANSWER,  /* enum answer: yes without an argument; --x=false, --x false */
+	OPT_SWITCH,  /* bool: the same */
+	OPT_MORE,    /* unsigned: how often it was given, or =N */
 	OPT_SIZE,    /* uint64_t: bytes */
 	OPT_TIME,    /* int64_t: milliseconds */
 	OPT_COUNT,   /* uint64_t */

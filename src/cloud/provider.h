@@ -8,12 +8,14 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "base/hash.h"
 #include "base/json.h"
 #include "base/secret.h"
 #include "cloud/options.h"
 #include "image/format.h"
+#include "net/ftps.h"
 #include "net/http.h"
 
 /* What job.c has to see to before the first byte is sent. */
@@ -24,6 +26,8 @@ enum {
 	NEED_NO_FILE = 1 << 3,  /* the command takes no image at all */
 	NEED_NET = 1 << 4,      /* CA certificates and an http handle */
 	NEED_ONE_FILE = 1 << 5, /* exactly one image */
+	NEED_STORE = 1 << 6,    /* the bytes go to servers trusted separately: net[SIDE_STORE] */
+	NEED_WHOLE = 1 << 7,    /* disk formats are held against themselves: image/disk.h */
 };
 
 enum task_phase {
@@ -42,6 +46,7 @@ enum task_phase {
 struct work {
 	struct http http;
 	struct http_reply reply;
+	struct ftps ftps;
 	struct json json;
 	jsmntok_t tokens[JSON_TOKENS_MAX];
 	char answer[REPLY_MAX];
@@ -51,21 +56,40 @@ struct work {
 	_Alignas(16) unsigned char cloud[WORK_CLOUD_BYTES]; /* the provider's own struct */
 };
 
+/* The two kinds of servers that a cloud has, which may be trusted for different reasons. */
+enum side {
+	SIDE_API,
+	SIDE_STORE, /* where the bytes go */
+	SIDES
+};
+
+/* What the cloud's settings say of whom to trust. */
+struct vouch {
+	const char *cacert; /* a file, or PEM itself; NULL if they say nothing */
+	const unsigned char
+		*leaf;  /* the SHA-256 of a certificate that is accepted as it is, or NULL */
+	bool only_leaf; /* ... and no other */
+	bool anyone;    /* certificates are not checked */
+};
+
 /* One image on its way to one place. */
 struct task {
 	const struct provider *provider;
 	const struct options *options;
-	struct work *work; /* while it runs; of a run's only task also afterwards */
-	const char *file;  /* as the user named it; NULL if there is none */
+	unsigned image_index; /* which of the files */
+	unsigned target;      /* which of the places, as plan() counted them */
+	struct work *work;    /* while it runs; of a run's only task also afterwards */
+	const char *file;     /* as the user named it; NULL if there is none */
 	/*
-	 * SETTINGS_BYTES, at first 0, the same for all tasks of a run: check() reads
-	 * the cloud's settings into it, once; from then on it is only read.
+	 * SETTINGS_BYTES, at first 0, the same for all tasks of a run: plan() and
+	 * check() read the cloud's settings into it, once; from then on it is only read.
 	 */
 	void *settings;
+	const struct net_config *net; /* of SIDES, when there is a network */
 
 	/* known before the first byte */
 	struct image image;
-	const char *cacert; /* what check() found in the cloud's own settings, or NULL */
+	struct vouch vouch[SIDES]; /* check() fills it in; the first task's counts */
 
 	/* known after the last byte: job.c takes them from the chain's stages */
 	uint64_t unpacked;           /* uncompressed size; 0 if it is not gzip */
@@ -74,6 +98,7 @@ struct task {
 	/* what the cloud calls it: the provider fills these in */
 	const char *label;
 	char region[64];
+	char place[PLACE_BYTES];   /* where it was put: server and path */
 	char id[64];               /* "" until there is a record */
 	char status[32];           /* the cloud's word */
 	char upload_to[URL_BYTES]; /* where the bytes go; secret unless --url-only */
@@ -87,17 +112,29 @@ struct task {
 	atomic_ullong sent;  /* bytes of this attempt, for the progress display */
 	atomic_int phase;    /* enum task_phase */
 	struct err err;
-	char left[240]; /* what became of the record after a failure, "" if nothing */
+	char left[720]; /* what became of the record or file after a failure, "" if nothing */
+	char object[OBJECT_BYTES]; /* the cloud's JSON object of the image, "" if there is none */
+};
+
+/* A column whose cells come from task.object. */
+struct object_column {
+	const char *name; /* NULL ends a table */
+	const char *path; /* as json.h takes it */
 };
 
 struct provider {
-	const char *name;          /* the command: "linode" */
-	const char *summary;       /* one line for the help text */
-	const char *operands;      /* "FILE..." */
-	const struct opt *options; /* what the command line takes beside the common options */
-	const char *columns;       /* of the text table */
-	const char *fields;        /* of the JSON objects */
-	unsigned needs;            /* NEED_* */
+	const char *name;               /* the command: "linode" */
+	const char *summary;            /* one line for the help text */
+	const char *operands;           /* "FILE..." */
+	const struct opt *options;      /* what the command line takes beside the common options */
+	const struct opt *more_options; /* another table of them */
+	const char *columns;            /* of the text table */
+	const char *fields;             /* of the JSON objects */
+	const struct object_column *object_columns; /* more that --cols may name, or NULL */
+	unsigned needs;                             /* NEED_* */
+
+	/* Before the command line is read: what differs from cli_defaults(). */
+	void (*defaults)(struct options *o);
 
 	/*
 	 * The command of another mode of this one, chosen by the options
@@ -105,8 +142,15 @@ struct provider {
 	 */
 	const struct provider *(*variant)(const struct options *o);
 
+	/* To how many places does each image go?  No network.  NULL: to one. */
+	int (*plan)(const struct options *o, void *settings, unsigned *targets, struct err *e);
 	/* Is this an image for the cloud?  No network and no settings. */
 	int (*takes)(const struct image *im, struct err *e);
+	/*
+	 * May the task's image have this format?  Asked after check(), and of a pipe
+	 * again at its end, which may tell another one.
+	 */
+	int (*agrees)(const struct task *t, enum format f, struct err *e);
 	/* No network: settings are there and sane. */
 	int (*check)(struct task *t, struct err *e);
 	/* Authenticate, create the remote object, learn where to send. */
@@ -117,9 +161,11 @@ struct provider {
 	int (*finish)(struct task *t, struct err *e);
 	/* Best effort: remove what begin() made, and say in t->left what became of it. */
 	void (*abandon)(struct task *t);
+	/* The results in a form of its own; false for the common one. */
+	bool (*print)(FILE *f, struct task *tasks, unsigned count);
 };
 
-/* Any function but variant may be NULL: nothing to do there. */
+/* Any function may be NULL: nothing to do there. */
 
 /* What messages call a task. */
 static inline const char *task_name(const struct task *t)

@@ -1,13 +1,16 @@
 #include "cloud/grammar.h"
+#include "cloud/ionos.h"
 #include "cloud/linode.h"
 #include "cloud/provider.h"
 
 const struct provider *const providers[] = {
 	&linode_provider,
+	&ionos_provider,
 	NULL,
 };
 
 const struct grammar *const grammars[] = {
 	&linode_cli_grammar,
+	&ionosctl_grammar,
 	NULL,
 };

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "image/disk.h"
 
 static const struct {
 	const char *name;
@@ -14,6 +15,7 @@ static const struct {
 	[FORMAT_ISO] = { "iso", "an ISO 9660 image" },
 	[FORMAT_QCOW] = { "qcow", "a qcow image" },
 	[FORMAT_QCOW2] = { "qcow2", "a qcow2 image" },
+	[FORMAT_COW] = { "cow", "a COW image" }, /* User-mode Linux */
 	[FORMAT_QED] = { "qed", "a QED image" },
 	[FORMAT_VDI] = { "vdi", "a VDI image" },
 	[FORMAT_VHD] = { "vhd", "a VHD image" },
@@ -47,6 +49,7 @@ static const struct mark {
 	{ MARK(FORMAT_GZIP, 0, "\x1f\x8b") },
 	{ MARK(FORMAT_QCOW, 0, "QFI\xfb\0\0\0\1") },
 	{ MARK(FORMAT_QCOW2, 0, "QFI\xfb") },
+	{ MARK(FORMAT_COW, 0, "OOOM\0\0\0") },
 	{ MARK(FORMAT_QED, 0, "QED\0") },
 	{ MARK(FORMAT_VDI, 64, "\x7f\x10\xda\xbe") },
 	{ MARK(FORMAT_VHD, 0, "conectix") },
@@ -107,10 +110,16 @@ const char *format_phrase(enum format f)
 	return formats[f].phrase;
 }
 
+static struct disk_view view_of(const struct source *s)
+{
+	return (struct disk_view){ .fd = s->fd, .start = s->start, .size = s->size };
+}
+
 int image_probe(struct image *im, struct source *s, unsigned char *head, struct gzcheck *g,
 		struct err *e)
 {
 	ssize_t len = source_peek(s, head, PROBE_BYTES, e);
+	struct disk_view v = view_of(s);
 	ssize_t n;
 
 	if (len < 0)
@@ -118,6 +127,8 @@ int image_probe(struct image *im, struct source *s, unsigned char *head, struct 
 	im->size = s->size;
 	im->size_known = s->seekable;
 	im->format = format_of(head, (size_t)len);
+	if (s->seekable)
+		im->format = disk_format(im->format, &v);
 	im->holds = FORMAT_NONE;
 	if (im->format != FORMAT_GZIP)
 		return 0;
@@ -127,6 +138,13 @@ int image_probe(struct image *im, struct source *s, unsigned char *head, struct 
 		return -1;
 	im->holds = format_of(g->scratch, (size_t)n);
 	return 0;
+}
+
+int image_inspect(const struct image *im, const struct source *s, struct err *e)
+{
+	struct disk_view v = view_of(s);
+
+	return s->seekable ? disk_check(im->format, &v, e) : 0;
 }
 
 /* The promise of the extension of name[0..len), FORMAT_NONE if it makes none. */

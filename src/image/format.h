@@ -17,6 +17,7 @@ enum format {
 	FORMAT_ISO,
 	FORMAT_QCOW,
 	FORMAT_QCOW2,
+	FORMAT_COW, /* of User-mode Linux, and of QEMU before 2.2 */
 	FORMAT_QED,
 	FORMAT_VDI,
 	FORMAT_VHD,
@@ -51,6 +52,14 @@ struct image {
  */
 int image_probe(struct image *im, struct source *s, unsigned char *head, struct gzcheck *g,
 		struct err *e) MUST_CHECK;
+
+/*
+ * Does an image that can be read anywhere agree with itself (image/disk.h)?
+ * What is inside of gzip is not looked at, and of a pipe nothing is.  s must
+ * be open.  Returns 0, or -1 with ERR_IMAGE when it was cut, is damaged or
+ * needs another file, or with ERR_STOPPED.  May read many tables.
+ */
+int image_inspect(const struct image *im, const struct source *s, struct err *e) MUST_CHECK;
 
 /*
  * Does the name's extension promise what is inside?  Returns 0 for an

@@ -9,10 +9,9 @@
 #include "base/stop.h"
 #include "base/text.h"
 #include "net/body.h"
+#include "net/dial.h"
 #include "net/outq.h"
 #include "net/retry.h"
-
-#define CONNECT_MS 30000L
 
 /* After the last byte a server may digest the image for a while. */
 #define ANSWER_STALLS 5
@@ -43,11 +42,11 @@ int http_global_init(struct err *e)
 	return 0;
 }
 
-int http_open(struct http *h, const struct http_config *config, struct err *e)
+int http_open(struct http *h, const struct net_config *config, struct err *e)
 {
 	h->config = config;
 	h->fd = -1;
-	h->verdict.trust = config->trust;
+	h->verdict.trust = &config->trust;
 	h->curl = curl_easy_init();
 	if (!h->curl)
 		return err_set(e, ERR_FAILED, "out of memory");
@@ -199,67 +198,15 @@ static void read_headers(CURL *curl, struct http_reply *r)
 		text_put(&t, etag);
 }
 
-/* A connection that did not come about, or broke: worth another try. */
-static int explain_connection(struct call *c, CURLcode code, const char *host, const char *detail)
-{
-	char why[96] = "";
-	long os = 0;
-
-	curl_easy_getinfo(c->h->curl, CURLINFO_OS_ERRNO, &os);
-	if (os != 0 && strerror_r((int)os, why, sizeof(why)) != 0)
-		why[0] = '\0';
-	/* libcurl repeats a proxy's URL, with the password in it. */
-	if (strstr(detail, "://"))
-		detail = "";
-	switch (code) {
-	case CURLE_COULDNT_RESOLVE_HOST:
-	case CURLE_COULDNT_RESOLVE_PROXY:
-		err_set(c->e, ERR_NETWORK, "%s (is a name server set in /etc/resolv.conf?)",
-			detail);
-		break;
-	case CURLE_COULDNT_CONNECT:
-		err_set(c->e, ERR_NETWORK, "cannot connect to %s%s%s", host, *why ? ": " : "", why);
-		break;
-	case CURLE_OPERATION_TIMEDOUT:
-		err_set(c->e, ERR_NETWORK, "%s does not answer", host);
-		break;
-	case CURLE_GOT_NOTHING:
-	case CURLE_PARTIAL_FILE:
-	case CURLE_SEND_ERROR:
-	case CURLE_RECV_ERROR:
-		err_set(c->e, ERR_NETWORK, "the connection to %s broke%s%s", host,
-			*why    ? ": " :
-			*detail ? ": " :
-				  "",
-			*why ? why : detail);
-		break;
-	default:
-		err_set(c->e, ERR_NETWORK, "%s: %s", host, *detail ? detail : "failed");
-		break;
-	}
-	return err_retry(c->e);
-}
-
-/* Third-party codes are mapped here and nowhere else. */
+/* Third-party codes are mapped here and in dial.c, and nowhere else. */
 static int explain(struct call *c, CURLcode code, const char *detail)
 {
 	char host[300];
-	long proxy = 0;
 
 	show_host(c->q->url, host, sizeof(host));
-	curl_easy_getinfo(c->h->curl, CURLINFO_HTTP_CONNECTCODE, &proxy);
-	if (proxy == 403 || proxy == 407)
-		return err_set(c->e, ERR_USAGE, "the proxy refuses the way to %s (%ld)", host,
-			       proxy);
-	if (strncmp(detail, "Unsupported proxy", 17) == 0)
-		return err_set(c->e, ERR_USAGE,
-			       "the proxy that the environment names (https_proxy, all_proxy) is no URL that can be used");
 	switch (code) {
 	case CURLE_PEER_FAILED_VERIFICATION:
 		return trust_explain(&c->h->verdict, host, c->e);
-	case CURLE_SSL_PINNEDPUBKEYNOTMATCH:
-		return err_set(c->e, ERR_TRUST, "the key of %s is none of those given with --pin",
-			       host);
 	case CURLE_UNSUPPORTED_PROTOCOL:
 		if (c->r->sent)
 			return err_set(c->e, ERR_REPLY, "%s does not answer by HTTP/1", host);
@@ -272,13 +219,13 @@ static int explain(struct call *c, CURLcode code, const char *detail)
 	case CURLE_TOO_LARGE:
 		return err_set(c->e, ERR_REPLY, "the answer of %s has too many headers", host);
 	default:
-		return explain_connection(c, code, host, detail);
+		return dial_explain(c->h->curl, code, host, detail, c->e);
 	}
 }
 
 static void set_options(struct call *c, struct curl_slist *headers, char *detail)
 {
-	const struct http_config *config = c->h->config;
+	const struct net_config *config = c->h->config;
 	const struct http_request *q = c->q;
 	CURL *curl = c->h->curl;
 	long buffer = (long)BLOCK_BYTES;
@@ -302,11 +249,6 @@ static void set_options(struct call *c, struct curl_slist *headers, char *detail
 	curl_easy_setopt(curl, CURLOPT_XFERINFODATA, c);
 	curl_easy_setopt(curl, CURLOPT_SOCKOPTFUNCTION, on_socket);
 	curl_easy_setopt(curl, CURLOPT_SOCKOPTDATA, c);
-	if (config->pins) {
-		curl_easy_setopt(curl, CURLOPT_PINNEDPUBLICKEY, config->pins);
-		/* A resumed session shows no certificate, hence no key to compare. */
-		curl_easy_setopt(curl, CURLOPT_SSL_SESSIONID_CACHE, 0L);
-	}
 	if (q->upload) {
 		if (config->limit_rate > 0) {
 			curl_easy_setopt(curl, CURLOPT_MAX_SEND_SPEED_LARGE,

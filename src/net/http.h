@@ -14,20 +14,12 @@
 
 #include "base/bounds.h"
 #include "image/stage.h"
-#include "net/trust.h"
-
-/* The same for all requests of a run. */
-struct http_config {
-	const struct trust *trust;
-	const char *pins;    /* "sha256//...;sha256//..." or NULL: one must be the server's key */
-	uint64_t limit_rate; /* bytes per second; 0 for no limit */
-	int64_t stall_ms;    /* give up after so long without a byte; 0: never */
-};
+#include "net/config.h"
 
 struct http {
 	CURL *curl;
 	int fd; /* the connection that was opened last */
-	const struct http_config *config;
+	const struct net_config *config;
 	struct verdict verdict;
 };
 
@@ -59,7 +51,7 @@ struct http_reply {
 int http_global_init(struct err *e) MUST_CHECK;
 
 /* config must live as long as h.  http_close() must follow, also after -1. */
-int http_open(struct http *h, const struct http_config *config, struct err *e) MUST_CHECK;
+int http_open(struct http *h, const struct net_config *config, struct err *e) MUST_CHECK;
 void http_close(struct http *h);
 
 /*

@@ -1,7 +1,7 @@
 #include "net/trust.h"
 
-#include <errno.h>
-#include <mbedtls/ssl.h>
+#include <mbedtls/base64.h>
+#include <mbedtls/sha256.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -26,11 +26,11 @@ static const char *const system_bundles[] = {
 	"/etc/ssl/cert.pem",                                 /* Alpine, OpenWrt */
 };
 
-static int note_source(struct trust *t, const char *kind, const char *path, struct err *e)
+static int note_source(struct roots *r, const char *kind, const char *path, struct err *e)
 {
 	struct text from;
 
-	text_init(&from, t->from, sizeof(t->from));
+	text_init(&from, r->from, sizeof(r->from));
 	text_put(&from, kind);
 	text_put(&from, path);
 	return text_done(&from, "the CA path", e);
@@ -53,7 +53,7 @@ static bool unpack_builtin(void)
 	return whole;
 }
 
-static int load_builtin(struct trust *t, struct err *e)
+static int load_builtin(struct roots *r, struct err *e)
 {
 	size_t len = sizeof(roots_der), at, n;
 
@@ -65,12 +65,12 @@ static int load_builtin(struct trust *t, struct err *e)
 		if (n > len - at)
 			return err_set(e, ERR_FAILED, "the built-in CA certificates are cut short");
 		/* One that mbedTLS does not understand (an odd curve) is no loss to the rest. */
-		(void)mbedtls_x509_crt_parse_der_nocopy(&t->roots, roots_der + at, n);
+		(void)mbedtls_x509_crt_parse_der_nocopy(&r->crt, roots_der + at, n);
 	}
-	return note_source(t, "the built-in CA certificates", "", e);
+	return note_source(r, "the built-in CA certificates", "", e);
 }
 
-static int load_path(struct trust *t, const char *path, bool required, struct err *e)
+static int load_path(struct roots *r, const char *path, bool required, struct err *e)
 {
 	struct stat st;
 	int failed;
@@ -80,18 +80,18 @@ static int load_path(struct trust *t, const char *path, bool required, struct er
 					    path) :
 				  0;
 	if (S_ISDIR(st.st_mode)) {
-		failed = mbedtls_x509_crt_parse_path(&t->roots, path);
+		failed = mbedtls_x509_crt_parse_path(&r->crt, path);
 	} else if (st.st_size > (off_t)CA_FILE_MAX) {
 		return err_set(e, ERR_LIMIT, "%s is longer than %zu bytes", path, CA_FILE_MAX);
 	} else {
-		failed = mbedtls_x509_crt_parse_file(&t->roots, path);
+		failed = mbedtls_x509_crt_parse_file(&r->crt, path);
 	}
 	/* Positive: so many of them were not understood. */
-	if (t->roots.version == 0 && required)
+	if (r->crt.version == 0 && required)
 		return err_set(e, ERR_USAGE,
 			       "%s holds no CA certificate that can be used (PEM is expected, mbedTLS says -0x%04x)",
 			       path, failed < 0 ? (unsigned)-failed : 0u);
-	return note_source(t, "the CA certificates in ", path, e);
+	return note_source(r, "the CA certificates in ", path, e);
 }
 
 static int check_clock(struct err *e)
@@ -109,40 +109,93 @@ static int check_clock(struct err *e)
 		       now);
 }
 
-int trust_load(struct trust *t, const char *file, struct err *e)
+int trust_pin(const char *pin, unsigned char key[TRUST_PRINT_BYTES], struct err *e)
+{
+	size_t len = 0;
+
+	if (strncmp(pin, "sha256//", 8) != 0 || strlen(pin) != 52 ||
+	    mbedtls_base64_decode(key, TRUST_PRINT_BYTES, &len, (const unsigned char *)pin + 8,
+				  44) != 0 ||
+	    len != TRUST_PRINT_BYTES)
+		return err_set(e, ERR_USAGE,
+			       "--pin %s: not of the form sha256//, then 44 characters of base64",
+			       pin);
+	return 0;
+}
+
+/* PEM that a settings file holds. */
+static int load_text(struct roots *r, const char *pem, struct err *e)
+{
+	(void)mbedtls_x509_crt_parse(&r->crt, (const unsigned char *)pem, strlen(pem) + 1);
+	if (r->crt.version == 0)
+		return err_set(e, ERR_USAGE, "the certificate in the settings file cannot be used");
+	return note_source(r, "the CA certificates in the settings file", "", e);
+}
+
+int trust_load(struct roots *r, const char *file, struct err *e)
 {
 	const char *env_file = getenv("SSL_CERT_FILE");
 	const char *env_dir = getenv("SSL_CERT_DIR");
 	size_t i;
 
-	mbedtls_x509_crt_init(&t->roots);
+	mbedtls_x509_crt_init(&r->crt);
 	if (check_clock(e) < 0)
 		return -1;
 	if (file && strcmp(file, TRUST_BUILTIN) == 0)
-		return load_builtin(t, e);
+		return load_builtin(r, e);
+	if (file && strstr(file, "-----BEGIN CERTIFICATE"))
+		return load_text(r, file, e);
 	if (file && *file)
-		return load_path(t, file, true, e);
+		return load_path(r, file, true, e);
 	if (env_file && *env_file)
-		return load_path(t, env_file, true, e);
+		return load_path(r, env_file, true, e);
 	if (env_dir && *env_dir)
-		return load_path(t, env_dir, true, e);
+		return load_path(r, env_dir, true, e);
 	for (i = 0; i < sizeof(system_bundles) / sizeof(system_bundles[0]); i++) {
-		if (load_path(t, system_bundles[i], false, e) < 0)
+		if (load_path(r, system_bundles[i], false, e) < 0)
 			return -1;
-		if (t->roots.version != 0)
+		if (r->crt.version != 0)
 			return 0;
 	}
-	return load_builtin(t, e);
+	return load_builtin(r, e);
 }
 
 static bool is_root(const struct trust *t, const mbedtls_x509_crt *crt)
 {
 	const mbedtls_x509_crt *c;
 
-	for (c = &t->roots; c && c->version != 0; c = c->next)
+	for (c = &t->roots->crt; c && c->version != 0; c = c->next)
 		if (c->raw.len == crt->raw.len && memcmp(c->raw.p, crt->raw.p, c->raw.len) == 0)
 			return true;
 	return false;
+}
+
+/* Is this the digest of len bytes at p? */
+static bool is_print(const unsigned char *print, const unsigned char *p, size_t len)
+{
+	unsigned char sum[TRUST_PRINT_BYTES];
+
+	return mbedtls_sha256(p, len, sum, 0) == 0 && memcmp(sum, print, sizeof(sum)) == 0;
+}
+
+/* What is accepted, or refused, by digests alone. */
+static void judge_prints(struct verdict *v, const mbedtls_x509_crt *crt, uint32_t *flags)
+{
+	const struct trust *t = v->trust;
+	unsigned i;
+
+	if (t->leaf && is_print(t->leaf, crt->raw.p, crt->raw.len))
+		*flags = 0;
+	else if (t->leaf && t->only_leaf)
+		*flags = MBEDTLS_X509_BADCERT_OTHER;
+	if (t->anyone)
+		*flags = 0;
+	for (i = 0; i < t->key_count; i++)
+		if (is_print(t->keys[i], crt->pk_raw.p, crt->pk_raw.len))
+			break;
+	v->other_key = t->key_count > 0 && i == t->key_count;
+	if (v->other_key)
+		*flags |= MBEDTLS_X509_BADCERT_OTHER;
 }
 
 /*
@@ -167,21 +220,27 @@ static int judge(void *arg, mbedtls_x509_crt *crt, int depth, uint32_t *flags)
 		*flags &= ~(uint32_t)MBEDTLS_X509_BADCERT_NOT_TRUSTED;
 	else
 		*flags |= v->above;
+	judge_prints(v, crt, flags);
 	v->flags = *flags;
 	v->above = 0;
 	return 0;
 }
 
+void trust_judge(mbedtls_ssl_config *conf, struct verdict *v)
+{
+	v->flags = v->above = 0;
+	v->other_key = false;
+	/* mbedTLS only reads it: the cast is its API's. */
+	mbedtls_ssl_conf_ca_chain(conf, (mbedtls_x509_crt *)&v->trust->roots->crt, NULL);
+	mbedtls_ssl_conf_verify(conf, judge, v);
+	mbedtls_ssl_conf_authmode(conf, v->trust->anyone ? MBEDTLS_SSL_VERIFY_OPTIONAL :
+							   MBEDTLS_SSL_VERIFY_REQUIRED);
+}
+
 CURLcode trust_setup(CURL *curl, void *config, void *arg)
 {
-	struct verdict *v = arg;
-	mbedtls_ssl_config *conf = config;
-
 	(void)curl;
-	v->flags = v->above = 0;
-	/* mbedTLS only reads it: the cast is its API's. */
-	mbedtls_ssl_conf_ca_chain(conf, (mbedtls_x509_crt *)&v->trust->roots, NULL);
-	mbedtls_ssl_conf_verify(conf, judge, v);
+	trust_judge(config, arg);
 	return CURLE_OK;
 }
 
@@ -189,10 +248,17 @@ int trust_explain(const struct verdict *v, const char *host, struct err *e)
 {
 	const mbedtls_x509_time *t = &v->to;
 
+	if (v->other_key)
+		return err_set(e, ERR_TRUST, "the key of %s is none of those given with --pin",
+			       host);
+	if (v->trust->leaf && v->trust->only_leaf)
+		return err_set(e, ERR_TRUST,
+			       "the certificate of %s is not the one whose fingerprint is set",
+			       host);
 	if (v->flags & MBEDTLS_X509_BADCERT_NOT_TRUSTED)
 		return err_set(e, ERR_TRUST,
 			       "the certificate of %s is not signed by %s: give its CA with --cacert FILE",
-			       host, v->trust->from);
+			       host, v->trust->roots->from);
 	if (v->flags & MBEDTLS_X509_BADCERT_CN_MISMATCH)
 		return err_set(e, ERR_TRUST, "the certificate of %s is for another name", host);
 	if (v->flags & MBEDTLS_X509_BADCERT_EXPIRED)

@@ -16,6 +16,7 @@ import time
 from clouds.api import Api, route
 from clouds.bucket import Bucket
 from clouds.images import Images
+from clouds.orders import Recorder
 from clouds.wire import Server
 
 TOKEN = "0123456789abcdefe2e0123456789abcdef"
@@ -34,13 +35,11 @@ def tls_context(cert, key, lowest=None, highest=None):
     return context
 
 
-class Linode:
-    """requests holds every request since the start; wait() waits for something to become true."""
+class Linode(Recorder):
+    """The API, the store and the images of one cloud."""
 
     def __init__(self, directory, api_tls=None, store_tls=None, address="127.0.0.1"):
-        self.requests = []
-        self._faults = []
-        self._changed = threading.Condition()
+        super().__init__()
         self.bucket = Bucket(directory)
         self.lifetime = 86400
         self.find = self.bucket.find  # where complete objects are looked up
@@ -48,42 +47,14 @@ class Linode:
         self.images = Images(lambda key: self.find(key))
         self.api = Api(self.images, lambda image: self.presign(image))
         self.api.tokens[TOKEN] = set(SCOPES)
-        self.api_server = Server("api", self.api.serve, self._pick, self.changed, api_tls, address)
-        self.store_server = Server("store", self.bucket.serve, self._pick, self.changed, store_tls or api_tls, address)
+        self.api_server = Server("api", self.api.serve, self.pick, self.changed, api_tls, address)
+        self.store_server = Server("store", self.bucket.serve, self.pick, self.changed, store_tls or api_tls, address)
 
     def _presign(self, image):
         return self.bucket.presign(self.store_server.url, image.number, self.lifetime)
 
-    def _pick(self, request):
-        """Name the route, record the request, and take the first fault that was ordered for it."""
-        request.route = "put" if request.server == "store" else route(request)[0]
-        with self._changed:
-            self.requests.append(request)
-            self._changed.notify_all()
-            for order in self._faults:
-                if order["route"] in (request.route, "*") and order["count"] > 0:
-                    if order["skip"] > 0:
-                        order["skip"] -= 1
-                        continue
-                    order["count"] -= 1
-                    return order["fault"]
-        return None
-
-    def fault(self, name, fault, count=1, skip=0):
-        """Order a fault for the next count requests of a route, after letting skip of them pass.  Returns the fault."""
-        self._faults.append({"route": name, "fault": fault, "count": count, "skip": skip})
-        return fault
-
-    def changed(self):
-        with self._changed:
-            self._changed.notify_all()
-
-    def wait(self, condition, timeout=30):
-        with self._changed:
-            return self._changed.wait_for(condition, timeout)
-
-    def seen(self, name):
-        return [r for r in self.requests if r.route == name]
+    def route(self, request):
+        return "put" if request.server == "store" else route(request)[0]
 
     def stop(self):
         self.api_server.stop()

@@ -7,7 +7,9 @@ import types
 import pytest
 
 import pictures
+from ftp_fixtures import make_ftpd  # noqa: F401 (a fixture)
 from clouds.linode import Linode, tls_context
+from ionos_fixtures import ionos_rig, make_ionos  # noqa: F401  (fixtures)
 from servers import certs
 from servers.radosgw import Radosgw
 from tool import Rig, Tool

@@ -49,3 +49,17 @@ WRONG_INSIDE = {
     "gzip": packed(raw(8 * KIB)),
     "xz": b"\xfd7zXZ\x00" + bytes(4096),
 }
+
+
+def iso(size):
+    """An ISO 9660 image of whole sectors: its descriptor says how many (ECMA-119, 8.4)."""
+    sectors = size // 2048
+    image = bytearray(raw(sectors * 2048))
+    descriptor = bytearray(2048)
+    descriptor[0:7] = b"\x01CD001\x01"
+    both = lambda value, width: value.to_bytes(width, "little") + value.to_bytes(width, "big")
+    descriptor[80:88] = both(sectors, 4)
+    descriptor[128:132] = both(2048, 2)
+    image[16 * 2048 : 17 * 2048] = descriptor
+    image[17 * 2048 : 18 * 2048] = b"\xffCD001\x01" + bytes(2041)
+    return bytes(image)

@@ -34,7 +34,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	o.url_only = choice & 32;
 	o.format = choice & 64 ? format : NULL;
 	if (json_parse(&work.json, (const char *)data, size, work.tokens, JSON_TOKENS_MAX, &e) == 0)
-		grammars[0]->print(null_file(), &task);
+		grammars[0]->print(null_file(), &task, 1);
 	free(format);
 	return 0;
 }

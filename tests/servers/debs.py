@@ -13,6 +13,7 @@ import pathlib
 import platform
 import re
 import shutil
+import signal
 import socket
 import subprocess
 import time
@@ -123,16 +124,28 @@ def command(root, program):
     return [str(loader), "--library-path", path, str(root / program)]
 
 
-def free_port():
-    with socket.create_server(("127.0.0.1", 0)) as listener:
+def libraries(root, files):
+    """The files that programs and libraries out of root are linked with, the loader among them."""
+    found = set()
+    for file in files:
+        loader, *words = command(root, file)
+        out = subprocess.run([loader, "--list", *words], capture_output=True, text=True, check=True)
+        found |= {loader, *re.findall(r"=> (/\S+)", out.stdout)}
+    return sorted(found)
+
+
+def free_port(host="127.0.0.1"):
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.create_server((host, 0), family=family) as listener:
         return listener.getsockname()[1]
 
 
 class Daemon:
     """A server that runs in the foreground.  start is a function: it makes the command, and may be called again."""
 
-    def __init__(self, start, log, ports, env=None):
+    def __init__(self, start, log, ports, env=None, host="127.0.0.1"):
         self.log = log
+        self._host = host
         self._start = start
         self._ports = ports
         self._env = env or {}
@@ -144,7 +157,9 @@ class Daemon:
             with open(self.log, "ab") as out:
                 command_line = self._start()
                 env = {"PATH": os.environ["PATH"], **self._env}
-                self.process = subprocess.Popen(command_line, stdin=subprocess.DEVNULL, stdout=out, stderr=out, env=env)
+                self.process = subprocess.Popen(
+                    command_line, stdin=subprocess.DEVNULL, stdout=out, stderr=out, env=env, start_new_session=True
+                )
             if self._listens():
                 return self
             self.down()
@@ -155,17 +170,18 @@ class Daemon:
         while time.monotonic() < deadline and self.process.poll() is None:
             try:
                 for port in self._ports():
-                    socket.create_connection(("127.0.0.1", port), 5).close()
+                    socket.create_connection((self._host, port), 5).close()
                 return self.process.poll() is None
             except OSError:
                 time.sleep(0.02)
         return False
 
     def down(self):
+        """Stop it, and the processes that it started for its clients."""
         if self.process.poll() is None:
             self.process.terminate()
-            try:
+            with contextlib.suppress(subprocess.TimeoutExpired):
                 self.process.wait(10)
-            except subprocess.TimeoutExpired:
-                self.process.kill()
-                self.process.wait()
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()

@@ -16,9 +16,12 @@ STATUSES = ["0", "1", "2", "3", "4", "5"]  # a contract for scripts: fixed for e
 OWN = ["Common options"]
 NET = ["Common options", "Network options"]
 LINODE_CLI = ["linode-cli image-upload and images upload"]
+IONOS = "hoist ionos and ionosctl image upload"
 # command -> subsections of the manual; what shares its own subsection is looked at together
 COMMANDS = {
     ("linode",): [*NET, "hoist linode"],
+    ("ionos",): [*NET, IONOS, "hoist ionos"],
+    ("ionosctl", "image", "upload"): [IONOS, "ionosctl image upload"],
     ("check",): [*OWN, "hoist check"],
     ("cat",): [*OWN, "hoist cat"],
     ("linode-cli", "image-upload"): LINODE_CLI,

@@ -102,7 +102,12 @@ static void arguments(void **state)
 	GOOD("-l", "x");
 	assert_string_equal(o.label, "x");
 	GOOD("-l=x");
-	assert_string_equal(o.label, "=x");
+	assert_string_equal(o.label, "x");
+	GOOD("-ql=");
+	assert_string_equal(o.label, "");
+	GOOD("-l=a=b", "-o=json");
+	assert_string_equal(o.label, "a=b");
+	assert_string_equal(o.output, "json");
 	GOOD("-qwo", "json", "-s1M", "file");
 	assert_true(o.quiet && !o.wait);
 	assert_string_equal(o.output, "json");
@@ -147,6 +152,8 @@ static void files(void **state)
 	assert_string_equal(o.files[3], "--label");
 	assert_string_equal(o.files[5], "--");
 	assert_string_equal(o.files[6], "c");
+	assert_int_equal(o.operand_count, 7);
+	assert_string_equal(o.operand, "a");
 	GOOD("");
 	assert_int_equal(o.file_count, 1);
 	assert_string_equal(o.files[0], "");
@@ -196,6 +203,9 @@ static void refused(void **state)
 		{ "---quiet" },
 		{ "--label-", "x" },
 		{ "-=" },
+		{ "-q=" },
+		{ "-q=true" },
+		{ "-w=x" },
 		{ "--max-siz", "1" },
 	};
 	size_t i;
@@ -271,13 +281,13 @@ static void as_many_as_there_is_room_for(void **state)
 	assert_int_equal(cli_parse(tables, 2 * LIST_MAX + 2, argv, false, &o, &e), -1);
 	check_err(&e, ERR_USAGE, "tags");
 	err_clear(&e);
-	for (n = 0; n <= TASKS_MAX; n++)
+	for (n = 0; n <= FILES_MAX; n++)
 		argv[n] = (char *)"file";
 	cli_defaults(&o);
-	assert_int_equal(cli_parse(tables, TASKS_MAX, argv, false, &o, &e), 0);
-	assert_int_equal(o.file_count, TASKS_MAX);
+	assert_int_equal(cli_parse(tables, FILES_MAX, argv, false, &o, &e), 0);
+	assert_int_equal(o.file_count, FILES_MAX);
 	cli_defaults(&o);
-	assert_int_equal(cli_parse(tables, TASKS_MAX + 1, argv, false, &o, &e), -1);
+	assert_int_equal(cli_parse(tables, FILES_MAX + 1, argv, false, &o, &e), -1);
 	check_err(&e, ERR_USAGE, "files");
 }
 
@@ -302,12 +312,52 @@ static const char *sample(const struct opt *opt)
 	}
 }
 
+/*
+ * Two options of a command share neither name nor letter, unless the one takes
+ * the other's place: in a table before it, with the same of both.  Is x such an
+ * other one?
+ */
+static bool check_names(const char *command, const struct opt *const t[],
+			const struct opt *const *at, const struct opt *x)
+{
+	const struct opt *const *b;
+	const struct opt *y;
+	bool hidden = false;
+
+	for (b = t; *b; b++) {
+		for (y = *b; y->kind != OPT_END; y++) {
+			bool same_name = strcmp(x->name, y->name) == 0;
+
+			CHECK(x == y || b != at ||
+				      (!same_name && (!x->letter || x->letter != y->letter)),
+			      "%s: --%s, --%s", command, x->name, y->name);
+			CHECK(x == y || same_name ? x->letter == y->letter :
+						    !x->letter || x->letter != y->letter,
+			      "%s: --%s, --%s", command, x->name, y->name);
+			hidden = hidden || (same_name && b < at);
+		}
+	}
+	return hidden;
+}
+
+/* How often the help has this option in its left column. */
+static unsigned times(const char *help, const char *word)
+{
+	size_t len = strlen(word);
+	unsigned n = 0;
+
+	for (; (help = strstr(help, word)) != NULL; help += len)
+		n += (memcmp(help - 2, "  ", 2) == 0 || memcmp(help - 2, ", ", 2) == 0) &&
+		     strchr(" \n[", help[len]) != NULL;
+	return n;
+}
+
 /* Every option of a command is found by its name and letter, once, and the help has it. */
 static void check_command(const char *name, const struct opt *const t[], bool with_prefixes,
 			  const char *help)
 {
-	const struct opt *const *a, *const *b;
-	const struct opt *x, *y;
+	const struct opt *const *a;
+	const struct opt *x;
 	char word[80];
 
 	for (a = t; *a; a++) {
@@ -315,21 +365,21 @@ static void check_command(const char *name, const struct opt *const t[], bool wi
 			const char *args[3] = { word, sample(x), NULL };
 			struct err e = ERR_INIT;
 
-			for (b = t; *b; b++)
-				for (y = *b; y->kind != OPT_END; y++)
-					CHECK(x == y || (strcmp(x->name, y->name) != 0 &&
-							 (!x->letter || x->letter != y->letter)),
-					      "%s: --%s, --%s", name, x->name, y->name);
+			if (check_names(name, t, a, x))
+				continue;
 			snprintf(word, sizeof(word), "--%s", x->name);
 			CHECK(parse_with(t, with_prefixes, &e, args) == 0, "%s: %s: %s", name, word,
 			      e.text);
-			CHECK(strstr(help, word), "%s: no %s in the help", name, word);
+			CHECK(times(help, word) == 1, "%s: %s is %u times in the help", name, word,
+			      times(help, word));
 			CHECK(strstr(help, x->help), "%s: no \"%s\" in the help", name, x->help);
 			CHECK(!x->letter || (snprintf(word, sizeof(word), "-%c", x->letter) == 2 &&
 					     parse_with(t, with_prefixes, &e, args) == 0),
 			      "%s: -%c", name, x->letter);
-			CHECK((x->arg == NULL) == (x->kind == OPT_FLAG || x->kind == OPT_OFF), "%s",
-			      x->name);
+			CHECK((x->arg == NULL) == (x->kind == OPT_FLAG || x->kind == OPT_OFF ||
+						   x->kind == OPT_ANSWER || x->kind == OPT_SWITCH ||
+						   x->kind == OPT_MORE),
+			      "%s", x->name);
 		}
 	}
 }
@@ -370,16 +420,15 @@ static void every_table(void **state)
 	files_open();
 	for (i = 0; i < COUNT(lists); i++) {
 		for (p = lists[i]; *p; p++) {
-			const struct opt *t[CLI_TABLES] = { (*p)->options, cli_common,
-							    (*p)->needs & NEED_NET ? cli_network :
-										     NULL };
+			const struct opt *t[CLI_TABLES];
 
+			cli_tables(*p, t);
 			check_command((*p)->name, t, false, help_of("hoist", (*p)->name, t));
 		}
 	}
 	for (g = grammars; *g; g++)
 		for (v = (*g)->verbs; v->provider; v++)
-			check_command(v->words[0], v->options, true,
+			check_command(v->words[0], v->options, (*g)->prefixes,
 				      help_of((*g)->program, v->words[0], v->options));
 	files_close();
 }

@@ -19,6 +19,7 @@ static const struct {
 	{ FORMAT_QCOW, 0, "QFI\xfb\0\0\0\1", 8 },
 	{ FORMAT_QCOW2, 0, "QFI\xfb\0\0\0\2", 8 },
 	{ FORMAT_QCOW2, 0, "QFI\xfb\0\0\0\3", 8 },
+	{ FORMAT_COW, 0, "OOOM\0\0\0\2", 8 },
 	{ FORMAT_QED, 0, "QED\0", 4 },
 	{ FORMAT_VDI, 64, "\x7f\x10\xda\xbe", 4 },
 	{ FORMAT_VHD, 0, "conectix", 8 },

@@ -8,8 +8,8 @@
 
 #define LEN 40000
 
-static struct trust trust;
-static struct http_config config = { .trust = &trust, .stall_ms = 30000 };
+static struct roots roots;
+static struct net_config config = { .trust = { .roots = &roots }, .stall_ms = 30000 };
 static struct http http;
 static struct server server;
 static struct http_reply reply;

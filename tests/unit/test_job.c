@@ -18,6 +18,8 @@ static struct plan {
 	enum err_code send_code, finish_code, check_code, takes_code;
 	bool stop;     /* a signal arrives during send */
 	bool fail_one; /* of several files, only the second fails */
+	bool no_check;
+	unsigned places; /* to which each image goes; 0 is one, too */
 } plan;
 
 static atomic_uint takes, checks, begins, sends, finishes, abandons, wrong;
@@ -26,6 +28,16 @@ static size_t packed_len;
 static struct options options;
 static struct job job;
 static struct err err;
+
+static int fake_plan(const struct options *o, void *settings, unsigned *places, struct err *e)
+{
+	(void)o;
+	(void)settings;
+	(void)e;
+	if (plan.places > 0)
+		*places = plan.places;
+	return 0;
+}
 
 static int fake_takes(const struct image *im, struct err *e)
 {
@@ -109,6 +121,7 @@ static void fake_abandon(struct task *t)
 
 static struct provider fake = {
 	.name = "fake",
+	.plan = fake_plan,
 	.takes = fake_takes,
 	.check = fake_check,
 	.begin = fake_begin,
@@ -136,7 +149,7 @@ static int teardown(void **state)
 
 static void run(unsigned files, const struct plan *p)
 {
-	static char paths[TASKS_MAX][400];
+	static char paths[FILES_MAX][400];
 	char name[16];
 	unsigned i;
 
@@ -146,6 +159,7 @@ static void run(unsigned files, const struct plan *p)
 	options.retry = 3;
 	options.jobs = 2;
 	options.quiet = true;
+	options.no_check = plan.no_check;
 	log_init(LOG_QUIET);
 	for (i = 0; i < files; i++) {
 		snprintf(name, sizeof(name), "image%u", i);
@@ -285,6 +299,14 @@ static int standard_input_twice(void *arg)
 	return 0;
 }
 
+static int an_image_that_is_sent_all_the_same(void *arg)
+{
+	(void)arg;
+	run(1, &(struct plan){ .takes_code = ERR_IMAGE, .no_check = true });
+	NEED(counted(1, 1, 1, 0) && job_status(&job) == 0);
+	return 0;
+}
+
 static int an_image_that_is_not_taken(void *arg)
 {
 	(void)arg;
@@ -304,6 +326,41 @@ static int many_tasks(void *arg)
 	for (i = 0; i < 9; i++)
 		NEED((job.tasks[i].err.code == ERR_NONE) == (i != 1));
 	NEED(job_status(&job) == 1);
+	return 0;
+}
+
+/* Each image goes to each place, and is looked at once. */
+static int several_places(void *arg)
+{
+	unsigned i;
+
+	(void)arg;
+	run(2, &(struct plan){ .places = 3, .fail_one = true, .send_code = ERR_FAILED });
+	NEED(job.count == 6 && counted(6, 6, 3, 3));
+	NEED(atomic_load(&takes) == 2 && atomic_load(&checks) == 6);
+	for (i = 0; i < 6; i++) {
+		NEED(job.tasks[i].image_index == i / 3 && job.tasks[i].target == i % 3);
+		NEED((job.tasks[i].err.code == ERR_NONE) == (i < 3));
+	}
+	return 0;
+}
+
+static int too_many_places(void *arg)
+{
+	(void)arg;
+	plan = (struct plan){ .places = TASKS_MAX + 1 };
+	options.jobs = 1;
+	options.files[options.file_count++] = file_make(0, "image", data, LEN);
+	NEED(stop_init(&err) == 0 && job_run(&job, &fake, &options, NULL, &err) == -1);
+	NEED(err.code == ERR_USAGE && atomic_load(&checks) == 0);
+	return 0;
+}
+
+static int a_bad_image_for_several_places(void *arg)
+{
+	(void)arg;
+	run(1, &(struct plan){ .places = 2, .takes_code = ERR_IMAGE });
+	NEED(counted(0, 0, 0, 0) && job_status(&job) == 3 && job.tasks[1].err.code == ERR_IMAGE);
 	return 0;
 }
 
@@ -364,6 +421,14 @@ static int a_pipe(void *arg)
 	return 0;
 }
 
+static int a_pipe_for_several_places(void *arg)
+{
+	(void)arg;
+	run_pipe(&(struct plan){ .needs = NEED_NET, .places = 2 });
+	NEED(counted(0, 0, 0, 0) && job_status(&job) == 2);
+	return 0;
+}
+
 /* After its first byte, a pipe has no second try; the error is the one that happened. */
 static int a_pipe_that_failed(void *arg)
 {
@@ -418,10 +483,15 @@ int main(void)
 		CHILD(without_a_network_others_go_on),
 		CHILD(standard_input_twice),
 		CHILD(an_image_that_is_not_taken),
+		CHILD(an_image_that_is_sent_all_the_same),
 		CHILD(many_tasks),
+		CHILD(several_places),
+		CHILD(too_many_places),
+		CHILD(a_bad_image_for_several_places),
 		CHILD(a_signal),
 		CHILD(a_damaged_image),
 		CHILD(a_pipe),
+		CHILD(a_pipe_for_several_places),
 		CHILD(a_pipe_that_failed),
 		CHILD(a_pipe_that_failed_before),
 	};

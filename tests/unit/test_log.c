@@ -50,7 +50,9 @@ static const char *say_everything(enum log_level level)
 	log_init(level);
 	log_warn("w %d", 1);
 	log_note("n %d", 2);
-	log_error("e %d", 3);
+	log_debug("d %d", 3);
+	log_trace("t %d", 4);
+	log_error("e %d", 5);
 	log_plain("p %d");
 	return catch_end(keep);
 }
@@ -58,10 +60,14 @@ static const char *say_everything(enum log_level level)
 static void levels(void **state)
 {
 	(void)state;
-	assert_string_equal(say_everything(LOG_QUIET), "hoist: e 3\n");
-	assert_string_equal(say_everything(LOG_NORMAL), "hoist: warning: w 1\nhoist: e 3\np %d\n");
+	assert_string_equal(say_everything(LOG_QUIET), "hoist: e 5\n");
+	assert_string_equal(say_everything(LOG_NORMAL), "hoist: warning: w 1\nhoist: e 5\np %d\n");
 	assert_string_equal(say_everything(LOG_VERBOSE),
-			    "hoist: warning: w 1\nhoist: n 2\nhoist: e 3\np %d\n");
+			    "hoist: warning: w 1\nhoist: n 2\nhoist: e 5\np %d\n");
+	assert_string_equal(say_everything(LOG_DEBUG),
+			    "hoist: warning: w 1\nhoist: n 2\nhoist: d 3\nhoist: e 5\np %d\n");
+	assert_string_equal(say_everything(LOG_TRACE),
+			    "hoist: warning: w 1\nhoist: n 2\nhoist: d 3\nhoist: t 4\nhoist: e 5\np %d\n");
 }
 
 /* One message is one line, whatever it is made of. */

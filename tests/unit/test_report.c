@@ -164,7 +164,8 @@ static void columns(void **state)
 		"id label",
 		"averyveryveryverylongcolumnnameindeed",
 		"id,nope",
-		"id,id,id,id,id,id,id,id,id,id,id,id,id,id,id,id,id,id,id,id"
+		"id,id,id,id,id,id,id,id,id,id,id,id,id,id,id,id,id,id,id,id,id,id,id,id,id,id,id,id,id,id,id,id,id,id,id,id,id,id,id,id,id",
+		"imageid"
 	};
 	size_t i;
 
@@ -173,14 +174,14 @@ static void columns(void **state)
 		struct err e = ERR_INIT;
 
 		options.columns = good[i];
-		CHECK(report_check(&options, &e) == 0, "%s: %s", good[i] ? good[i] : "NULL",
-		      e.text);
+		CHECK(report_check(&provider, &options, &e) == 0, "%s: %s",
+		      good[i] ? good[i] : "NULL", e.text);
 	}
 	for (i = 0; i < COUNT(bad); i++) {
 		struct err e = ERR_INIT;
 
 		options.columns = bad[i];
-		CHECK(report_check(&options, &e) == -1, "%s", bad[i]);
+		CHECK(report_check(&provider, &options, &e) == -1, "%s", bad[i]);
 		check_err(&e, ERR_USAGE, bad[i]);
 	}
 }

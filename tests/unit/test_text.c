@@ -269,6 +269,42 @@ static void upper(void **state)
 	assert_true(t.full);
 }
 
+/* RFC 4648, section 10, and a byte with its high bit set. */
+static void base64(void **state)
+{
+	static const char *const rows[][2] = {
+		{ "", "" },
+		{ "f", "Zg==" },
+		{ "fo", "Zm8=" },
+		{ "foo", "Zm9v" },
+		{ "foob", "Zm9vYg==" },
+		{ "fooba", "Zm9vYmE=" },
+		{ "foobar", "Zm9vYmFy" },
+		{ "\xff\xfe\xfd", "//79" },
+	};
+	char buf[32];
+	struct text t;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT(rows); i++) {
+		text_init(&t, buf, sizeof(buf));
+		text_put_base64(&t, rows[i][0], strlen(rows[i][0]));
+		assert_string_equal(buf, rows[i][1]);
+	}
+}
+
+static void query(void **state)
+{
+	char buf[64];
+	struct text t;
+
+	(void)state;
+	text_init(&t, buf, sizeof(buf));
+	text_put_query(&t, "aZ09-_.~ &=+/%\xc3\xa4");
+	assert_string_equal(buf, "aZ09-_.~%20%26%3D%2B%2F%25%C3%A4");
+}
+
 static void wiping(void **state)
 {
 	char buf[64];
@@ -295,6 +331,8 @@ int main(void)
 		cmocka_unit_test(numbers),
 		cmocka_unit_test(comparing),
 		cmocka_unit_test(upper),
+		cmocka_unit_test(base64),
+		cmocka_unit_test(query),
 		cmocka_unit_test(wiping),
 	};
 

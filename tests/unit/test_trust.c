@@ -16,7 +16,8 @@ static const char pem[] = "-----BEGIN CERTIFICATE-----\n"
 			  "XmXj+jYNlfIlbA==\n"
 			  "-----END CERTIFICATE-----\n";
 
-static struct trust trust;
+static struct roots roots;
+static const struct trust trust = { .roots = &roots };
 
 static int setup(void **state)
 {
@@ -52,12 +53,12 @@ static int load(const char *file, struct err *e)
 	const mbedtls_x509_crt *c;
 	int n = 0;
 
-	if (trust_load(&trust, file, e) == 0)
-		for (c = &trust.roots; c && c->version != 0; c = c->next)
+	if (trust_load(&roots, file, e) == 0)
+		for (c = &roots.crt; c && c->version != 0; c = c->next)
 			n++;
 	else
 		n = -1;
-	mbedtls_x509_crt_free(&trust.roots);
+	mbedtls_x509_crt_free(&roots.crt);
 	return n;
 }
 
@@ -67,17 +68,17 @@ static void what_is_given_is_the_only_one(void **state)
 
 	(void)state;
 	assert_int_equal(load(file_path(0, "ca.pem"), &e), 1);
-	assert_non_null(strstr(trust.from, "ca.pem"));
+	assert_non_null(strstr(roots.from, "ca.pem"));
 	assert_int_equal(load(file_path(0, "dir"), &e), 1);
 	/* The option wins over the environment, the file there over the directory. */
 	setenv("SSL_CERT_FILE", file_path(1, "dir/one.pem"), 1);
 	setenv("SSL_CERT_DIR", "/nonexistent", 1);
 	assert_int_equal(load(file_path(0, "ca.pem"), &e), 1);
-	assert_non_null(strstr(trust.from, "ca.pem"));
+	assert_non_null(strstr(roots.from, "ca.pem"));
 	assert_int_equal(load(NULL, &e), 1);
-	assert_non_null(strstr(trust.from, "one.pem"));
+	assert_non_null(strstr(roots.from, "one.pem"));
 	assert_int_equal(load("", &e), 1);
-	assert_non_null(strstr(trust.from, "one.pem"));
+	assert_non_null(strstr(roots.from, "one.pem"));
 	unsetenv("SSL_CERT_FILE");
 	setenv("SSL_CERT_DIR", file_path(1, "dir"), 1);
 	assert_int_equal(load(NULL, &e), 1);
@@ -92,7 +93,7 @@ static void the_built_in_roots(void **state)
 	/* However the environment is. */
 	setenv("SSL_CERT_FILE", file_path(1, "ca.pem"), 1);
 	assert_true(load(TRUST_BUILTIN, &e) >= 1);
-	assert_null(strstr(trust.from, "ca.pem"));
+	assert_null(strstr(roots.from, "ca.pem"));
 	/* Twice is as good as once. */
 	assert_true(load(TRUST_BUILTIN, &e) >= 1);
 	check_err(&e, ERR_NONE, "builtin");
@@ -105,7 +106,7 @@ static void nothing_given(void **state)
 
 	(void)state;
 	assert_true(load(NULL, &e) >= 1);
-	assert_true(trust.from[0] != '\0');
+	assert_true(roots.from[0] != '\0');
 	check_err(&e, ERR_NONE, "nothing");
 }
 
@@ -151,6 +152,48 @@ static void a_bundle(void **state)
 	check_err(&e, ERR_NONE, "bundle");
 }
 
+/* A settings file may hold the certificate itself. */
+static void a_certificate_as_text(void **state)
+{
+	struct err e = ERR_INIT;
+	char text[sizeof(pem)];
+
+	(void)state;
+	assert_int_equal(load(pem, &e), 1);
+	assert_non_null(strstr(roots.from, "settings"));
+	memcpy(text, pem, sizeof(pem));
+	text[100] = '!';
+	assert_int_equal(load(text, &e), -1);
+	check_err(&e, ERR_USAGE, "text");
+}
+
+static void pins(void **state)
+{
+	static const char *const bad[] = {
+		"",
+		"sha256//",
+		"sha256//AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+		"sha256//AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+		"sha256//AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA==",
+		"sha256//AAAAAAAAAAAAAAAAAAAAA;AAAAAAAAAAAAAAAAAAAAA=",
+		"sha512//AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=",
+	};
+	unsigned char key[TRUST_PRINT_BYTES];
+	struct err e = ERR_INIT;
+	size_t i;
+
+	(void)state;
+	assert_int_equal(trust_pin("sha256//AQIDAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA/v8=", key, &e),
+			 0);
+	assert_int_equal(key[0] << 16 | key[1] << 8 | key[2], 0x010203);
+	assert_int_equal(key[30] << 8 | key[31], 0xfeff);
+	for (i = 0; i < COUNT(bad); i++) {
+		err_clear(&e);
+		CHECK(trust_pin(bad[i], key, &e) == -1, "%s", bad[i]);
+		check_err(&e, ERR_USAGE, bad[i]);
+	}
+}
+
 static void explanations(void **state)
 {
 	static const struct {
@@ -191,6 +234,8 @@ int main(void)
 		cmocka_unit_test_setup(nothing_given, clean_env),
 		cmocka_unit_test_setup(what_cannot_be_used, clean_env),
 		cmocka_unit_test_setup(a_bundle, clean_env),
+		cmocka_unit_test_setup(a_certificate_as_text, clean_env),
+		cmocka_unit_test_setup(pins, clean_env),
 		cmocka_unit_test_setup(explanations, clean_env),
 	};
 

@@ -1,0 +1,198 @@
+#include "cloud/ionos.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/text.h"
+
+struct ionos *ionos_of(const struct task *t)
+{
+	_Static_assert(sizeof(struct ionos) <= SETTINGS_BYTES, "there is room for it");
+	return t->settings;
+}
+
+struct ionos_work *ionos_work(struct task *t)
+{
+	_Static_assert(sizeof(struct ionos_work) <= WORK_CLOUD_BYTES, "struct work has room");
+	return (struct ionos_work *)(void *)t->work->cloud;
+}
+
+/* ionosctl's defaults, where ours are others. */
+static void ionos_defaults(struct options *o)
+{
+	o->timeout_ms = 1200 * 1000;
+	o->poll_ms = 10 * 1000;
+	o->licence_type = o->application_type = "UNKNOWN";
+}
+
+static int ionos_plan(const struct options *o, void *settings, unsigned *targets, struct err *e)
+{
+	struct ionos *s = settings;
+
+	if (ionos_check_options(o, e) < 0 ||
+	    ionos_targets(o, s->targets, TARGETS_MAX, &s->target_count, e) < 0)
+		return -1;
+	*targets = s->target_count;
+	return 0;
+}
+
+static int load(struct task *t, struct err *e)
+{
+	struct ionos_settings *s = &ionos_of(t)->settings;
+
+	if (!s->loaded && ionos_settings_load(s, t->options->config, t->options->api_url,
+					      t->work->answer, sizeof(t->work->answer), e) < 0)
+		return -1;
+	s->loaded = true;
+	return 0;
+}
+
+/* Whom the API and the FTP servers are trusted by. */
+static void vouch(struct task *t)
+{
+	const struct ionos_settings *s = &ionos_of(t)->settings;
+
+	t->vouch[SIDE_API] = (struct vouch){
+		.cacert = s->certificates[0] ? s->certificates : NULL,
+		.leaf = s->pinned ? s->pin : NULL,
+		.only_leaf = s->pinned,
+		.anyone = s->api_skip_verify,
+	};
+	/* The fingerprint is the API's: an FTP server that has it too needs no other proof. */
+	t->vouch[SIDE_STORE] = (struct vouch){
+		.leaf = s->pinned ? s->pin : NULL,
+		.anyone = t->options->skip_verify,
+	};
+}
+
+/* Extension and content */
+static int ionos_agrees(const struct task *t, enum format have, struct err *e)
+{
+	struct ionos_name name;
+
+	if (ionos_name(t->options, t->image_index, &name, e) < 0)
+		return -1;
+	if (name.format == FORMAT_NONE || name.format == have)
+		return 0;
+	return err_set(e, ERR_IMAGE,
+		       "the name says %s, but the content is %s (--format tells another extension, --no-check sends it all the same)",
+		       name.extension, format_phrase(have));
+}
+
+/* The report needs it even of what is never begun. */
+static int note_place(struct task *t, const struct ionos_target *to, const struct ionos_name *name,
+		      struct err *e)
+{
+	bool six = strchr(to->host, ':') != NULL;
+	struct text place;
+
+	text_init(&place, t->place, sizeof(t->place));
+	text_printf(&place, "%s://%s%s%s", to->implicit ? "ftps" : "ftp", six ? "[" : "", to->host,
+		    six ? "]" : "");
+	if (to->port != (to->implicit ? 990 : 21))
+		text_printf(&place, ":%u", to->port);
+	text_printf(&place, "/%s%s/%s", to->prefix, name->dir, name->file);
+	if (text_done(&place, "the place", e) < 0)
+		return -1;
+	return text_copy(t->region, sizeof(t->region), to->location, "--location", e);
+}
+
+static int ionos_check(struct task *t, struct err *e)
+{
+	const struct ionos_target *to = &ionos_of(t)->targets[t->target];
+	struct ionos_name name;
+
+	if (ionos_name(t->options, t->image_index, &name, e) < 0 ||
+	    note_place(t, to, &name, e) < 0 || load(t, e) < 0)
+		return -1;
+	vouch(t);
+	if (ionos_settings_need_ftp(&ionos_of(t)->settings, e) < 0)
+		return -1;
+	if (!t->options->skip_update && ionos_settings_need_api(&ionos_of(t)->settings, e) < 0)
+		return -1;
+	if (t->options->skip_verify && t->target == 0 && t->image_index == 0)
+		log_warn(
+			"--skip-verify: anyone in between can read the password and change the image");
+	return 0;
+}
+
+static int ionos_begin(struct task *t, struct err *e)
+{
+	struct ionos_work *w = ionos_work(t);
+	const struct ionos_target *to = &ionos_of(t)->targets[t->target];
+	const struct ionos_settings *s = &ionos_of(t)->settings;
+	struct text dir;
+
+	memset(w, 0, sizeof(*w));
+	if (ionos_name(t->options, t->image_index, &w->name, e) < 0)
+		return -1;
+	text_init(&dir, w->dir, sizeof(w->dir));
+	text_printf(&dir, "%s%s", to->prefix, w->name.dir);
+	if (text_done(&dir, "the directory", e) < 0)
+		return -1;
+	w->server = (struct ftps_server){
+		.host = to->host,
+		.port = to->port,
+		.implicit = to->implicit,
+		.user = s->login.user,
+		.password = s->login.password,
+	};
+	/* Bad credentials, and an API that cannot be reached, show before the upload. */
+	if (!t->options->skip_update && ionos_find(t, true, e) < 0)
+		return -1;
+	ftps_close(&t->work->ftps);
+	ftps_init(&t->work->ftps, &t->net[SIDE_STORE], &w->server);
+	return ionos_connect(t, e);
+}
+
+/* What IONOS takes, whatever its name is. */
+static int ionos_takes(const struct image *im, struct err *e)
+{
+	switch (im->format) {
+	case FORMAT_RAW:
+	case FORMAT_ISO:
+	case FORMAT_QCOW:
+	case FORMAT_QCOW2:
+	case FORMAT_COW:
+	case FORMAT_VDI:
+	case FORMAT_VHD:
+	case FORMAT_VHDX:
+	case FORMAT_VMDK:
+		return 0;
+	case FORMAT_EMPTY:
+		return err_set(e, ERR_IMAGE, "is empty");
+	default:
+		return err_set(e, ERR_IMAGE, "is %s; IONOS takes %s", format_phrase(im->format),
+			       im->format == FORMAT_GZIP ?
+				       "no compressed images: zcat FILE | hoist ionos -i - ..." :
+				       "raw, iso, qcow, qcow2, vmdk, vhd, vhdx and vdi images");
+	}
+}
+
+static const struct provider *variant(const struct options *o)
+{
+	return o->whoami ? &ionos_whoami : NULL;
+}
+
+const struct provider ionos_provider = {
+	.name = "ionos",
+	.summary = "upload disk images to IONOS by FTPS, and set their properties",
+	.operands = "FILE...",
+	.options = ionos_own_options,
+	.more_options = ionos_shared_options,
+	.columns = "file,place,imageid,name,status",
+	.fields = "file,location,place,size,id,status,exit,error",
+	.object_columns = ionos_columns,
+	.needs = NEED_NET | NEED_STORE | NEED_WHOLE,
+	.defaults = ionos_defaults,
+	.variant = variant,
+	.plan = ionos_plan,
+	.takes = ionos_takes,
+	.agrees = ionos_agrees,
+	.check = ionos_check,
+	.begin = ionos_begin,
+	.send = ionos_send,
+	.finish = ionos_finish,
+	.abandon = ionos_abandon,
+};

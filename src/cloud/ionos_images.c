@@ -1,0 +1,237 @@
+/* From the uploaded file to the image: it is looked for, and gets its properties. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/stop.h"
+#include "base/text.h"
+#include "cloud/ionos.h"
+#include "net/retry.h"
+
+/* Pages of one list; each is a request. */
+#define PAGES_MAX 20
+
+/* The query of ionosctl, with its keys in its order. */
+static int list_page(struct task *t, unsigned offset, struct err *e)
+{
+	char path[1024];
+	struct text q;
+
+	text_init(&q, path, sizeof(path));
+	text_put(&q, "?depth=1");
+	if (t->region[0]) {
+		text_put(&q, "&filter.location=");
+		text_put_query(&q, t->region);
+	}
+	text_put(&q, "&filter.name=");
+	text_put_query(&q, ionos_work(t)->name.file);
+	text_printf(&q, "&filter.public=false&offset=%u&pretty=true", offset);
+	if (text_done(&q, "the query", e) < 0 || ionos_api(t, "GET", path, NULL, e) < 0)
+		return -1;
+	if (json_kind(&t->work->json, "items") != JSON_ARRAY)
+		return err_set(e, ERR_REPLY, "IONOS's API answered without a list of images");
+	return 0;
+}
+
+/* Ids become part of URLs. */
+static bool is_id(const char *id)
+{
+	size_t n = strspn(id, "0123456789abcdefABCDEF-");
+
+	return n >= 8 && id[n] == '\0';
+}
+
+/* The filters are a request, and mean "contains": what comes back is compared. */
+static bool matches(struct task *t, int i, char *id, size_t cap)
+{
+	const struct json *j = &t->work->json;
+	struct err none = ERR_INIT;
+	char path[64], text[IONOS_NAME_BYTES + 8];
+
+	snprintf(path, sizeof(path), "items.%d.properties.name", i);
+	if (json_str(j, path, text, sizeof(text), &none) < 0 ||
+	    strcmp(text, ionos_work(t)->name.file) != 0)
+		return false;
+	snprintf(path, sizeof(path), "items.%d.properties.location", i);
+	if (t->region[0] &&
+	    (json_str(j, path, text, sizeof(text), &none) < 0 || strcmp(text, t->region) != 0))
+		return false;
+	snprintf(path, sizeof(path), "items.%d.id", i);
+	return json_str(j, path, id, cap, &none) > 0 && is_id(id);
+}
+
+static bool is_known(const struct ionos_work *w, const char *id)
+{
+	unsigned i;
+
+	for (i = 0; i < w->known_count; i++)
+		if (strcmp(w->known[i], id) == 0)
+			return true;
+	return false;
+}
+
+/* An object that is too long for the report is left out of it. */
+static void keep_object(struct task *t, const char *path)
+{
+	const char *raw;
+	size_t len = json_raw(&t->work->json, path, &raw);
+
+	if (len >= sizeof(t->object))
+		len = 0;
+	memcpy(t->object, raw, len);
+	t->object[len] = '\0';
+}
+
+static int look_at(struct task *t, int i, bool known, struct err *e)
+{
+	struct ionos_work *w = ionos_work(t);
+	char path[32], id[sizeof(w->known[0])];
+
+	if (!matches(t, i, id, sizeof(id)) || is_known(w, id))
+		return 0;
+	if (known) {
+		if (w->known_count == IONOS_KNOWN_MAX)
+			return err_set(e, ERR_LIMIT,
+				       "%s has more than %d images of this name: use --rename",
+				       t->region[0] ? t->region : "IONOS", IONOS_KNOWN_MAX);
+		snprintf(w->known[w->known_count++], sizeof(w->known[0]), "%s", id);
+		return 0;
+	}
+	if (t->id[0])
+		return err_set(e, ERR_FAILED,
+			       "two new images of this name have appeared: %s and %s", t->id, id);
+	snprintf(t->id, sizeof(t->id), "%s", id);
+	snprintf(path, sizeof(path), "items.%d", i);
+	keep_object(t, path);
+	return 0;
+}
+
+int ionos_find(struct task *t, bool known, struct err *e)
+{
+	uint64_t limit;
+	struct err none = ERR_INIT;
+	unsigned page, offset = 0;
+	int i, n;
+
+	if (known)
+		ionos_work(t)->known_count = 0;
+	t->id[0] = '\0';
+	for (page = 0; page < PAGES_MAX; page++) {
+		if (list_page(t, offset, e) < 0)
+			return -1;
+		n = json_count(&t->work->json, "items");
+		for (i = 0; i < n; i++)
+			if (look_at(t, i, known, e) < 0)
+				return -1;
+		/* A page that is not full is the last one. */
+		if (n == 0 || json_u64(&t->work->json, "limit", &limit, &none) < 0 ||
+		    (uint64_t)n < limit)
+			return 0;
+		offset += (unsigned)n;
+	}
+	return err_set(e, ERR_REPLY, "IONOS's API lists images without an end");
+}
+
+static int unfinished(struct task *t, const char *what, const struct err *why, struct err *e)
+{
+	return err_set(e, ERR_UNFINISHED, "uploaded whole as %s, but %s: %s",
+		       ionos_work(t)->name.file, what, why->text);
+}
+
+/* Is it worth asking again? */
+static bool may_pass(const struct err *why)
+{
+	return why->code == ERR_BUSY || why->code == ERR_NETWORK || why->code == ERR_REPLY;
+}
+
+/* Between two requests.  -1 when the time is over, or a signal came. */
+static int pause_until(struct task *t, int64_t deadline, unsigned failures, struct err *e)
+{
+	const struct options *o = t->options;
+	int64_t ms = t->wait_ms > o->poll_ms ? t->wait_ms : o->poll_ms;
+
+	if (failures > 0)
+		ms = retry_wait(failures, o->poll_ms, t->wait_ms);
+	if (clock_ms() + ms >= deadline)
+		return err_set(e, ERR_UNFINISHED, "%lld s are over (--timeout)",
+			       (long long)o->timeout_ms / 1000);
+	return stop_sleep(ms, e);
+}
+
+static int wait_for_image(struct task *t, int64_t deadline, struct err *e)
+{
+	struct err why = ERR_INIT, over = ERR_INIT;
+	unsigned failures = 0;
+
+	for (;;) {
+		err_clear(&why);
+		if (ionos_find(t, false, &why) == 0) {
+			if (t->id[0])
+				return 0;
+			failures = 0;
+		} else if (why.code == ERR_STOPPED) {
+			*e = why;
+			return -1;
+		} else if (!may_pass(&why) ||
+			   (why.code != ERR_BUSY && failures >= t->options->retry)) {
+			return unfinished(t, "the image cannot be looked for", &why, e);
+		} else {
+			failures++;
+		}
+		if (pause_until(t, deadline, failures, &over) == 0)
+			continue;
+		if (over.code == ERR_STOPPED) {
+			*e = over;
+			return -1;
+		}
+		if (why.code != ERR_NONE)
+			return unfinished(t, "the image cannot be looked for", &why, e);
+		return unfinished(t, "the API does not show the image yet", &over, e);
+	}
+}
+
+/* The API changes the image as a whole: sending the same once more is safe. */
+static int set_properties(struct task *t, int64_t deadline, struct err *e)
+{
+	struct work *w = t->work;
+	struct err why = ERR_INIT, over = ERR_INIT;
+	unsigned failures = 0;
+	char path[96];
+
+	if (ionos_properties(t->options, w->request, sizeof(w->request), e) < 0)
+		return -1;
+	snprintf(path, sizeof(path), "/%s?depth=1&offset=0&pretty=true", t->id);
+	for (;;) {
+		err_clear(&why);
+		log_trace("%s", w->request);
+		if (ionos_api(t, "PATCH", path, w->request, &why) == 0)
+			break;
+		if (why.code == ERR_STOPPED) {
+			*e = why;
+			return -1;
+		}
+		if (!why.retry || ++failures > t->options->retry ||
+		    pause_until(t, deadline, failures, &over) < 0)
+			return unfinished(t, "its properties could not be set", &why, e);
+	}
+	if (json_is(&w->json, "id", t->id))
+		keep_object(t, "");
+	return 0;
+}
+
+int ionos_finish(struct task *t, struct err *e)
+{
+	int64_t deadline = clock_ms() + t->options->timeout_ms;
+
+	snprintf(t->status, sizeof(t->status), t->confirmed ? "uploaded" : "uploaded, unproven");
+	if (t->options->skip_update)
+		return 0;
+	if (wait_for_image(t, deadline, e) < 0)
+		return -1;
+	snprintf(t->status, sizeof(t->status), "found");
+	if (set_properties(t, deadline, e) < 0)
+		return -1;
+	snprintf(t->status, sizeof(t->status), t->confirmed ? "updated" : "updated, unproven");
+	return 0;
+}

@@ -1,0 +1,365 @@
+/*
+ * An image's way to an IONOS FTP server: never over another file, resumed when
+ * it breaks, proven at its end.
+ */
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/stop.h"
+#include "base/text.h"
+#include "cloud/ionos.h"
+#include "net/retry.h"
+
+/* The server's last word: slow uplinks and disks drain late. */
+#define FINAL_MS ((int64_t)600 * 1000)
+
+/* A broken session may still be writing: two sizes, so far apart, have to agree. */
+#define SETTLE_MS 2000
+#define SETTLE_TRIES 30
+
+/* Cleaning up after a signal, per step. */
+#define GRACE_MS 10000
+
+#define SUPPORT "support@cloud.ionos.com"
+
+/* --rename NAME-2 and so on: a name that is free, as far as the server tells. */
+static void suggest(struct task *t, char *out, size_t cap)
+{
+	struct ionos_work *w = ionos_work(t);
+	int stem = (int)(w->name.extension - w->name.file), i;
+	char file[IONOS_NAME_BYTES + 8];
+	struct err none = ERR_INIT;
+	enum ftps_file found;
+	uint64_t size;
+
+	for (i = 2; i < 10; i++) {
+		snprintf(file, sizeof(file), "%.*s-%d%s", stem, w->name.file, i, w->name.extension);
+		if (ftps_size(&t->work->ftps, file, &found, &size, &none) < 0)
+			break;
+		if (found == FTPS_PRESENT)
+			continue;
+		snprintf(out, cap, "--rename '%.*s-%d'%s", stem, w->name.file, i,
+			 found == FTPS_ABSENT ? ", which is free" : "");
+		return;
+	}
+	snprintf(out, cap, "another --rename");
+}
+
+/* What the report says behind the error. */
+static void ERR_PRINTF(2, 3) leave(struct task *t, const char *fmt, ...)
+{
+	struct text left;
+	va_list ap;
+
+	text_init(&left, t->left, sizeof(t->left));
+	va_start(ap, fmt);
+	text_vprintf(&left, fmt, ap);
+	va_end(ap);
+	text_ellipsis(&left);
+}
+
+static int exists(struct task *t, struct err *e)
+{
+	struct ionos_work *w = ionos_work(t);
+	char other[IONOS_NAME_BYTES + 40];
+
+	suggest(t, other, sizeof(other));
+	leave(t, "use %s, or ask " SUPPORT " to remove it", other);
+	return err_set(e, ERR_FAILED, "%s has a file %s/%s already, and it is not overwritten",
+		       t->work->ftps.shown, w->dir, w->name.file);
+}
+
+/* Where a size is not told, a list of names is asked for. */
+static int check_absent(struct task *t, struct err *e)
+{
+	struct ionos_work *w = ionos_work(t);
+	struct ftps *f = &t->work->ftps;
+	enum ftps_file file;
+	uint64_t size;
+	bool listed = false;
+
+	if (ftps_size(f, w->name.file, &file, &size, e) < 0 ||
+	    (file == FTPS_UNKNOWN && ftps_listed(f, w->name.file, &listed, e) < 0))
+		return -1;
+	return file == FTPS_PRESENT || listed ? exists(t, e) : 0;
+}
+
+static int enter(struct task *t, struct err *e)
+{
+	struct ftps *f = &t->work->ftps;
+
+	ftps_close(f);
+	return ftps_login(f, e) < 0 ? -1 : ftps_enter(f, ionos_work(t)->dir, e);
+}
+
+int ionos_connect(struct task *t, struct err *e)
+{
+	return enter(t, e) < 0 ? -1 : check_absent(t, e);
+}
+
+/* The size, when it does not change any more. */
+static int settle(struct task *t, enum ftps_file *file, uint64_t *size, struct err *e)
+{
+	struct ionos_work *w = ionos_work(t);
+	struct ftps *f = &t->work->ftps;
+	uint64_t before;
+	int i;
+
+	if (ftps_size(f, w->name.file, file, size, e) < 0)
+		return -1;
+	for (i = 0; i < SETTLE_TRIES && *file == FTPS_PRESENT; i++) {
+		before = *size;
+		if (stop_sleep(SETTLE_MS, e) < 0 || ftps_size(f, w->name.file, file, size, e) < 0)
+			return -1;
+		if (*size == before)
+			return 0;
+	}
+	if (*file != FTPS_PRESENT)
+		return 0;
+	err_set(e, ERR_BUSY, "%s is still writing what the broken connection brought", f->shown);
+	return err_retry(e);
+}
+
+/* The file is there; has it the right size? */
+static int compare(struct task *t, enum ftps_file file, uint64_t size, struct err *e)
+{
+	struct ionos_work *w = ionos_work(t);
+	const char *host = t->work->ftps.shown;
+
+	if (file == FTPS_PRESENT && size == w->total) {
+		t->landed = t->confirmed = true;
+		return 0;
+	}
+	/* It may have moved the file already. */
+	if (file != FTPS_PRESENT && w->answered) {
+		log_warn("%s: %s has confirmed the transfer, but tells no size: it is not proven",
+			 task_name(t), host);
+		t->landed = true;
+		return 0;
+	}
+	if (w->answered || size > w->total)
+		return err_set(e, ERR_FAILED, "%s has %llu bytes of it, but %llu were sent", host,
+			       (unsigned long long)size, (unsigned long long)w->total);
+	if (file == FTPS_UNKNOWN)
+		return err_set(e, ERR_FAILED,
+			       "the connection to %s broke at the end of the transfer, and it tells no size: whether the image is whole is not known",
+			       host);
+	err_set(e, ERR_NETWORK, "the connection broke at the end, %s has %llu of %llu bytes", host,
+		(unsigned long long)size, (unsigned long long)w->total);
+	return err_retry(e);
+}
+
+/* Is nobody to be asked any more?  What the server has confirmed is not failed by that. */
+static int unproven(struct task *t, const struct err *why, struct err *e)
+{
+	struct ionos_work *w = ionos_work(t);
+
+	if (w->answered && why->code != ERR_STOPPED) {
+		log_warn("%s: the server has confirmed the transfer, but its size could not be asked for (%s)",
+			 task_name(t), why->text);
+		t->landed = true;
+		return 0;
+	}
+	*e = *why;
+	/* Nothing can be sent again without knowing what is there. */
+	e->retry = false;
+	return -1;
+}
+
+/*
+ * All bytes were sent; what has become of them?  The connection may be gone,
+ * because routers forget silent ones: then a new one asks.
+ */
+static int prove(struct task *t, bool connected, struct err *e)
+{
+	struct ionos_work *w = ionos_work(t);
+	enum ftps_file file;
+	unsigned tries = 0;
+	struct err why;
+	uint64_t size;
+	int result;
+
+	for (;;) {
+		why = ERR_INIT;
+		if (connected)
+			result = ftps_size(&t->work->ftps, w->name.file, &file, &size, &why);
+		else
+			result = enter(t, &why) < 0 ? -1 : settle(t, &file, &size, &why);
+		if (result == 0)
+			return compare(t, file, size, e);
+		if (!connected && (!why.retry || ++tries > t->options->retry))
+			return unproven(t, &why, e);
+		connected = false;
+		if (tries > 0 &&
+		    stop_sleep(retry_wait(tries, t->options->retry_delay_ms, 0), e) < 0)
+			return -1;
+	}
+}
+
+/* From byte number from on, to the end. */
+static int put(struct task *t, struct stage *body, uint64_t from, struct err *e)
+{
+	struct ionos_work *w = ionos_work(t);
+	struct ftps_upload *u = &w->last;
+	struct err why = ERR_INIT;
+	int result = ftps_store(&t->work->ftps, w->name.file, w->ours, body, FINAL_MS, u, &why);
+
+	w->ours = w->ours || u->accepted;
+	w->answered = u->answered;
+	if (u->sent_all) {
+		t->sent_all = true;
+		w->total = from + u->sent;
+	}
+	/* A refusal is the last word; a connection that broke at the end is none. */
+	if (result == 0 || (u->sent_all && why.code == ERR_NETWORK && t->work->ftps.code == 0)) {
+		if (result < 0)
+			log_note("%s: %s; asking for the size", task_name(t), why.text);
+		return prove(t, result == 0, e);
+	}
+	*e = why;
+	return -1;
+}
+
+/* Read past what the server has. */
+static int skip(struct task *t, struct stage *body, uint64_t len, struct err *e)
+{
+	struct ftps *f = &t->work->ftps;
+	ssize_t n;
+
+	while (len > 0) {
+		n = stage_pull(body, f->block,
+			       len < sizeof(f->block) ? (size_t)len : sizeof(f->block), e);
+		if (n == 0)
+			return err_set(e, ERR_IMAGE, "is shorter than what was sent of it");
+		if (n < 0)
+			return -1;
+		len -= (uint64_t)n;
+	}
+	return 0;
+}
+
+/* The server does not append.  If it lets the part be deleted, all can begin again. */
+static int restart(struct task *t, struct err *e)
+{
+	struct ionos_work *w = ionos_work(t);
+	struct ftps *f = &t->work->ftps;
+	struct err none = ERR_INIT;
+	char why[ERR_TEXT_MAX];
+
+	snprintf(why, sizeof(why), "%d %s", f->code, f->text);
+	err_clear(e);
+	if (ftps_delete(f, w->name.file, &none) < 0)
+		return err_set(e, ERR_FAILED,
+			       "the transfer broke, and %s does not let it be resumed (%s)",
+			       f->shown, why);
+	w->ours = false;
+	err_set(e, ERR_NETWORK,
+		"the transfer broke, and %s does not let it be resumed (%s): the part was deleted",
+		f->shown, why);
+	return err_retry(e);
+}
+
+static int resume(struct task *t, struct stage *body, uint64_t have, struct err *e)
+{
+	struct ionos_work *w = ionos_work(t);
+	struct ftps *f = &t->work->ftps;
+	uint64_t size = t->image.size;
+
+	if (have > size)
+		return err_set(e, ERR_FAILED,
+			       "%s has %llu bytes of it, which is more than there are (%llu)",
+			       f->shown, (unsigned long long)have, (unsigned long long)size);
+	log_note("%s: resuming at byte %llu of %llu", task_name(t), (unsigned long long)have,
+		 (unsigned long long)size);
+	if (skip(t, body, have, e) < 0)
+		return -1;
+	if (put(t, body, have, e) == 0)
+		return 0;
+	return w->last.asked && !w->last.accepted && f->code >= 400 && f->code != 421 ?
+		       restart(t, e) :
+		       -1;
+}
+
+int ionos_send(struct task *t, struct stage *body, struct err *e)
+{
+	struct ionos_work *w = ionos_work(t);
+	enum ftps_file file;
+	uint64_t have;
+
+	if (t->attempt == 0)
+		return put(t, body, 0, e);
+	if (enter(t, e) < 0)
+		return -1;
+	if (w->ours) {
+		if (settle(t, &file, &have, e) < 0)
+			return -1;
+		if (file == FTPS_PRESENT)
+			return resume(t, body, have, e);
+		if (file == FTPS_UNKNOWN)
+			return err_set(e, ERR_FAILED,
+				       "the transfer broke, and cannot be resumed: %s tells no sizes",
+				       t->work->ftps.shown);
+		w->ours = false;
+	}
+	return check_absent(t, e) < 0 ? -1 : put(t, body, 0, e);
+}
+
+/* The part that a failed upload left, and the server will not delete. */
+static void tell_left(struct task *t, const struct err *why)
+{
+	struct ionos_work *w = ionos_work(t);
+	struct ftps *f = &t->work->ftps;
+	struct err none = ERR_INIT;
+	enum ftps_file file = FTPS_UNKNOWN;
+	uint64_t size = 0;
+	char other[IONOS_NAME_BYTES + 40], part[40] = "a part";
+
+	if (f->code == 0 || ftps_size(f, w->name.file, &file, &size, &none) < 0) {
+		leave(t, "a part of it may be left as %s/%s on %s (%s)", w->dir, w->name.file,
+		      w->server.host, why->text);
+		return;
+	}
+	if (file == FTPS_ABSENT)
+		return;
+	if (file == FTPS_PRESENT)
+		snprintf(part, sizeof(part), "%llu bytes", (unsigned long long)size);
+	suggest(t, other, sizeof(other));
+	leave(t,
+	      "%s of it are left as %s/%s on %s, which does not delete them: use %s, or ask " SUPPORT
+	      " to remove them",
+	      part, w->dir, w->name.file, w->server.host, other);
+}
+
+void ionos_abandon(struct task *t)
+{
+	struct ionos_work *w = ionos_work(t);
+	struct ftps *f = &t->work->ftps;
+	struct err why = ERR_INIT;
+	bool doubtful = w->last.asked && !w->last.accepted && f->code == 0;
+
+	if (t->landed) {
+		leave(t, "it was uploaded whole, as %s/%s; its properties are not set", w->dir,
+		      w->name.file);
+		return;
+	}
+	if (!w->ours) {
+		if (doubtful)
+			leave(t, "an empty file %s/%s may be left on %s", w->dir, w->name.file,
+			      w->server.host);
+		return;
+	}
+	if (t->options->keep) {
+		leave(t, "what was sent is kept as %s/%s on %s", w->dir, w->name.file,
+		      w->server.host);
+		return;
+	}
+	f->stop_ms = clock_ms() + GRACE_MS;
+	f->code = 0;
+	if (enter(t, &why) == 0 && ftps_delete(f, w->name.file, &why) == 0)
+		leave(t, "the part that was sent was deleted");
+	else
+		tell_left(t, &why);
+}

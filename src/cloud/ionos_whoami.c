@@ -1,0 +1,43 @@
+/* hoist ionos --whoami: which credentials are used, and where they are from; nothing of them. */
+#include <string.h>
+
+#include "base/text.h"
+#include "cloud/ionos.h"
+
+static int whoami_check(struct task *t, struct err *e)
+{
+	struct ionos_settings *s = &ionos_of(t)->settings;
+	struct text out;
+
+	if (ionos_settings_load(s, t->options->config, t->options->api_url, t->work->answer,
+				sizeof(t->work->answer), e) < 0)
+		return -1;
+	text_init(&out, t->object, sizeof(t->object));
+	text_printf(&out, "API:    %s\n",
+		    s->auth == IONOS_AUTH_TOKEN ? s->token_from :
+		    s->auth == IONOS_AUTH_LOGIN ? s->login_from :
+						  "no credentials");
+	text_printf(&out, "FTP:    %s\n",
+		    s->login.given ? s->login_from : "no user name and password");
+	if (s->login.given)
+		text_printf(&out, "user:   %s\n", s->login.user);
+	text_printf(&out, "server: %s%s%s\n", s->api_url, s->api_url_from[0] ? ", from " : "",
+		    s->api_url_from);
+	if (s->contract[0])
+		text_printf(&out, "contract: %s\n", s->contract);
+	return text_done(&out, "the settings", e);
+}
+
+static bool whoami_print(FILE *f, struct task *tasks, unsigned count)
+{
+	(void)count;
+	fputs(tasks[0].object, f);
+	return true;
+}
+
+const struct provider ionos_whoami = {
+	.name = "ionos",
+	.needs = NEED_NO_FILE,
+	.check = whoami_check,
+	.print = whoami_print,
+};

@@ -1,0 +1,41 @@
+/*
+ * Does a disk image agree with itself?  Its header has to be sane, the file as
+ * long as its own header and tables say, and nothing of it in another file.
+ * That finds an image that was cut, which nothing else here can notice when it
+ * is not compressed.  What is in the blocks is not looked at.
+ */
+#ifndef IMAGE_DISK_H
+#define IMAGE_DISK_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "image/format.h"
+
+/* What can be read of an image: of a file everything, of a pipe only its beginning and its end. */
+struct disk_view {
+	int fd;                    /* -1 for a pipe */
+	uint64_t start;            /* offset of the image's first byte in fd */
+	uint64_t size;             /* bytes of the whole image */
+	const unsigned char *head; /* its first bytes; head_len is at most size, and may be 0 */
+	size_t head_len;
+	const unsigned char *tail; /* its last bytes; the same */
+	size_t tail_len;
+};
+
+/*
+ * Check an image of the format f.  Parts that a pipe no longer has are not
+ * checked, and neither are formats that say nothing of their length.  Reads at
+ * most DISK_WALK_MAX bytes of tables of each kind, DISK_TABLE_BYTES at a time;
+ * blocks as long as that takes.  Returns 0, or -1 with ERR_IMAGE or ERR_STOPPED.
+ */
+int disk_check(enum format f, const struct disk_view *v, struct err *e) MUST_CHECK;
+
+/*
+ * The format, by its first bytes and by its last: a VHD of fixed size is raw
+ * data with a mark behind it.  What cannot be read has no mark.
+ */
+enum format disk_format(enum format by_head, const struct disk_view *v);
+
+#endif

@@ -1,0 +1,169 @@
+#include "image/disk_parts.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/stop.h"
+#include "base/text.h"
+
+/* Of a name that is not ours, as much as is worth showing. */
+#define NAME_SHOWN 100
+
+static int cut(const struct disk_view *v, uint64_t at, uint64_t len, struct err *e)
+{
+	if (at > UINT64_MAX - len)
+		return disk_bad(e, "it speaks of places that no file has");
+	return err_set(e, ERR_IMAGE,
+		       "is cut: by its own header it has at least %llu bytes, there are %llu",
+		       (unsigned long long)at + len, (unsigned long long)v->size);
+}
+
+int disk_bad(struct err *e, const char *what)
+{
+	return err_set(e, ERR_IMAGE, "is damaged: %s", what);
+}
+
+int disk_holds(const struct disk_view *v, uint64_t at, uint64_t len, struct err *e)
+{
+	return at > v->size || len > v->size - at ? cut(v, at, len, e) : 0;
+}
+
+int disk_holds_table(const struct disk_view *v, uint64_t at, uint64_t count, unsigned width,
+		     struct err *e)
+{
+	if (count > UINT64_MAX / width)
+		return disk_bad(e, "it speaks of places that no file has");
+	return disk_holds(v, at, count * width, e);
+}
+
+static int read_file(const struct disk_view *v, uint64_t at, unsigned char *buf, size_t len,
+		     struct err *e)
+{
+	ssize_t n;
+
+	while (len > 0) {
+		if (stop_asked())
+			return stop_err(e);
+		n = pread(v->fd, buf, len, (off_t)(v->start + at));
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return err_errno(e, ERR_IMAGE, "read error at byte %llu",
+					 (unsigned long long)at);
+		if (n == 0)
+			return err_set(e, ERR_IMAGE, "the file changed while it was being read");
+		buf += n;
+		at += (uint64_t)n;
+		len -= (size_t)n;
+	}
+	return 1;
+}
+
+int disk_read(const struct disk_view *v, uint64_t at, void *buf, size_t len, struct err *e)
+{
+	uint64_t tail_at = v->size - v->tail_len;
+
+	if (disk_holds(v, at, len, e) < 0)
+		return -1;
+	if (len == 0)
+		return 1;
+	if (at <= v->head_len && len <= v->head_len - at) {
+		memcpy(buf, v->head + at, len);
+		return 1;
+	}
+	if (at >= tail_at) {
+		memcpy(buf, v->tail + (at - tail_at), len);
+		return 1;
+	}
+	return v->fd < 0 ? 0 : read_file(v, at, buf, len, e);
+}
+
+int disk_needs(const struct disk_view *v, const char *what, uint64_t at, uint64_t len,
+	       struct err *e)
+{
+	char name[NAME_SHOWN + 1] = "";
+	struct err ignored = ERR_INIT;
+	size_t n = len < NAME_SHOWN ? (size_t)len : NAME_SHOWN;
+
+	/* Of a name that cannot be read there is nothing to show. */
+	if (disk_read(v, at, name, n, &ignored) != 1)
+		n = 0;
+	name[n] = '\0';
+	text_clean(name);
+	return err_set(e, ERR_IMAGE,
+		       "is only a part: it needs its %s%s%s%s (qemu-img convert makes one whole)",
+		       what, n > 0 ? " " : "", name, len > n && n > 0 ? "..." : "");
+}
+
+void disk_table_init(struct disk_table *t, const struct disk_view *v, uint64_t at, uint64_t count,
+		     unsigned width)
+{
+	t->v = v;
+	t->at = at;
+	t->left = count < DISK_WALK_MAX / width ? count : DISK_WALK_MAX / width;
+	t->width = width;
+	t->used = t->len = 0;
+}
+
+int disk_table_next(struct disk_table *t, const unsigned char **entry, struct err *e)
+{
+	uint64_t n = sizeof(t->buf) / t->width;
+	int result;
+
+	if (t->used == t->len) {
+		if (t->left < n)
+			n = t->left;
+		if (n == 0)
+			return 0;
+		t->used = 0;
+		t->len = (size_t)n * t->width;
+		result = disk_read(t->v, t->at, t->buf, t->len, e);
+		if (result <= 0)
+			return result;
+		t->at += t->len;
+		t->left -= n;
+	}
+	*entry = t->buf + t->used;
+	t->used += t->width;
+	return 1;
+}
+
+static int walk_below(struct disk_map *m, uint64_t at, struct err *e)
+{
+	struct disk_table t;
+	const unsigned char *entry;
+	int result;
+
+	disk_table_init(&t, m->v, at, m->below, m->below_width);
+	while ((result = disk_table_next(&t, &entry, e)) > 0)
+		if (m->leaf(m, entry, e) < 0)
+			return -1;
+	return result;
+}
+
+int disk_walk(struct disk_map *m, struct err *e)
+{
+	struct disk_table t;
+	const unsigned char *entry;
+	uint64_t bytes = m->below * m->below_width, at, done = 0;
+	int result;
+
+	disk_table_init(&t, m->v, m->at, m->count, m->width);
+	while ((result = disk_table_next(&t, &entry, e)) > 0) {
+		at = m->branch(entry);
+		if (at == 0)
+			continue;
+		if (at % m->align != 0)
+			return disk_bad(e, "a table is not where one can be");
+		if (disk_holds(m->v, at, bytes, e) < 0)
+			return -1;
+		/* Each place belongs to one table, so all of them fit into the file. */
+		done += bytes;
+		if (done > m->v->size)
+			return disk_bad(e, "it has more tables than there is room for");
+		if (done <= DISK_WALK_MAX && walk_below(m, at, e) < 0)
+			return -1;
+	}
+	return result;
+}

@@ -1,0 +1,320 @@
+/* What goes over an FTP data connection: an upload, and the names in a directory. */
+#include <string.h>
+#include <time.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/stop.h"
+#include "base/text.h"
+#include "net/ftps_io.h"
+
+/* One upload while it runs. */
+struct pump {
+	struct ftps *f;
+	struct ftps_upload *u;
+	struct err *e;
+	int64_t began_ms;
+	int64_t moved_ms; /* when bytes last left this machine */
+	uint64_t unsent;  /* how many had not by then */
+	uint64_t counted; /* u->sent at that time */
+	bool replied;     /* the server has spoken: its last word */
+};
+
+/*
+ * The transfer is over when the server says so; while it runs that can only be
+ * a refusal, or nonsense.  Returns 0 while nothing was said.
+ */
+static int hear(struct pump *p)
+{
+	int whole = ftps_take(p->f, p->e);
+
+	p->replied = whole > 0;
+	return whole;
+}
+
+/* How long nothing has left, not counting time that the chain took. */
+static int check_stall(struct pump *p)
+{
+	long waiting = link_unsent(&p->f->data);
+	uint64_t unsent = waiting > 0 ? (uint64_t)waiting : 0;
+	int64_t now = clock_ms(), limit = p->f->config->stall_ms;
+
+	/* What was added since then, less what is there now more than then, has left. */
+	if (p->u->sent - p->counted + p->unsent > unsent) {
+		p->moved_ms = now;
+		p->unsent = unsent;
+		p->counted = p->u->sent;
+	}
+	if (limit == 0 || now - p->moved_ms <= limit)
+		return 0;
+	err_set(p->e, ERR_NETWORK, "%s: nothing has moved for %lld s", p->f->shown,
+		(long long)limit / 1000);
+	return err_retry(p->e);
+}
+
+/* Until the data connection takes more, the server speaks, or nothing has moved for too long. */
+static int wait_for_room(struct pump *p)
+{
+	struct ftps *f = p->f;
+	int found = link_poll(&f->data, true, &f->control, 1000, p->e);
+
+	if (found < 0 || check_stall(p) < 0)
+		return -1;
+	return found & LINK_OTHER ? hear(p) : 0;
+}
+
+/* --limit-rate: sleep until what was sent is not too much for the time. */
+static int keep_rate(struct pump *p)
+{
+	uint64_t rate = p->f->config->limit_rate;
+	int64_t due;
+
+	if (rate == 0)
+		return 0;
+	due = p->began_ms + (int64_t)(p->u->sent * 1000 / rate) - clock_ms();
+	p->moved_ms += due > 0 ? due : 0;
+	return due > 0 ? stop_sleep(due, p->e) : 0;
+}
+
+static int write_block(struct pump *p, size_t len)
+{
+	size_t at = 0;
+	ssize_t n;
+
+	while (at < len && !p->replied) {
+		n = link_write(&p->f->data, p->f->block + at, len - at, p->e);
+		if (n < 0 || (n == 0 && wait_for_room(p) < 0))
+			return -1;
+		at += (size_t)n;
+		p->u->sent += (size_t)n;
+	}
+	return 0;
+}
+
+/* The image, to its end. */
+static int pump(struct pump *p, struct stage *body)
+{
+	struct ftps *f = p->f;
+	size_t cap = sizeof(f->block);
+	int64_t began;
+	ssize_t n;
+	int found;
+
+	/* A low rate in small pieces, so that it is even. */
+	if (f->config->limit_rate > 0 && f->config->limit_rate / 4 < cap)
+		cap = f->config->limit_rate < 4096 ? 1024 : (size_t)f->config->limit_rate / 4;
+	for (;;) {
+		began = clock_ms();
+		n = stage_pull(body, f->block, cap, p->e);
+		p->moved_ms += clock_ms() - began;
+		if (n <= 0)
+			return (int)n;
+		if (write_block(p, (size_t)n) < 0 || keep_rate(p) < 0)
+			return -1;
+		/* A refusal may come although the data connection takes everything. */
+		found = link_poll(&f->data, false, &f->control, 0, p->e);
+		if (found < 0 || (!p->replied && (found & LINK_OTHER) && hear(p) < 0))
+			return -1;
+		if (p->replied)
+			return 0;
+	}
+}
+
+/* Announce the end, and see all bytes off. */
+static int see_off(struct pump *p)
+{
+	int done;
+
+	while (!p->replied && (done = link_finish(&p->f->data, p->e)) != 1)
+		if (done < 0 || wait_for_room(p) < 0)
+			return -1;
+	return 0;
+}
+
+/*
+ * The server's last word: it may be long in coming, when disks are slow or
+ * what is on the way is much.  What it still sends on the data connection (TLS
+ * 1.3's sessions) has to be read, or closing would destroy what is under way.
+ */
+static int last_word(struct pump *p, int64_t ms)
+{
+	struct ftps *f = p->f;
+	struct err none = ERR_INIT;
+	unsigned char junk[512];
+	int64_t deadline = clock_ms() + ms;
+	long unsent = link_unsent(&f->data), now;
+	int found;
+
+	while (!p->replied) {
+		if (clock_ms() >= deadline)
+			return ftps_silent(f, "no word on the transfer", p->e);
+		found = f->data.ended ? link_poll(&f->control, false, NULL, 1000, p->e) :
+					link_poll(&f->data, false, &f->control, 1000, p->e);
+		if (found < 0)
+			return -1;
+		/* Whether that connection ends well or not, the control connection tells. */
+		if (!f->data.ended && (found & LINK_READABLE) &&
+		    link_read(&f->data, junk, sizeof(junk), &none) < 0)
+			f->data.ended = true;
+		now = link_unsent(&f->data);
+		if (now < unsent)
+			deadline = clock_ms() + ms;
+		unsent = now;
+		if (hear(p) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* The data connection broke: the server may tell why. */
+static int ask_why(struct pump *p)
+{
+	struct err why = ERR_INIT;
+	struct ftps *f = p->f;
+
+	if (!p->replied && ftps_reply(f, FTPS_REASON_MS, &why) < 0)
+		return err_at(p->e, "data connection");
+	err_clear(p->e);
+	return 0;
+}
+
+/* f->code is the server's last word, whenever it came. */
+static int judge(struct pump *p)
+{
+	struct ftps *f = p->f;
+
+	if (f->code / 100 == 2) {
+		if (p->u->sent_all) {
+			p->u->answered = true;
+			return 0;
+		}
+		err_set(p->e, ERR_NETWORK, "%s ended the transfer before it had all: %d %s",
+			f->shown, f->code, f->text);
+		return err_retry(p->e);
+	}
+	/* Connections, not the file: RFC 959, section 4.2.2 */
+	if (f->code == 425 || f->code == 426) {
+		err_set(p->e, ERR_NETWORK, "%s gave up the transfer: %d %s", f->shown, f->code,
+			f->text);
+		return err_retry(p->e);
+	}
+	if (f->code == 552)
+		return err_set(p->e, ERR_FAILED, "%s has no room for it: 552 %s", f->shown,
+			       f->text);
+	return ftps_refused(f, "the transfer is", p->e);
+}
+
+static int transfer(struct pump *p, struct stage *body, int64_t final_ms)
+{
+	struct ftps *f = p->f;
+	bool silent;
+
+	f->code = 0;
+	f->reply_len = 0;
+	if (pump(p, body) == 0 && (p->replied || see_off(p) == 0)) {
+		p->u->sent_all = !p->replied;
+		return p->replied || last_word(p, final_ms) == 0 ? judge(p) : -1;
+	}
+	silent = f->config->stall_ms != 0 && clock_ms() - p->moved_ms > f->config->stall_ms;
+	/* The image failed, a signal came, or the server had long enough to say something. */
+	if (p->e->code != ERR_NETWORK || silent)
+		return -1;
+	return ask_why(p) < 0 ? -1 : judge(p);
+}
+
+static int store(struct ftps *f, const char *name, bool append, struct stage *body,
+		 int64_t final_ms, struct ftps_upload *u, struct err *e)
+{
+	struct pump p = { .f = f, .u = u, .e = e };
+
+	if (ftps_open_data(f, e) < 0)
+		return -1;
+	u->asked = true;
+	if (ftps_command(f, e, "%s %s", append ? "APPE" : "STOR", name) < 0)
+		return -1;
+	u->accepted = f->code / 100 == 1;
+	if (!u->accepted)
+		return ftps_refused(f, append ? "APPE is" : "STOR is", e);
+	if (ftps_secure_data(f, e) < 0)
+		return -1;
+	p.began_ms = p.moved_ms = clock_ms();
+	return transfer(&p, body, final_ms);
+}
+
+int ftps_store(struct ftps *f, const char *name, bool append, struct stage *body, int64_t final_ms,
+	       struct ftps_upload *u, struct err *e)
+{
+	int result;
+
+	memset(u, 0, sizeof(*u));
+	result = store(f, name, append, body, final_ms, u, e);
+	link_close(&f->data);
+	return result;
+}
+
+/* Compare each line with name, whatever directory it is shown in. */
+static void scan(const char *name, struct text *line, const char *p, size_t len, bool *found)
+{
+	for (; len > 0; p++, len--) {
+		if (*p != '\n') {
+			text_put_n(line, p, 1);
+			continue;
+		}
+		if (line->len > 0 && line->at[line->len - 1] == '\r')
+			line->at[--line->len] = '\0';
+		*found = *found || (!line->full && strcmp(text_base_name(line->at), name) == 0);
+		text_init(line, line->at, line->cap);
+	}
+}
+
+static int read_list(struct ftps *f, const char *name, bool *found, struct err *e)
+{
+	int64_t deadline = clock_ms() + f->config->stall_ms;
+	char buf[FTP_LINE_MAX];
+	struct text line;
+	size_t total = 0;
+	ssize_t n;
+
+	text_init(&line, buf, sizeof(buf));
+	while ((n = link_read(&f->data, f->block, sizeof(f->block), e)) >= 0) {
+		scan(name, &line, (const char *)f->block, (size_t)n, found);
+		total += (size_t)n;
+		if (total > FTP_LIST_MAX)
+			return err_set(e, ERR_LIMIT,
+				       "%s: the list of files is longer than %zu bytes", f->shown,
+				       FTP_LIST_MAX);
+		if (f->config->stall_ms != 0 && clock_ms() >= deadline)
+			return ftps_silent(f, "the list of files", e);
+		if (n == 0 && link_poll(&f->data, false, NULL, 1000, e) < 0)
+			return -1;
+	}
+	scan(name, &line, "\n", 1, found);
+	return e->code == ERR_NONE ? 0 : -1;
+}
+
+static int list(struct ftps *f, const char *name, bool *found, struct err *e)
+{
+	if (ftps_open_data(f, e) < 0 || ftps_command(f, e, "NLST") < 0)
+		return -1;
+	/* Many servers say so of an empty directory. */
+	if (f->code == 450 || f->code == 550)
+		return 0;
+	if (f->code / 100 != 1)
+		return ftps_refused(f, "NLST is", e);
+	if (ftps_secure_data(f, e) < 0 || read_list(f, name, found, e) < 0)
+		return -1;
+	link_close(&f->data);
+	if (ftps_reply(f, f->config->stall_ms, e) < 0)
+		return -1;
+	return f->code / 100 == 2 ? 0 : ftps_refused(f, "NLST is", e);
+}
+
+int ftps_listed(struct ftps *f, const char *name, bool *found, struct err *e)
+{
+	int result;
+
+	*found = false;
+	result = list(f, name, found, e);
+	link_close(&f->data);
+	return result;
+}

@@ -1,0 +1,249 @@
+"""Transfers that break: resumed, begun again, or ended with a word on what is left.
+
+ionosctl (facts, 3 and 8): no retry, no resume, a part that blocks the name and of which nothing is said; a server that
+stalls is waited for without an end.  Each resumed upload here pauses for two seconds: two sizes have to agree.
+"""
+
+import pathlib
+
+import pytest
+
+import pictures
+from clouds.ftpfaults import Break, Die, Fault, Instead, Late, Say, Stall
+from ionos_outcome import RAW, arrived, failed, lawful, moved
+
+SIZE = 3 * pictures.MIB + 12345
+CUT = 1000001
+NO_REST = pytest.mark.parametrize("reply", ["451 disk.raw: Append/Restart not permitted, try again", "550 disk.raw: denied", "502 what?"])
+
+
+@pytest.fixture(scope="module")
+def disk(tmp_path_factory):
+    """No two blocks of it are the same, and it is more than the sockets hold."""
+    path = tmp_path_factory.mktemp("disk") / "disk.raw"
+    path.write_bytes(pictures.raw(SIZE))
+    return path
+
+
+@pytest.fixture
+def rig(ionos_rig):
+    """Without the API: that has its own tests."""
+    send = ionos_rig.upload
+    ionos_rig.upload = lambda *words, **more: send("--skip-update", *words, **more)
+    return ionos_rig
+
+
+class Intruder(Fault):
+    """Somebody else puts a file there."""
+
+    def __init__(self, at, reply):
+        super().__init__(at)
+        self.reply = reply
+
+    def act(self, session):
+        pathlib.Path(session.server.files.real(RAW)).write_bytes(b"theirs")
+        raise Instead(self.reply)
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Break(CUT, data="reset", reply="426 cut"),
+        Break(CUT, data="close", reply="426 cut"),
+        Break(CUT, data="reset"),
+        Break(CUT, data="close"),
+        Break(CUT, control="reset"),
+        Break(CUT, control="close", data="close"),
+        Die(CUT, back=0.3),
+        Say("426 Transfer aborted", at=CUT),
+        Break("reply", control="close", keep=CUT),
+        Break(SIZE, control="reset", keep=CUT),
+        Break(SIZE, data="reset", reply="426 cut", keep=CUT),
+    ],
+    ids=lambda fault: "-".join(str(value) for value in vars(fault).values() if isinstance(value, (str, int))),
+)
+def test_the_rest_is_appended(rig, disk, fault):
+    rig.ftp.order("STOR", fault)
+    arrived(rig, disk, rig.upload(disk))
+    stored, appended = moved(rig.ftp)
+    assert stored[:2] == ("STOR", 0)
+    assert appended == ("APPE", CUT, SIZE - CUT)
+
+
+@pytest.mark.parametrize("fault", [Break("handshake", data="close", reply="425 no"), Break("secured", data="reset", reply="426 no")])
+def test_a_break_before_the_first_byte(rig, disk, fault):
+    rig.ftp.order("STOR", fault)
+    arrived(rig, disk, rig.upload(disk))
+    assert moved(rig.ftp) == [("STOR", 0, 0), ("APPE", 0, SIZE)]
+
+
+def test_one_break_after_the_other(rig, disk):
+    rig.ftp.order("STOR", Break(CUT, data="reset", reply="426 cut"))
+    rig.ftp.order("APPE", Break(500, control="reset"))
+    rig.ftp.order("APPE", Break(70000, data="close", reply="426 cut"))
+    arrived(rig, disk, rig.upload(disk))
+    rest = SIZE - CUT
+    assert moved(rig.ftp) == [("STOR", 0, CUT), ("APPE", CUT, 500), ("APPE", CUT + 500, 70000), ("APPE", CUT + 70500, rest - 70500)]
+
+
+@pytest.mark.parametrize("at", [SIZE, "reply"])
+@pytest.mark.parametrize("how", ["reset", "close"])
+def test_the_control_connection_ends_after_the_last_byte(rig, disk, at, how):
+    """Routers forget silent connections.  A new one asks for the size, and nothing is sent twice."""
+    rig.ftp.order("STOR", Break(at, control=how))
+    arrived(rig, disk, rig.upload(disk))
+    assert moved(rig.ftp) == [("STOR", 0, SIZE)]
+    assert [len(session.transfers) for session in rig.ftp.sessions] == [1, 0]
+
+
+def test_a_server_that_stalls(rig, disk):
+    """ionosctl hangs for ever."""
+    fault = rig.ftp.order("STOR", Stall(CUT))
+    arrived(rig, disk, rig.upload("--stall-timeout", "2s", disk))
+    assert fault.reached.is_set()
+    assert moved(rig.ftp) == [("STOR", 0, CUT), ("APPE", CUT, SIZE - CUT)]
+
+
+@pytest.mark.parametrize("at", ["command", "handshake"])
+def test_a_stall_before_the_first_byte(rig, disk, at):
+    rig.ftp.order("STOR", Stall(at))
+    arrived(rig, disk, rig.upload("--stall-timeout", "1s", disk))
+    assert moved(rig.ftp)[-1][2] == SIZE
+
+
+def test_the_last_word_may_be_late(rig, disk):
+    """It is not the transfer that stalls."""
+    rig.ftp.order("STOR", Late(3))
+    arrived(rig, disk, rig.upload("--stall-timeout", "1s", disk))
+    assert len(rig.ftp.sessions) == 1
+
+
+def test_a_size_that_grows_is_waited_out(rig, disk):
+    """The session that broke still writes what it had received."""
+    rig.ftp.order("STOR", Break(CUT, control="reset"))
+    for size in (100, 2000):
+        rig.ftp.order("SIZE", f"213 {size}", after="STOR")
+    arrived(rig, disk, rig.upload(disk))
+    replies = [command.replies for command in rig.ftp.sessions[1].commands if command.verb == "SIZE"]
+    assert replies[:4] == [["213 100"], ["213 2000"], [f"213 {CUT}"], [f"213 {CUT}"]]
+    assert moved(rig.ftp)[1] == ("APPE", CUT, SIZE - CUT)
+
+
+@NO_REST
+def test_where_nothing_is_appended_all_begins_again(rig, disk, reply):
+    rig.ftp.order("STOR", Break(CUT, data="reset", reply="426 cut"))
+    rig.ftp.order("APPE", reply, times=None)
+    arrived(rig, disk, rig.upload(disk))
+    assert moved(rig.ftp) == [("STOR", 0, CUT), ("STOR", 0, SIZE)]
+    assert len(rig.ftp.seen("DELE")) == 1
+
+
+@NO_REST
+def test_where_nothing_is_deleted_either(rig, disk, reply):
+    """As IONOS has it: what is left is named, with its size, and a name that is free."""
+    part = disk.read_bytes()[:CUT]
+    rig.ftp.deletes = False
+    pathlib.Path(rig.ftp.files.real(RAW)).with_name("disk-2.raw").write_bytes(b"taken")
+    rig.ftp.order("STOR", Break(CUT, data="reset", reply="426 cut"))
+    rig.ftp.order("APPE", reply, times=None)
+    words = [f"{CUT} bytes", "fra/hdd-images/disk.raw", "--rename 'disk-3', which is free", reply[:20]]
+    failed(rig, rig.upload(disk), 1, *words, left=part)
+    assert len(moved(rig.ftp)) == 1
+
+
+def test_sizes_are_not_told_after_a_break(rig, disk):
+    rig.ftp.order("STOR", Break(CUT, data="reset", reply="426 cut"))
+    rig.ftp.order("SIZE", "500 unknown", times=None, after="STOR")
+    failed(rig, rig.upload(disk), 1, "sizes", "deleted")
+
+
+def test_sizes_are_not_told_after_a_break_at_the_end(rig, disk):
+    rig.ftp.order("STOR", Break("reply", control="close"))
+    rig.ftp.order("SIZE", "500 unknown", times=None, after="STOR")
+    failed(rig, rig.upload(disk), 1, "not known", "deleted")
+
+
+@pytest.mark.parametrize("size", [0, 5, SIZE - 1, SIZE + 1, 10**15])
+def test_another_size_after_226_is_a_failure(rig, disk, size):
+    rig.ftp.order("SIZE", f"213 {size}", after="STOR")
+    failed(rig, rig.upload(disk), 1, f"{size} bytes", f"{SIZE} were sent", "deleted")
+
+
+@pytest.mark.parametrize("reply", ["550 disk.raw: No such file", "500 unknown", "502 no", "553 no"])
+def test_sizes_are_not_told_after_226(rig, disk, reply):
+    """The server may have moved the file already: no failure, but no proof."""
+    rig.ftp.order("SIZE", reply, times=None, after="STOR")
+    result = rig.upload("-o", "json", disk)
+    arrived(rig, disk, result)
+    assert len(result.warnings) == 1 and "not proven" in result.warnings[0]
+    (row,) = result.json["uploads"]
+    assert row["status"] == "uploaded, unproven" and row["exit"] == 0 and row["error"] is None
+
+
+def test_a_size_with_proof_has_no_warning(rig, disk):
+    result = rig.upload("-o", "json", disk)
+    arrived(rig, disk, result)
+    assert result.err == "" and result.json["uploads"][0]["status"] == "uploaded"
+
+
+@pytest.mark.parametrize("fault", [Break(CUT, data="reset", reply="426 cut"), Break(CUT, control="reset"), Say("552 Disk full", at=CUT)])
+def test_a_pipe_is_not_resumed(rig, disk, fault):
+    rig.ftp.order("STOR", fault)
+    result = rig.upload("-i", "-", "--rename", "disk", "--format", "raw", input=disk.read_bytes())
+    failed(rig, result, 1 if isinstance(fault, Say) else 4, "deleted")
+    assert len(moved(rig.ftp)) == 1 and rig.ftp.seen("APPE") == []
+
+
+def test_a_pipe_of_which_nothing_was_read(rig, disk):
+    rig.ftp.order("STOR", "450 busy")
+    arrived(rig, disk, rig.upload("-i", "-", "--rename", "disk", "--format", "raw", input=disk.read_bytes()))
+
+
+def test_a_pipe_whose_end_is_proven_later(rig, disk):
+    rig.ftp.order("STOR", Break("reply", control="reset"))
+    arrived(rig, disk, rig.upload("-i", "-", "--rename", "disk", "--format", "raw", input=disk.read_bytes()))
+
+
+@pytest.mark.parametrize("at, reply", [("command", "450 busy"), ("command", "550 disk.raw: Operation not permitted")])
+def test_a_name_that_appears_before_stor(rig, disk, at, reply):
+    rig.ftp.order("STOR", Intruder(at, reply))
+    failed(rig, rig.upload(disk), 1, left=b"theirs")
+    assert rig.ftp.seen("APPE") == rig.ftp.seen("DELE") == []
+
+
+def test_a_name_that_appears_after_our_part_was_deleted(rig, disk):
+    rig.ftp.order("STOR", Break(CUT, data="reset", reply="426 cut"))
+    rig.ftp.order("APPE", "451 no")
+    rig.ftp.order("DELE", Intruder("reply", "250 deleted"))
+    failed(rig, rig.upload(disk), 1, "not overwritten", left=b"theirs")
+    assert len(rig.ftp.seen("DELE")) == 1 and len(rig.ftp.seen("STOR")) == 1
+
+
+def test_tries_are_used_up(rig, disk):
+    """ionosctl leaves the part, and says nothing of it."""
+    rig.ftp.order("STOR APPE", Break(500, data="reset", reply="426 cut"), times=None)
+    failed(rig, rig.upload("--retry", "1", disk), 4, "2 tries", "deleted")
+
+
+def test_the_part_is_kept_when_asked_for(rig, disk):
+    rig.ftp.order("STOR", Break(CUT, data="reset", reply="426 cut"))
+    result = rig.upload("--retry", "0", "--keep-on-failure", disk)
+    failed(rig, result, 4, "kept", "fra/hdd-images/disk.raw", left=disk.read_bytes()[:CUT])
+
+
+def test_a_server_that_never_comes_back(rig, disk):
+    rig.ftp.order("STOR", Die(CUT))
+    result = rig.upload("--retry", "2", disk)
+    failed(rig, result, 4, "fra/hdd-images/disk.raw", "may be left", left=disk.read_bytes()[:CUT])
+
+
+def test_it_is_the_image_that_fails(rig, disk, tmp_path):
+    """Shorter at the second reading: nothing is made up."""
+    path = tmp_path / "disk.raw"
+    path.write_bytes(disk.read_bytes())
+    fault = Break(CUT, data="reset", reply="426 cut")
+    fault.act = lambda session: (path.write_bytes(b"short"), Break.act(fault, session))
+    rig.ftp.order("STOR", fault)
+    result = rig.upload(path)
+    assert result.status in (2, 3) and rig.ftp.file(RAW) is None and "deleted" in result.errors[0], result
+    lawful(rig.ftp)

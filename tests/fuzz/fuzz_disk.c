@@ -1,0 +1,142 @@
+/*
+ * The checks of disk images.  An input is a list of pieces: the first 8 bytes
+ * are the image's size, then each piece has 6 bytes of offset, 2 of length
+ * (little endian), and its data.  So an image may be large and full of holes.
+ *
+ * The corpus has each image of unit/disks.h as one such list, and a few of the
+ * same with one number changed: a short program wrote the runs between zeros.
+ *
+ * A file, a pipe of which nothing is kept but the beginning and the end, and
+ * the stage for it have to say the same, but that a pipe knows less.
+ */
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "fuzz/fuzz.h"
+#include "image/disk.h"
+#include "image/tail.h"
+
+/* So large an image is only looked at in its file. */
+#define PIPE_MAX ((uint64_t)1 << 20)
+
+/* An image may have as many bytes of tables as it has bytes, and all are read. */
+#define SIZE_BOUND ((uint64_t)8 << 20)
+
+static unsigned char buf[PIPE_MAX], out[PIPE_MAX];
+
+static uint64_t number(const uint8_t *p, unsigned bytes)
+{
+	uint64_t n = 0;
+
+	while (bytes > 0)
+		n = n << 8 | p[--bytes];
+	return n;
+}
+
+static int open_file(void)
+{
+	char path[] = "/tmp/hoist-fuzz.XXXXXX";
+	int fd = mkstemp(path);
+
+	REQUIRE(fd >= 0 && unlink(path) == 0);
+	return fd;
+}
+
+/* Put the pieces into the file.  Returns its size. */
+static uint64_t build(int fd, const uint8_t *data, size_t size)
+{
+	uint64_t bytes, at;
+	size_t len;
+
+	REQUIRE(ftruncate(fd, 0) == 0);
+	if (size < 8)
+		return 0;
+	bytes = number(data, 8) % (SIZE_BOUND + 1);
+	for (data += 8, size -= 8; size >= 8; data += len, size -= len) {
+		at = number(data, 6);
+		len = (size_t)number(data + 6, 2);
+		data += 8;
+		size -= 8;
+		if (len > size)
+			len = size;
+		if (at < bytes && len <= bytes - at)
+			REQUIRE(pwrite(fd, data, len, (off_t)at) == (ssize_t)len);
+	}
+	REQUIRE(ftruncate(fd, (off_t)bytes) == 0);
+	return bytes;
+}
+
+/* The image in memory, a few bytes at a time. */
+struct memory {
+	struct stage stage;
+	size_t len, pos;
+};
+
+static ssize_t memory_pull(struct stage *stage, void *to, size_t cap, struct err *e)
+{
+	struct memory *m = (struct memory *)stage;
+	size_t n = m->len - m->pos < cap ? m->len - m->pos : cap;
+
+	(void)e;
+	memcpy(to, buf + m->pos, n);
+	m->pos += n;
+	return (ssize_t)n;
+}
+
+static const struct stage_ops memory_ops = { "memory", memory_pull, NULL };
+
+/* What the stage says at its end: that of a pipe whose head is kept. */
+static void check_stage(enum format head, size_t size, int want)
+{
+	struct memory m = { .stage = { .ops = &memory_ops }, .len = size };
+	struct err e = ERR_INIT;
+	struct tail t;
+	size_t at = 0, cap = 1;
+	ssize_t n;
+
+	tail_init(&t, &m.stage, head, buf, size < PROBE_BYTES ? size : PROBE_BYTES, NULL, NULL);
+	while ((n = stage_pull(&t.stage, out, cap, &e)) > 0) {
+		REQUIRE(memcmp(out, buf + at, (size_t)n) == 0);
+		at += (size_t)n;
+		cap = cap * 3 % 5000 + 1;
+	}
+	REQUIRE(at == size && n == want);
+	fuzz_err((int)n, &e);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static int fd = -1;
+	struct disk_view v = { .fd = -1 };
+	struct err e = ERR_INIT, of_pipe = ERR_INIT;
+	enum format head, format;
+	int result, pipe_result;
+	ssize_t len;
+
+	if (fd < 0)
+		fd = open_file();
+	v.fd = fd;
+	v.size = build(fd, data, size);
+	len = pread(fd, buf, sizeof(buf), 0);
+	REQUIRE(len >= 0 && (uint64_t)len == (v.size < PIPE_MAX ? v.size : PIPE_MAX));
+	head = format_of(buf, (size_t)len < PROBE_BYTES ? (size_t)len : PROBE_BYTES);
+	format = disk_format(head, &v);
+	REQUIRE(format == head || format == FORMAT_VHD);
+	result = disk_check(format, &v, &e);
+	REQUIRE(result == 0 || result == -1);
+	fuzz_err(result, &e);
+	if (v.size > PIPE_MAX)
+		return 0;
+
+	v.fd = -1;
+	v.head = buf;
+	v.head_len = (size_t)len < PROBE_BYTES ? (size_t)len : PROBE_BYTES;
+	v.tail_len = (size_t)len < DISK_TAIL_BYTES ? (size_t)len : DISK_TAIL_BYTES;
+	v.tail = buf + len - v.tail_len;
+	REQUIRE(disk_format(head, &v) == format);
+	pipe_result = disk_check(format, &v, &of_pipe);
+	REQUIRE(pipe_result == 0 || result == -1);
+	fuzz_err(pipe_result, &of_pipe);
+	check_stage(head, (size_t)len, pipe_result);
+	return 0;
+}
