@@ -201,7 +201,7 @@ static int put_words(struct options *o, const struct opt *opt, char *arg, struct
 static int put_files(struct options *o, const struct opt *opt, char *arg, struct err *e)
 {
 	/* A file may have a comma in its name. */
-	if (!strchr(arg, ',') || access(arg, F_OK) == 0)
+	if (access(arg, F_OK) == 0 || (!strchr(arg, ',') && *arg != '"'))
 		return put_file(o, arg, e);
 	return put_words(o, opt, arg, e);
 }

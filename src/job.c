@@ -247,10 +247,12 @@ static void take_results(struct task *t, struct chain *c)
 
 static int send_all(struct task *t, struct chain *c)
 {
+	unsigned tries = 0;
 	int result;
 
 	for (;;) {
 		atomic_store(&t->phase, PHASE_SENDING);
+		t->progressed = false;
 		result = t->provider->send(t, c->top, &t->err);
 		if (c->meter.ended)
 			take_results(t, c);
@@ -259,7 +261,9 @@ static int send_all(struct task *t, struct chain *c)
 		/* Of a pipe, what was pulled is gone. */
 		if (!unit_of(t)->source.seekable && chain_begun(c))
 			return -1;
-		if (!another(t, ++t->attempt))
+		++t->attempt;
+		tries = t->progressed ? 1 : tries + 1;
+		if (!another(t, tries))
 			return -1;
 		if (chain_begun(c) && stage_rewind(c->top, &t->err) < 0)
 			return -1;
@@ -403,14 +407,28 @@ static void wait_for_workers(const struct job *j, void (*draw)(const struct job 
 	pthread_mutex_unlock(&all.lock);
 }
 
+/* With several places, messages have to tell them apart. */
+static void make_title(struct task *t)
+{
+	struct text title;
+
+	text_init(&title, t->title, sizeof(t->title));
+	text_printf(&title, "%s to %s", text_base_name(t->file),
+		    t->region[0] ? t->region : t->place);
+	text_ellipsis(&title);
+}
+
 static bool check_all(struct job *j)
 {
 	bool good = true;
 	unsigned i;
 
-	for (i = 0; i < j->count; i++)
+	for (i = 0; i < j->count; i++) {
 		if (check(&j->tasks[i], &j->tasks[i].err) < 0)
 			good = false;
+		if (j->count > j->options->file_count && j->tasks[i].place[0])
+			make_title(&j->tasks[i]);
+	}
 	return good;
 }
 

@@ -164,7 +164,11 @@ static void draw_json(const struct job *j)
 		t = &j->tasks[i];
 		text_init(&out, line, sizeof(line));
 		text_put(&out, "{\"file\": ");
-		text_put_json(&out, task_name(t));
+		text_put_json(&out, t->file ? t->file : task_name(t));
+		if (t->place[0]) {
+			text_put(&out, ", \"place\": ");
+			text_put_json(&out, t->place);
+		}
 		text_printf(&out, ", \"phase\": \"%s\", \"sent\": %llu, \"size\": ",
 			    phases[atomic_load(&t->phase)],
 			    (unsigned long long)atomic_load(&t->sent));

@@ -64,6 +64,9 @@
 #define OBJECT_BYTES ((size_t)8 * 1024)
 #define OBJECT_TOKENS_MAX 1024
 
+/* What messages call an upload, where the file's name alone does not tell. */
+#define TITLE_BYTES 256
+
 /* "ftp://host:port/directory/name", for the report. */
 #define PLACE_BYTES 640
 

@@ -8,7 +8,7 @@
 
 void harden_process(void)
 {
-	struct rlimit core = { 1, 1 };
+	struct rlimit core = { 1, 1 }, files;
 	int fd;
 
 	/* A file opened later must not become standard output.  "/" exists even without /dev. */
@@ -16,6 +16,11 @@ void harden_process(void)
 		if (fcntl(fd, F_GETFD) < 0)
 			(void)open("/", O_RDONLY | O_DIRECTORY);
 	signal(SIGPIPE, SIG_IGN);
+	/* Every upload has its image open, from the checks on. */
+	if (getrlimit(RLIMIT_NOFILE, &files) == 0 && files.rlim_cur < files.rlim_max) {
+		files.rlim_cur = files.rlim_max;
+		(void)setrlimit(RLIMIT_NOFILE, &files);
+	}
 	/*
 	 * A limit of 1, unlike 0, also keeps the kernel from piping a dump to a
 	 * collector (core(5)).  Not dumpable is the second choice: it takes

@@ -1,5 +1,5 @@
 /*
- * libcurl and mbedTLS allocate; we do not.  They get the C library's heap
+ * libcurl, mbedTLS and libyaml allocate; we do not.  They get the C library's heap
  * through these functions, which count, and refuse above MEM_CAP_BYTES.
  */
 #ifndef BASE_MEM_H

@@ -17,7 +17,7 @@ static int wake[2] = { -1, -1 };
 #define REPEAT_S 2
 
 static const char last_words[] =
-	"\nhoist: stopped at once: what was begun may be left in the cloud (see hoist linode -v)\n";
+	"\nhoist: stopped at once: what was begun may be left in the cloud (-v tells what that is)\n";
 
 static const int numbers[] = { SIGINT, SIGTERM, SIGHUP };
 

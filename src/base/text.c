@@ -138,6 +138,8 @@ void text_put_query(struct text *t, const char *s)
 	for (; *s; s++) {
 		if (isalnum((unsigned char)*s) || strchr("-_.~", *s))
 			text_put_n(t, s, 1);
+		else if (*s == ' ')
+			text_put(t, "+");
 		else
 			text_printf(t, "%%%02X", (unsigned)(unsigned char)*s);
 	}
@@ -323,6 +325,16 @@ const char *text_base_name(const char *path)
 bool text_same(const char *a, const char *b)
 {
 	return strcasecmp(a, b) == 0;
+}
+
+bool text_finds(const char *s, const char *word)
+{
+	size_t len = strlen(word);
+
+	for (; *s; s++)
+		if (strncasecmp(s, word, len) == 0)
+			return true;
+	return len == 0;
 }
 
 bool text_ends(const char *s, const char *tail)

@@ -32,7 +32,7 @@ void text_put_json(struct text *t, const char *s);
 /* Append in base64 (RFC 4648, section 4). */
 void text_put_base64(struct text *t, const char *s, size_t len);
 
-/* Append as a value in a URL's query: all but letters, digits and "-_.~" becomes %XX. */
+/* Append as a value in a URL's query: all but letters, digits and "-_.~" as %XX, a space as "+". */
 void text_put_query(struct text *t, const char *s);
 
 /* Append in ASCII capitals. */
@@ -85,6 +85,9 @@ const char *text_base_name(const char *path);
 
 /* Do a and b match without regard to ASCII case? */
 bool text_same(const char *a, const char *b);
+
+/* Is word in s, without regard to ASCII case? */
+bool text_finds(const char *s, const char *word);
 
 /* Does s end in tail, without regard to ASCII case? */
 bool text_ends(const char *s, const char *tail);

@@ -26,6 +26,20 @@ static void ionos_defaults(struct options *o)
 	o->licence_type = o->application_type = "UNKNOWN";
 }
 
+/* In the API an image has a name and a location: two that share both cannot be told apart. */
+static int check_locations(const struct ionos *s, struct err *e)
+{
+	unsigned i, j;
+
+	for (i = 0; i < s->target_count; i++)
+		for (j = 0; j < i; j++)
+			if (strcmp(s->targets[i].location, s->targets[j].location) == 0)
+				return err_set(e, ERR_USAGE,
+					       "%s and %s have one location: the API cannot tell their images apart; use --skip-update",
+					       s->targets[j].host, s->targets[i].host);
+	return 0;
+}
+
 static int ionos_plan(const struct options *o, void *settings, unsigned *targets, struct err *e)
 {
 	struct ionos *s = settings;
@@ -34,7 +48,7 @@ static int ionos_plan(const struct options *o, void *settings, unsigned *targets
 	    ionos_targets(o, s->targets, TARGETS_MAX, &s->target_count, e) < 0)
 		return -1;
 	*targets = s->target_count;
-	return 0;
+	return o->skip_update ? 0 : check_locations(s, e);
 }
 
 static int load(struct task *t, struct err *e)

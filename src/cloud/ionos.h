@@ -100,9 +100,11 @@ struct ionos_work {
 	struct ftps_upload last;         /* the last transfer */
 	bool ours;                       /* there was no such file, and STOR was accepted */
 	bool answered;                   /* 226: the server has said that it has all */
+	uint64_t had;                    /* bytes that the last resumed attempt found there */
 	uint64_t total;                  /* bytes of the image, once t->sent_all */
 	char known[IONOS_KNOWN_MAX][40]; /* ids of images that were there before */
 	unsigned known_count;
+	bool in_pages; /* a list of images is asked for in pages */
 };
 
 struct ionos *ionos_of(const struct task *t);

@@ -21,15 +21,39 @@ static void get_reason(struct work *w, char *out, size_t cap)
 		json_show(&j, "messages.0.message", out, cap);
 }
 
+/* An answer may repeat what it was asked with. */
+static void hide(const struct task *t, char *shown)
+{
+	const struct ionos_settings *s = &ionos_of(t)->settings;
+	const char *word = strrchr(t->work->auth, ' ');
+
+	text_redact(shown, s->token.value);
+	text_redact(shown, s->login.password);
+	text_redact(shown, word ? word + 1 : "");
+}
+
+/* More than is kept here is not shown anyway. */
+static void trace(const struct task *t)
+{
+	char shown[2 * PATH_BYTES];
+	struct text text;
+
+	text_init(&text, shown, sizeof(shown));
+	text_put(&text, t->work->answer);
+	hide(t, shown);
+	/* The end may be the beginning of something that was to be hidden. */
+	shown[PATH_BYTES] = '\0';
+	log_trace("%s", shown);
+}
+
 static int refused(struct task *t, struct err *e)
 {
 	struct http_reply *r = &t->work->reply;
 	const struct ionos_settings *s = &ionos_of(t)->settings;
-	char reason[160];
+	char reason[1024];
 
 	get_reason(t->work, reason, sizeof(reason));
-	text_redact(reason, s->token.value);
-	text_redact(reason, s->login.password);
+	hide(t, reason);
 	t->wait_ms = r->retry_after_ms;
 	if (r->status == 401)
 		return err_set(e, ERR_USAGE,
@@ -103,9 +127,13 @@ int ionos_api(struct task *t, const char *method, const char *path, const char *
 	t->wait_ms = 0;
 	if (http_call(&w->http, &q, &w->reply, e) < 0)
 		return -1;
-	log_trace("%s", w->answer);
-	if (w->reply.status < 200 || w->reply.status > 202)
+	trace(t);
+	if (w->reply.status != 204 && (w->reply.status < 200 || w->reply.status > 202))
 		return refused(t, e);
+	/* A PATCH may be answered without words. */
+	w->json.count = 0;
+	if (body && w->reply.len == 0)
+		return 0;
 	if (json_parse(&w->json, w->answer, w->reply.len, w->tokens, JSON_TOKENS_MAX, e) < 0)
 		return err_at(e, "IONOS's API");
 	return 0;

@@ -10,7 +10,10 @@
 #include "net/retry.h"
 
 /* Pages of one list; each is a request. */
-#define PAGES_MAX 20
+#define PAGES_MAX 64
+
+/* The images of a page, where all of them are too much for one answer. */
+#define PAGE_ITEMS 50
 
 /* The query of ionosctl, with its keys in its order. */
 static int list_page(struct task *t, unsigned offset, struct err *e)
@@ -26,7 +29,10 @@ static int list_page(struct task *t, unsigned offset, struct err *e)
 	}
 	text_put(&q, "&filter.name=");
 	text_put_query(&q, ionos_work(t)->name.file);
-	text_printf(&q, "&filter.public=false&offset=%u&pretty=true", offset);
+	text_put(&q, "&filter.public=false");
+	if (ionos_work(t)->in_pages)
+		text_printf(&q, "&limit=%d", PAGE_ITEMS);
+	text_printf(&q, "&offset=%u&pretty=true", offset);
 	if (text_done(&q, "the query", e) < 0 || ionos_api(t, "GET", path, NULL, e) < 0)
 		return -1;
 	if (json_kind(&t->work->json, "items") != JSON_ARRAY)
@@ -109,17 +115,25 @@ static int look_at(struct task *t, int i, bool known, struct err *e)
 
 int ionos_find(struct task *t, bool known, struct err *e)
 {
+	struct ionos_work *w = ionos_work(t);
 	uint64_t limit;
 	struct err none = ERR_INIT;
 	unsigned page, offset = 0;
 	int i, n;
 
 	if (known)
-		ionos_work(t)->known_count = 0;
+		w->known_count = 0;
 	t->id[0] = '\0';
 	for (page = 0; page < PAGES_MAX; page++) {
-		if (list_page(t, offset, e) < 0)
-			return -1;
+		if (list_page(t, offset, e) < 0) {
+			/* Many images contain the name: the answer was too long. */
+			if (t->work->reply.len + 1 < t->work->reply.cap || w->in_pages)
+				return -1;
+			w->in_pages = true;
+			err_clear(e);
+			if (list_page(t, offset, e) < 0)
+				return -1;
+		}
 		n = json_count(&t->work->json, "items");
 		for (i = 0; i < n; i++)
 			if (look_at(t, i, known, e) < 0)
@@ -153,7 +167,10 @@ static int pause_until(struct task *t, int64_t deadline, unsigned failures, stru
 
 	if (failures > 0)
 		ms = retry_wait(failures, o->poll_ms, t->wait_ms);
-	if (clock_ms() + ms >= deadline)
+	if (ms > deadline - clock_ms())
+		ms = deadline - clock_ms();
+	/* The last look is at the very end. */
+	if (ms <= 0)
 		return err_set(e, ERR_UNFINISHED, "%lld s are over (--timeout)",
 			       (long long)o->timeout_ms / 1000);
 	return stop_sleep(ms, e);
@@ -215,7 +232,7 @@ static int set_properties(struct task *t, int64_t deadline, struct err *e)
 		    pause_until(t, deadline, failures, &over) < 0)
 			return unfinished(t, "its properties could not be set", &why, e);
 	}
-	if (json_is(&w->json, "id", t->id))
+	if (w->json.count > 0 && json_is(&w->json, "id", t->id))
 		keep_object(t, "");
 	return 0;
 }

@@ -20,6 +20,9 @@
 #define SETTLE_MS 2000
 #define SETTLE_TRIES 30
 
+/* An attempt that brought so much is not counted against --retry. */
+#define PROGRESS_BYTES ((uint64_t)1 << 20)
+
 /* Cleaning up after a signal, per step. */
 #define GRACE_MS 10000
 
@@ -81,9 +84,16 @@ static int check_absent(struct task *t, struct err *e)
 	uint64_t size;
 	bool listed = false;
 
-	if (ftps_size(f, w->name.file, &file, &size, e) < 0 ||
-	    (file == FTPS_UNKNOWN && ftps_listed(f, w->name.file, &listed, e) < 0))
+	if (ftps_size(f, w->name.file, &file, &size, e) < 0)
 		return -1;
+	if (file == FTPS_UNKNOWN && ftps_listed(f, w->name.file, &listed, e) < 0) {
+		if (f->code != 450 && f->code / 100 != 5)
+			return -1;
+		err_clear(e);
+		return err_set(e, ERR_FAILED,
+			       "%s tells neither sizes nor names (NLST: %d %s): whether it has such a file already cannot be known",
+			       f->shown, f->code, f->text);
+	}
 	return file == FTPS_PRESENT || listed ? exists(t, e) : 0;
 }
 
@@ -92,7 +102,14 @@ static int enter(struct task *t, struct err *e)
 	struct ftps *f = &t->work->ftps;
 
 	ftps_close(f);
-	return ftps_login(f, e) < 0 ? -1 : ftps_enter(f, ionos_work(t)->dir, e);
+	if (ftps_login(f, e) == 0)
+		return ftps_enter(f, ionos_work(t)->dir, e);
+	/* What was right before is not wrong now. */
+	if (e->code == ERR_USAGE && ionos_work(t)->last.asked) {
+		e->code = ERR_BUSY;
+		return err_retry(e);
+	}
+	return -1;
 }
 
 int ionos_connect(struct task *t, struct err *e)
@@ -157,10 +174,11 @@ static int unproven(struct task *t, const struct err *why, struct err *e)
 {
 	struct ionos_work *w = ionos_work(t);
 
+	/* 226 was said: it is not to be deleted, whatever happens. */
+	t->landed = w->answered;
 	if (w->answered && why->code != ERR_STOPPED) {
 		log_warn("%s: the server has confirmed the transfer, but its size could not be asked for (%s)",
 			 task_name(t), why->text);
-		t->landed = true;
 		return 0;
 	}
 	*e = *why;
@@ -262,6 +280,25 @@ static int restart(struct task *t, struct err *e)
 	return err_retry(e);
 }
 
+/* The connection broke when all was there; the image's end is still to be judged. */
+static int complete(struct task *t, struct stage *body, struct err *e)
+{
+	ssize_t n = stage_pull(body, t->work->ftps.block, 1, e);
+
+	if (n > 0)
+		return err_set(e, ERR_IMAGE, "is longer than it was when its upload began");
+	if (n < 0)
+		return -1;
+	t->sent_all = t->landed = t->confirmed = true;
+	return 0;
+}
+
+/* "451 Append/Restart not permitted" is ProFTPD's; the others are not about room, or the login. */
+static bool never_appends(int code)
+{
+	return code == 451 || (code >= 500 && code <= 504) || code == 550 || code == 553;
+}
+
 static int resume(struct task *t, struct stage *body, uint64_t have, struct err *e)
 {
 	struct ionos_work *w = ionos_work(t);
@@ -272,15 +309,18 @@ static int resume(struct task *t, struct stage *body, uint64_t have, struct err 
 		return err_set(e, ERR_FAILED,
 			       "%s has %llu bytes of it, which is more than there are (%llu)",
 			       f->shown, (unsigned long long)have, (unsigned long long)size);
+	/* What has grown is no failure to be counted. */
+	t->progressed = have >= w->had + PROGRESS_BYTES;
+	w->had = have;
 	log_note("%s: resuming at byte %llu of %llu", task_name(t), (unsigned long long)have,
 		 (unsigned long long)size);
 	if (skip(t, body, have, e) < 0)
 		return -1;
+	if (have == size)
+		return complete(t, body, e);
 	if (put(t, body, have, e) == 0)
 		return 0;
-	return w->last.asked && !w->last.accepted && f->code >= 400 && f->code != 421 ?
-		       restart(t, e) :
-		       -1;
+	return w->last.asked && !w->last.accepted && never_appends(f->code) ? restart(t, e) : -1;
 }
 
 int ionos_send(struct task *t, struct stage *body, struct err *e)

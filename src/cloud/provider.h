@@ -76,10 +76,11 @@ struct vouch {
 struct task {
 	const struct provider *provider;
 	const struct options *options;
-	unsigned image_index; /* which of the files */
-	unsigned target;      /* which of the places, as plan() counted them */
-	struct work *work;    /* while it runs; of a run's only task also afterwards */
-	const char *file;     /* as the user named it; NULL if there is none */
+	unsigned image_index;    /* which of the files */
+	unsigned target;         /* which of the places, as plan() counted them */
+	struct work *work;       /* while it runs; of a run's only task also afterwards */
+	const char *file;        /* as the user named it; NULL if there is none */
+	char title[TITLE_BYTES]; /* "disk.raw to de/fra", for messages; "" with one place only */
 	/*
 	 * SETTINGS_BYTES, at first 0, the same for all tasks of a run: plan() and
 	 * check() read the cloud's settings into it, once; from then on it is only read.
@@ -105,6 +106,7 @@ struct task {
 
 	/* how it goes: job.c's */
 	atomic_uint attempt; /* of send(), from 0 */
+	bool progressed;     /* this attempt began further than the one before: the provider's */
 	bool sent_all;       /* some attempt handed over the last byte: the provider's */
 	bool landed;         /* the cloud has every byte: never upload again */
 	bool confirmed;      /* ... and has said so in a way that proves it */
@@ -170,6 +172,8 @@ struct provider {
 /* What messages call a task. */
 static inline const char *task_name(const struct task *t)
 {
+	if (t->title[0])
+		return t->title;
 	return t->file ? t->file : t->label ? t->label : t->provider->name;
 }
 

@@ -64,6 +64,11 @@ static int authenticate(struct ftps *f, struct err *e)
 		return 0;
 	if (f->code != 530 && f->code != 332 && f->code != 331)
 		return ftps_refused(f, "the login is", e);
+	/* One code for both, too. */
+	if (text_finds(f->text, "too many") || text_finds(f->text, "maximum")) {
+		err_set(e, ERR_BUSY, "%s refuses the login: %d %s", f->shown, f->code, f->text);
+		return err_retry(e);
+	}
 	return err_set(e, ERR_USAGE, "%s refuses the login: check user name and password (%d %s)",
 		       f->shown, f->code, f->text);
 }
@@ -123,10 +128,9 @@ int ftps_size(struct ftps *f, const char *name, enum ftps_file *file, uint64_t *
 		return -1;
 	if (f->code == 213) {
 		if (text_number(f->text, UINT64_MAX / 2, size) < 0)
-			return err_set(e, ERR_REPLY, "%s names a size that is none: %s", f->shown,
-				       f->text);
+			return err_set(e, ERR_REPLY, "%s names a size that is none", f->shown);
 		*file = FTPS_PRESENT;
-	} else if (f->code == 550) {
+	} else if (f->code == 550 && !ftps_denied(f)) {
 		*file = FTPS_ABSENT;
 	} else if (f->code / 100 != 5) {
 		return ftps_refused(f, "SIZE is", e);

@@ -28,6 +28,19 @@ int ftps_refused(struct ftps *f, const char *what, struct err *e)
 	return err_set(e, ERR_REPLY, "%s: %s answered by %d %s", f->shown, what, f->code, f->text);
 }
 
+bool ftps_denied(const struct ftps *f)
+{
+	static const char *const words[] = {
+		"permi", "denied", "allow", "access", "auth", "ascii"
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (text_finds(f->text, words[i]))
+			return true;
+	return false;
+}
+
 static int closed(struct ftps *f, struct err *e)
 {
 	if (e->code == ERR_NONE)
@@ -114,6 +127,7 @@ static bool is_code(const char *s, size_t len)
  */
 static int take_line(struct ftps *f, const char *s, size_t len, struct err *e)
 {
+	char shown[FTP_LINE_MAX];
 	struct text t;
 	int code;
 
@@ -124,11 +138,15 @@ static int take_line(struct ftps *f, const char *s, size_t len, struct err *e)
 		f->code = code;
 	if (code != f->code || (len > 3 && s[3] == '-'))
 		return 0;
-	text_init(&t, f->text, sizeof(f->text));
+	text_init(&t, shown, sizeof(shown));
 	text_put_n(&t, s + (len > 3 ? 4 : 3), len - (len > 3 ? 4 : 3));
-	text_ellipsis(&t);
-	clean(f, f->text);
-	log_debug("%s > %d %s", f->shown, f->code, f->text);
+	/* Where numbers are read they stay as they are, and are not shown. */
+	if (code == 213 || code == 227 || code == 229)
+		snprintf(f->text, sizeof(f->text), "%.*s", (int)sizeof(f->text) - 1, shown);
+	clean(f, shown);
+	log_debug("%s > %d %s", f->shown, f->code, shown);
+	if (code != 213 && code != 227 && code != 229)
+		snprintf(f->text, sizeof(f->text), "%.*s", (int)sizeof(f->text) - 1, shown);
 	return 1;
 }
 
@@ -250,9 +268,9 @@ static int passive(struct ftps *f, unsigned *port, struct err *e)
 		else
 			return ftps_refused(f, "PASV is", e);
 	}
-	return *port != 0 ? 0 :
-			    err_set(e, ERR_REPLY, "%s names no port for data: %d %s", f->shown,
-				    f->code, f->text);
+	return *port != 0 ?
+		       0 :
+		       err_set(e, ERR_REPLY, "%s names no port for data (%d)", f->shown, f->code);
 }
 
 int ftps_open_data(struct ftps *f, struct err *e)

@@ -25,6 +25,12 @@ int ftps_silent(struct ftps *f, const char *what, struct err *e);
 /* "HOST: WHAT refused: CODE TEXT", with the class of the code.  Always returns -1. */
 int ftps_refused(struct ftps *f, const char *what, struct err *e);
 
+/*
+ * Does a 550 speak of permissions, not of a file that is missing?  RFC 959 has
+ * one code for both.
+ */
+bool ftps_denied(const struct ftps *f);
+
 /* Open the data connection (EPSV, then PASV), without its TLS. */
 int ftps_open_data(struct ftps *f, struct err *e) MUST_CHECK;
 

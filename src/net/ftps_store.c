@@ -52,6 +52,20 @@ static int check_stall(struct pump *p)
 	return err_retry(p->e);
 }
 
+/*
+ * What the server sends on the data connection is of no use, but it has to be
+ * read: TLS 1.3's sessions, or its end.  How that connection ends, the control
+ * connection tells.
+ */
+static void drain(struct ftps *f)
+{
+	struct err none = ERR_INIT;
+	unsigned char junk[512];
+
+	if (link_read(&f->data, junk, sizeof(junk), &none) < 0)
+		f->data.ended = true;
+}
+
 /* Until the data connection takes more, the server speaks, or nothing has moved for too long. */
 static int wait_for_room(struct pump *p)
 {
@@ -60,6 +74,8 @@ static int wait_for_room(struct pump *p)
 
 	if (found < 0 || check_stall(p) < 0)
 		return -1;
+	if (found & LINK_READABLE)
+		drain(f);
 	return found & LINK_OTHER ? hear(p) : 0;
 }
 
@@ -139,8 +155,6 @@ static int see_off(struct pump *p)
 static int last_word(struct pump *p, int64_t ms)
 {
 	struct ftps *f = p->f;
-	struct err none = ERR_INIT;
-	unsigned char junk[512];
 	int64_t deadline = clock_ms() + ms;
 	long unsent = link_unsent(&f->data), now;
 	int found;
@@ -148,18 +162,18 @@ static int last_word(struct pump *p, int64_t ms)
 	while (!p->replied) {
 		if (clock_ms() >= deadline)
 			return ftps_silent(f, "no word on the transfer", p->e);
-		found = f->data.ended ? link_poll(&f->control, false, NULL, 1000, p->e) :
-					link_poll(&f->data, false, &f->control, 1000, p->e);
+		found = link_poll(&f->data, false, &f->control, 1000, p->e);
 		if (found < 0)
 			return -1;
-		/* Whether that connection ends well or not, the control connection tells. */
-		if (!f->data.ended && (found & LINK_READABLE) &&
-		    link_read(&f->data, junk, sizeof(junk), &none) < 0)
-			f->data.ended = true;
+		if (found & LINK_READABLE)
+			drain(f);
 		now = link_unsent(&f->data);
 		if (now < unsent)
 			deadline = clock_ms() + ms;
 		unsent = now;
+		/* What has not left yet must move, as before. */
+		if (unsent > 0 && !f->data.ended && check_stall(p) < 0)
+			return -1;
 		if (hear(p) < 0)
 			return -1;
 	}
@@ -289,15 +303,22 @@ static int read_list(struct ftps *f, const char *name, bool *found, struct err *
 			return -1;
 	}
 	scan(name, &line, "\n", 1, found);
-	return e->code == ERR_NONE ? 0 : -1;
+	if (e->code != ERR_NONE)
+		return -1;
+	/* Somebody in between may have cut it, and with it the name. */
+	if (!f->data.whole) {
+		err_set(e, ERR_NETWORK, "%s: the list of files was cut", f->shown);
+		return err_retry(e);
+	}
+	return 0;
 }
 
 static int list(struct ftps *f, const char *name, bool *found, struct err *e)
 {
 	if (ftps_open_data(f, e) < 0 || ftps_command(f, e, "NLST") < 0)
 		return -1;
-	/* Many servers say so of an empty directory. */
-	if (f->code == 450 || f->code == 550)
+	/* So many servers say it of an empty directory; but not all who say it mean that. */
+	if ((f->code == 450 || f->code == 550) && text_finds(f->text, "no files"))
 		return 0;
 	if (f->code / 100 != 1)
 		return ftps_refused(f, "NLST is", e);

@@ -44,7 +44,7 @@ void link_tls_close(struct link_tls *t)
 int link_open(struct link *l, struct link_tls *t, const char *host, unsigned port, struct err *e)
 {
 	l->tls = t;
-	l->secure = l->notified = l->ended = false;
+	l->secure = l->notified = l->ended = l->whole = false;
 	l->out_at = l->out_len = 0;
 	mbedtls_ssl_init(&l->ssl);
 	return dial_open(&l->dial, host, port, e);
@@ -185,6 +185,7 @@ ssize_t link_read(struct link *l, void *p, size_t cap, struct err *e)
 	if (n == MBEDTLS_ERR_SSL_WANT_READ || n == MBEDTLS_ERR_SSL_WANT_WRITE)
 		return 0;
 	l->ended = true;
+	l->whole = n == 0 || n == MBEDTLS_ERR_SSL_PEER_CLOSE_NOTIFY;
 	if (n == 0 || n == MBEDTLS_ERR_SSL_PEER_CLOSE_NOTIFY || n == MBEDTLS_ERR_SSL_CONN_EOF)
 		return -1;
 	return broke(e);
@@ -224,7 +225,8 @@ int link_finish(struct link *l, struct err *e)
 		l->notified = true;
 	}
 	done = link_flush(l, e);
-	if (done == 1 && shutdown(l->dial.fd, SHUT_WR) != 0)
+	/* A proxy may end both directions with one. */
+	if (done == 1 && !l->dial.proxied && shutdown(l->dial.fd, SHUT_WR) != 0)
 		return broke(e);
 	return done;
 }
@@ -243,7 +245,9 @@ int link_poll(struct link *l, bool write, struct link *other, int64_t ms, struct
 {
 	struct pollfd fds[3] = {
 		{ .fd = stop_asked() ? -1 : stop_fd(), .events = POLLIN },
-		{ .fd = l->dial.fd, .events = (short)(POLLIN | (write ? POLLOUT : 0)) },
+		/* A connection that has ended is always readable. */
+		{ .fd = l->ended && !write ? -1 : l->dial.fd,
+		  .events = (short)((l->ended ? 0 : POLLIN) | (write ? POLLOUT : 0)) },
 		{ .fd = other ? other->dial.fd : -1, .events = POLLIN },
 	};
 	int found = 0;

@@ -35,6 +35,7 @@ struct link {
 	bool secure;   /* the handshake has been made */
 	bool notified; /* its end was announced */
 	bool ended;    /* the other side has closed */
+	bool whole;    /* ... and has said before that nothing is missing (close_notify) */
 	size_t out_at, out_len;
 	unsigned char out[LINK_OUT_BYTES]; /* what waits for the socket */
 };

@@ -184,12 +184,10 @@ static void judge_prints(struct verdict *v, const mbedtls_x509_crt *crt, uint32_
 	const struct trust *t = v->trust;
 	unsigned i;
 
-	if (t->leaf && is_print(t->leaf, crt->raw.p, crt->raw.len))
+	if (t->anyone || (t->leaf && is_print(t->leaf, crt->raw.p, crt->raw.len)))
 		*flags = 0;
-	else if (t->leaf && t->only_leaf)
+	if (t->leaf && t->only_leaf && !is_print(t->leaf, crt->raw.p, crt->raw.len))
 		*flags = MBEDTLS_X509_BADCERT_OTHER;
-	if (t->anyone)
-		*flags = 0;
 	for (i = 0; i < t->key_count; i++)
 		if (is_print(t->keys[i], crt->pk_raw.p, crt->pk_raw.len))
 			break;
@@ -228,13 +226,17 @@ static int judge(void *arg, mbedtls_x509_crt *crt, int depth, uint32_t *flags)
 
 void trust_judge(mbedtls_ssl_config *conf, struct verdict *v)
 {
+	const struct trust *t = v->trust;
+
 	v->flags = v->above = 0;
 	v->other_key = false;
 	/* mbedTLS only reads it: the cast is its API's. */
 	mbedtls_ssl_conf_ca_chain(conf, (mbedtls_x509_crt *)&v->trust->roots->crt, NULL);
 	mbedtls_ssl_conf_verify(conf, judge, v);
-	mbedtls_ssl_conf_authmode(conf, v->trust->anyone ? MBEDTLS_SSL_VERIFY_OPTIONAL :
-							   MBEDTLS_SSL_VERIFY_REQUIRED);
+	/* What is asked for beside --skip-verify is required all the same. */
+	mbedtls_ssl_conf_authmode(conf, t->anyone && !t->only_leaf && t->key_count == 0 ?
+						MBEDTLS_SSL_VERIFY_OPTIONAL :
+						MBEDTLS_SSL_VERIFY_REQUIRED);
 }
 
 CURLcode trust_setup(CURL *curl, void *config, void *arg)

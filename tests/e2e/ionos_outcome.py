@@ -1,6 +1,16 @@
 """What came of an upload by FTPS: what the server has, and that nothing was done to it that must never be done."""
 
+import ssl
+
+import pytest
+
 RAW = "/fra/hdd-images/disk.raw"
+VERSIONS = pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
+
+
+def send(rig, *words, **more):
+    """An upload without the API."""
+    return rig.upload("--skip-update", *words, **more)
 
 
 def lawful(ftp):

@@ -88,13 +88,31 @@ def test_an_existing_name_is_refused(make_ftpd, ftp_tool, raw, kind):
     assert "STOR" not in server.log() and "APPE" not in server.log() and "DELE" not in server.log()
 
 
-def test_an_existing_name_where_sizes_are_refused(make_ftpd, ftp_tool, raw):
-    """ProFTPD says 550 to SIZE if that is denied, as for a name that is free: STOR is refused then, and nothing was harmed."""
-    server = make_ftpd("proftpd", **{**IONOS, "deny": ("SIZE", "DELE")})
+@pytest.mark.parametrize("options", [{"deny": ("SIZE",)}, {**IONOS, "deny": ("SIZE", "DELE")}])
+def test_an_existing_name_where_sizes_are_refused(make_ftpd, ftp_tool, raw, options):
+    """ProFTPD says 550 to SIZE if that is denied, as for a name that is free: then the directory is listed."""
+    server = make_ftpd("proftpd", **options)
     server.put("hdd-images/disk.raw", b"somebody's disk")
     result = ftp_tool(server).upload(raw)
-    assert result.status == 1 and "550" in result.errors[0], result
+    assert result.status == 1 and "disk.raw already" in result.errors[0], result
     assert server.file("hdd-images/disk.raw").read_bytes() == b"somebody's disk"
+    assert "STOR" not in server.log()
+
+
+def test_where_neither_sizes_nor_names_are_told(make_ftpd, ftp_tool, raw):
+    server = make_ftpd("proftpd", deny=("SIZE", "NLST"))
+    server.put("hdd-images/disk.raw", b"somebody's disk")
+    result = ftp_tool(server).upload(raw)
+    assert result.status == 1 and "NLST" in result.errors[0], result
+    assert server.file("hdd-images/disk.raw").read_bytes() == b"somebody's disk"
+    assert "STOR" not in server.log()
+
+
+def test_sizes_are_refused_and_the_name_is_free(make_ftpd, ftp_tool, raw):
+    server = make_ftpd("proftpd", deny=("SIZE",))
+    result = ftp_tool(server).upload(raw)
+    assert result.status == 0 and "unproven" in result.out, result
+    assert len(result.warnings) == 1 and arrived(server, raw, "hdd-images/disk.raw")
 
 
 @pytest.mark.parametrize("kind", KINDS)

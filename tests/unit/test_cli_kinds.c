@@ -150,7 +150,7 @@ static void files_with_commas(void **state)
 	assert_int_equal(o.file_count, 1);
 	assert_int_equal(o.operand_count, 1);
 	GOOD("-i", "\"quoted\"");
-	assert_string_equal(o.files[0], "\"quoted\"");
+	assert_string_equal(o.files[0], "quoted");
 	assert_int_equal(o.operand_count, 0);
 	assert_null(o.operand);
 	files_close();

@@ -302,7 +302,7 @@ static void query(void **state)
 	(void)state;
 	text_init(&t, buf, sizeof(buf));
 	text_put_query(&t, "aZ09-_.~ &=+/%\xc3\xa4");
-	assert_string_equal(buf, "aZ09-_.~%20%26%3D%2B%2F%25%C3%A4");
+	assert_string_equal(buf, "aZ09-_.~+%26%3D%2B%2F%25%C3%A4");
 }
 
 static void wiping(void **state)
