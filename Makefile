@@ -78,7 +78,7 @@ ARCH    := $(if $(filter host,$(LIBC)),$(NATIVE),$(TARGET))
 
 # Build paths in messages and debug information become relative, so that two
 # builds in different places give the same bytes.
-MAPS := -ffile-prefix-map=$(L)/= -ffile-prefix-map=$(O)/= -ffile-prefix-map=$(CURDIR)/=
+MAPS := -ffile-prefix-map=$(CURDIR)/= -ffile-prefix-map=$(O)/= -ffile-prefix-map=$(L)/=
 
 # C needs no unwind tables at run time, and they are a tenth of a binary; debuggers
 # find the same in hoist.debug.

@@ -1,5 +1,6 @@
 #include "job.h"
 
+#include <assert.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <string.h>
@@ -10,6 +11,7 @@
 #include "base/text.h"
 #include "chain.h"
 #include "net/retry.h"
+#include "reach.h"
 
 /* How often the progress is drawn. */
 #define DRAW_MS 200
@@ -38,9 +40,7 @@ static struct {
 	bool head_kept;
 	bool stdin_taken;
 	_Alignas(16) unsigned char settings[SETTINGS_BYTES];
-	struct roots roots[SIDES];
-	unsigned char keys[LIST_MAX][TRUST_PRINT_BYTES];
-	struct net_config net[SIDES];
+	struct reach reach;
 	atomic_uint next; /* the task that is run next */
 	unsigned running; /* threads; under lock */
 	pthread_mutex_t lock;
@@ -91,6 +91,7 @@ static int check_image(struct task *t, struct err *e)
 		t->image = same->image;
 		return source_open(&u->source, t->file, t->provider->needs & NEED_SIZE, e);
 	}
+	assert(t->file);
 	if (strcmp(t->file, "-") == 0 && all.stdin_taken)
 		return err_set(e, ERR_USAGE,
 			       "standard input is one image for one place: it can be read once");
@@ -144,51 +145,6 @@ static int check(struct task *t, struct err *e)
 	if (e->code == ERR_LIMIT)
 		e->code = ERR_USAGE;
 	return -1;
-}
-
-/* The roots of one side; of the other if they are the same. */
-static int load_roots(const struct task *first, unsigned side, struct err *e)
-{
-	const struct options *o = first->options;
-	const char *file[SIDES] = { o->cacert, o->crt_path ? o->crt_path : o->cacert };
-	unsigned i;
-
-	for (i = 0; i <= side; i++)
-		if (!file[i])
-			file[i] = first->vouch[i].cacert;
-	all.net[side].trust.roots = &all.roots[side];
-	if (side > 0 && file[side] == file[0]) {
-		all.net[side].trust.roots = &all.roots[0];
-		return 0;
-	}
-	return trust_load(&all.roots[side], file[side], e);
-}
-
-static int prepare_net(const struct job *j, struct err *e)
-{
-	const struct options *o = j->options;
-	unsigned i;
-
-	for (i = 0; i < o->pins.count; i++)
-		if (trust_pin(o->pins.at[i], all.keys[i], e) < 0)
-			return -1;
-	if (http_global_init(e) < 0)
-		return -1;
-	for (i = 0; i < (j->provider->needs & NEED_STORE ? SIDES : SIDE_STORE); i++) {
-		const struct vouch *v = &j->tasks[0].vouch[i];
-		struct net_config *net = &all.net[i];
-
-		if (load_roots(&j->tasks[0], i, e) < 0)
-			return -1;
-		net->trust.keys = (const unsigned char(*)[TRUST_PRINT_BYTES])all.keys;
-		net->trust.key_count = o->pins.count;
-		net->trust.leaf = v->leaf;
-		net->trust.only_leaf = v->only_leaf;
-		net->trust.anyone = v->anyone;
-		net->limit_rate = o->limit_rate;
-		net->stall_ms = o->stall_ms;
-	}
-	return 0;
 }
 
 /*
@@ -301,7 +257,8 @@ static int steps(struct task *t, struct worker *w)
 	unsigned alg;
 	int result;
 
-	if ((p->needs & NEED_NET) && http_open(&t->work->http, &all.net[SIDE_API], &t->err) < 0)
+	if ((p->needs & NEED_NET) &&
+	    http_open(&t->work->http, &all.reach.net[SIDE_API], &t->err) < 0)
 		return -1;
 	if (begin(t) < 0)
 		return -1;
@@ -451,7 +408,7 @@ static int make_tasks(struct job *j, struct err *e)
 		t->provider = p;
 		t->options = o;
 		t->settings = all.settings;
-		t->net = all.net;
+		t->net = all.reach.net;
 		t->image_index = i / places;
 		t->target = i % places;
 		t->file = t->image_index < o->file_count ? o->files[t->image_index] : NULL;
@@ -473,7 +430,7 @@ int job_run(struct job *j, const struct provider *p, const struct options *o,
 	/* Nothing is sent of any while something is wrong with one; what stays here may go on. */
 	if (!check_all(j) && (p->needs & NEED_NET))
 		return 0;
-	if ((p->needs & NEED_NET) && prepare_net(j, e) < 0)
+	if ((p->needs & NEED_NET) && reach_init(&all.reach, &j->tasks[0], e) < 0)
 		return -1;
 	if (start_workers(j, &started, e) < 0)
 		return -1;

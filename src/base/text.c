@@ -119,17 +119,15 @@ void text_put_base64(struct text *t, const char *s, size_t len)
 	static const char digits[] =
 		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 	const unsigned char *p = (const unsigned char *)s;
-	char four[4];
 	uint32_t three;
 
 	for (; len > 0; p += 3, len = len > 3 ? len - 3 : 0) {
 		three = (uint32_t)p[0] << 16 | (len > 1 ? (uint32_t)p[1] << 8 : 0) |
 			(len > 2 ? p[2] : 0);
-		four[0] = digits[three >> 18];
-		four[1] = digits[three >> 12 & 63];
-		four[2] = len > 1 ? digits[three >> 6 & 63] : '=';
-		four[3] = len > 2 ? digits[three & 63] : '=';
-		text_put_n(t, four, sizeof(four));
+		text_put_n(t, &digits[three >> 18], 1);
+		text_put_n(t, &digits[three >> 12 & 63], 1);
+		text_put_n(t, len > 1 ? &digits[three >> 6 & 63] : "=", 1);
+		text_put_n(t, len > 2 ? &digits[three & 63] : "=", 1);
 	}
 }
 

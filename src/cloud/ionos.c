@@ -21,8 +21,8 @@ struct ionos_work *ionos_work(struct task *t)
 /* ionosctl's defaults, where ours are others. */
 static void ionos_defaults(struct options *o)
 {
-	o->timeout_ms = 1200 * 1000;
-	o->poll_ms = 10 * 1000;
+	o->timeout_ms = 1200000;
+	o->poll_ms = 10000;
 	o->licence_type = o->application_type = "UNKNOWN";
 }
 

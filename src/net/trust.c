@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "net/ciphers.h"
 #include "roots_size.h"
 
 /* third_party/roots: CA certificates, one DER after the other, gzipped. */
@@ -237,6 +238,7 @@ void trust_judge(mbedtls_ssl_config *conf, struct verdict *v)
 	mbedtls_ssl_conf_authmode(conf, t->anyone && !t->only_leaf && t->key_count == 0 ?
 						MBEDTLS_SSL_VERIFY_OPTIONAL :
 						MBEDTLS_SSL_VERIFY_REQUIRED);
+	mbedtls_ssl_conf_ciphersuites(conf, ciphers_list());
 }
 
 CURLcode trust_setup(CURL *curl, void *config, void *arg)

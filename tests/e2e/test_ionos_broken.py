@@ -78,13 +78,13 @@ def test_a_break_before_the_first_byte(rig, disk, fault):
 
 
 def test_one_break_after_the_other(rig, disk):
-    """A try that came further is none of those that --retry counts."""
-    rig.ftp.order("STOR", Break(CUT, data="reset", reply="426 cut"))
-    rig.ftp.order("APPE", Break(500, control="reset"))
+    """A try that brought a MiB is none of those that --retry counts."""
+    mib = pictures.MIB
+    rig.ftp.order("STOR", Break(mib, data="reset", reply="426 cut"))
+    rig.ftp.order("APPE", Break(mib, control="reset"))
     rig.ftp.order("APPE", Break(70000, data="close", reply="426 cut"))
     arrived(rig, disk, rig.upload("--retry", "1", disk))
-    rest = SIZE - CUT
-    assert moved(rig.ftp) == [("STOR", 0, CUT), ("APPE", CUT, 500), ("APPE", CUT + 500, 70000), ("APPE", CUT + 70500, rest - 70500)]
+    assert moved(rig.ftp) == [("STOR", 0, mib), ("APPE", mib, mib), ("APPE", 2 * mib, 70000), ("APPE", 2 * mib + 70000, SIZE - 2 * mib - 70000)]
 
 
 @pytest.mark.parametrize("at", [SIZE, "reply"])
@@ -222,7 +222,7 @@ def test_a_name_that_appears_after_our_part_was_deleted(rig, disk):
 
 def test_tries_are_used_up(rig, disk):
     """ionosctl leaves the part, and says nothing of it."""
-    rig.ftp.order("STOR APPE", Break("secured", data="reset", reply="426 cut"), times=None)
+    rig.ftp.order("STOR APPE", Break(500, data="reset", reply="426 cut"), times=None)
     failed(rig, rig.upload("--retry", "1", disk), 4, "2 tries", "deleted")
 
 
