@@ -76,8 +76,8 @@
  */
 #define BLOCK_BYTES ((size_t)256 * 1024)
 
-/* Encrypted bytes on their way to an FTP data socket: few and large writes, as above. */
-#define LINK_OUT_BYTES ((size_t)64 * 1024)
+/* Encrypted bytes on their way to an FTP data socket: few and large writes, of four TLS records. */
+#define LINK_OUT_BYTES ((size_t)68 * 1024)
 
 /* A line of an FTP server, and all lines of one reply; RFC 959 has no limits. */
 #define FTP_LINE_MAX 1024

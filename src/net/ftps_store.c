@@ -74,8 +74,6 @@ static int wait_for_room(struct pump *p)
 
 	if (found < 0 || check_stall(p) < 0)
 		return -1;
-	if (found & LINK_READABLE)
-		drain(f);
 	return found & LINK_OTHER ? hear(p) : 0;
 }
 
@@ -174,6 +172,9 @@ static int last_word(struct pump *p, int64_t ms)
 		/* What has not left yet must move, as before. */
 		if (unsent > 0 && !f->data.ended && check_stall(p) < 0)
 			return -1;
+		/* Nobody takes it any more: what is left is to say why. */
+		if (unsent > 0 && f->data.ended && deadline > clock_ms() + FTPS_REASON_MS)
+			deadline = clock_ms() + FTPS_REASON_MS;
 		if (hear(p) < 0)
 			return -1;
 	}

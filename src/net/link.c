@@ -13,6 +13,9 @@
 #include "base/stop.h"
 #include "net/outq.h"
 
+/* A TLS record of the largest size, RFC 8446, section 5.2, and RFC 5246, section 6.2.3 */
+#define RECORD_BYTES ((size_t)16384 + 2048 + 5)
+
 #define TICKETS_ENABLED MBEDTLS_SSL_TLS1_3_SIGNAL_NEW_SESSION_TICKETS_ENABLED
 
 int link_tls_open(struct link_tls *t, const struct trust *trust, struct err *e)
@@ -71,12 +74,10 @@ static int push(struct link *l)
 	return 0;
 }
 
-/* Take what there is room for; full buffers are handed on at once. */
-static ssize_t collect(struct link *l, const void *p, size_t len)
+/* Make room for len bytes.  Returns 1, 0 if it has to wait, or -1 when the connection is gone. */
+static int make_room(struct link *l, size_t len)
 {
-	size_t room = sizeof(l->out) - l->out_len;
-
-	if (room < len) {
+	if (sizeof(l->out) - l->out_len < len) {
 		if (push(l) < 0)
 			return -1;
 		if (l->out_at > 0) {
@@ -84,10 +85,19 @@ static ssize_t collect(struct link *l, const void *p, size_t len)
 			l->out_len -= l->out_at;
 			l->out_at = 0;
 		}
-		room = sizeof(l->out) - l->out_len;
 	}
-	if (len > room)
-		len = room;
+	return sizeof(l->out) - l->out_len >= len;
+}
+
+/* Take what there is room for; full buffers are handed on at once. */
+static ssize_t collect(struct link *l, const void *p, size_t len)
+{
+	int fits = make_room(l, len);
+
+	if (fits < 0)
+		return -1;
+	if (!fits)
+		len = sizeof(l->out) - l->out_len;
 	memcpy(l->out + l->out_len, p, len);
 	l->out_len += len;
 	return (ssize_t)len;
@@ -194,9 +204,22 @@ ssize_t link_read(struct link *l, void *p, size_t cap, struct err *e)
 ssize_t link_write(struct link *l, const void *p, size_t len, struct err *e)
 {
 	ssize_t n;
+	int fits;
 
 	if (l->secure) {
+		/*
+		 * mbedTLS must never keep a part of a record: if anything was read
+		 * before it is called with the same data again, it would send them twice.
+		 */
+		fits = make_room(l, RECORD_BYTES);
+		if (fits <= 0)
+			return fits < 0 ? broke(e) : 0;
 		n = mbedtls_ssl_write(&l->ssl, p, len);
+		/* A session whose reading had begun; of the data, nothing was taken. */
+		if (n == MBEDTLS_ERR_SSL_RECEIVED_NEW_SESSION_TICKET) {
+			link_keep_session(l);
+			return 0;
+		}
 		if (n == MBEDTLS_ERR_SSL_WANT_READ || n == MBEDTLS_ERR_SSL_WANT_WRITE)
 			return 0;
 	} else {
@@ -217,6 +240,9 @@ int link_finish(struct link *l, struct err *e)
 	int code, done;
 
 	if (l->secure && !l->notified) {
+		done = make_room(l, RECORD_BYTES);
+		if (done <= 0)
+			return done < 0 ? broke(e) : 0;
 		code = mbedtls_ssl_close_notify(&l->ssl);
 		if (code == MBEDTLS_ERR_SSL_WANT_WRITE || code == MBEDTLS_ERR_SSL_WANT_READ)
 			return link_flush(l, e) < 0 ? -1 : 0;
@@ -245,9 +271,11 @@ int link_poll(struct link *l, bool write, struct link *other, int64_t ms, struct
 {
 	struct pollfd fds[3] = {
 		{ .fd = stop_asked() ? -1 : stop_fd(), .events = POLLIN },
-		/* A connection that has ended is always readable. */
-		{ .fd = l->ended && !write ? -1 : l->dial.fd,
-		  .events = (short)((l->ended ? 0 : POLLIN) | (write ? POLLOUT : 0)) },
+		/*
+		 * Who writes does not read: what TLS 1.3 sends beside would keep waking us
+		 * up.  A connection that has ended is always readable.
+		 */
+		{ .fd = l->ended && !write ? -1 : l->dial.fd, .events = write ? POLLOUT : POLLIN },
 		{ .fd = other ? other->dial.fd : -1, .events = POLLIN },
 	};
 	int found = 0;

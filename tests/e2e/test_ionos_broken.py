@@ -12,7 +12,8 @@ import pictures
 from clouds.ftpfaults import Break, Die, Fault, Instead, Late, Say, Stall
 from ionos_outcome import RAW, arrived, failed, lawful, moved
 
-SIZE = 3 * pictures.MIB + 12345
+SIZE = 12 * pictures.MIB + 12345
+SMALL = 3 * pictures.MIB + 1  # all of it is in the sockets before anything can break
 CUT = 1000001
 NO_REST = pytest.mark.parametrize("reply", ["451 disk.raw: Append/Restart not permitted, try again", "550 disk.raw: denied", "502 what?"])
 
@@ -97,14 +98,24 @@ def test_the_control_connection_ends_after_the_last_byte(rig, disk, at, how):
     assert [len(session.transfers) for session in rig.ftp.sessions] == [1, 0]
 
 
-@pytest.mark.parametrize("size", [SIZE, 24 * pictures.MIB])
+@pytest.mark.parametrize("size", [SMALL, SIZE])
 def test_a_server_that_stalls(rig, put_file, size):
-    """ionosctl hangs for ever.  The small image is all in the sockets by then, the large one is not."""
+    """ionosctl hangs for ever."""
     path = put_file("disk.raw", pictures.raw(size))
     fault = rig.ftp.order("STOR", Stall(CUT))
     arrived(rig, path, rig.upload("--stall-timeout", "2s", path))
     assert fault.reached.is_set()
     assert moved(rig.ftp) == [("STOR", 0, CUT), ("APPE", CUT, size - CUT)]
+
+
+@pytest.mark.parametrize("how", ["reset", "close"])
+@pytest.mark.parametrize("reply", [None, "426 cut"])
+def test_a_small_one_that_breaks(rig, put_file, how, reply):
+    """What waits in the sockets will never be there: no last word is waited for."""
+    path = put_file("disk.raw", pictures.raw(SMALL))
+    rig.ftp.order("STOR", Break(CUT, data=how, reply=reply))
+    arrived(rig, path, rig.upload(path))
+    assert moved(rig.ftp) == [("STOR", 0, CUT), ("APPE", CUT, SMALL - CUT)]
 
 
 def test_a_stall_before_the_first_byte(rig, disk):

@@ -6,7 +6,7 @@ import pytest
 
 import pictures
 from clouds import ionos
-from clouds.ftpfaults import Break, ClosedPort, Raw, Say, endless_listing, endless_reply, foreign, long_line
+from clouds.ftpfaults import Break, ClosedPort, Raw, Say, SlowRead, endless_listing, endless_reply, foreign, long_line
 from ionos_outcome import RAW, VERSIONS, arrived, failed, moved, send
 
 LOGIN = ["AUTH TLS", f"USER {ionos.USER}", f"PASS {ionos.PASSWORD}", "PBSZ 0", "PROT P", "TYPE I", "CWD fra/hdd-images"]
@@ -49,6 +49,17 @@ def test_the_dialogue(make_ionos, disk, options, version):
     assert [c.line for c in session.commands if not c.encrypted] == ([] if options.get("implicit") else ["AUTH TLS"])
     (transfer,) = session.transfers
     assert transfer.encrypted and transfer.reused and transfer.clean and transfer.version == session.version
+
+
+@VERSIONS
+def test_more_than_sockets_hold(make_ionos, put_file, version):
+    """While the client waits for room it reads what the server sends: TLS 1.3's sessions must not disturb what waits."""
+    rig = make_ionos(highest=version)
+    path = put_file("disk.raw", pictures.raw(24 * pictures.MIB))
+    rig.ftp.order("STOR", SlowRead(400000, 0.02))
+    result = send(rig, path)
+    arrived(rig, path, result)
+    assert moved(rig.ftp) == [("STOR", 0, 24 * pictures.MIB)] and result.warnings == [], result
 
 
 def test_no_password_is_asked_for(rig, disk):

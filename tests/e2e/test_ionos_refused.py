@@ -1,6 +1,5 @@
 """What is refused before anybody is connected to, one bad thing beside good ones."""
 
-import os
 import subprocess
 
 import pytest

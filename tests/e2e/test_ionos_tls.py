@@ -82,6 +82,7 @@ def test_a_bad_certificate_for_the_data(make_ionos, disk, pki, which, version):
 def test_a_proxy_sees_connect_and_nothing_else(rig, large, proxy, names):
     arrived(rig, large, rig.upload(large, env={name: proxy.url for name in names}))
     targets = [request.target for request in proxy.requests]
+    assert len(rig.ftp.transfers) == 1
     (data,) = set(targets) - {rig.api.host, rig.ftp.host}
     assert data.startswith("127.0.0.1:") and {request.method for request in proxy.requests} == {"CONNECT"}
     assert targets.count(rig.ftp.host) == 1 and ionos.PASSWORD not in repr([request.headers for request in proxy.requests])
