@@ -211,9 +211,10 @@ static int prove(struct task *t, bool connected, struct err *e)
 		if (!connected && (!why.retry || ++tries > t->options->retry))
 			return unproven(t, &why, e);
 		connected = false;
+		err_clear(&why);
 		if (tries > 0 &&
-		    stop_sleep(retry_wait(tries, t->options->retry_delay_ms, 0), e) < 0)
-			return -1;
+		    stop_sleep(retry_wait(tries, t->options->retry_delay_ms, 0), &why) < 0)
+			return unproven(t, &why, e);
 	}
 }
 

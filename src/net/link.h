@@ -92,8 +92,8 @@ enum {
 };
 
 /*
- * Wait, for at most ms and never longer than a second: until l can be read, or
- * be written to if write is set, or other (NULL: none) can be read.  Returns
+ * Wait, for at most ms and never longer than a second: until l can be read or, if
+ * write is set, only until it can be written to; or other (NULL: none) can be read.  Returns
  * LINK_* bits, 0 when the time is over; -1 with ERR_STOPPED when a signal came
  * and l's dial.stop_ms is over.
  */
