@@ -31,7 +31,7 @@ def test_a_good_image(tool, small):
     result = tool.run("check", small)
     assert result.status == 0, result
     assert str(small) in result.out and "linode" in result.out.lower()
-    assert result.err == ""
+    assert result.notes == []
 
 
 def test_json(tool, small):
@@ -173,7 +173,7 @@ def test_a_disk_that_fails(tool, middle, command):
 def test_cat(tool, middle, tmp_path):
     with open(tmp_path / "out", "wb") as out:
         result = tool.start("cat", middle, stdout=out).end()
-    assert result.status == 0 and result.err == "", result
+    assert result.status == 0 and result.notes == [], result
     assert (tmp_path / "out").read_bytes() == middle.read_bytes()
 
 

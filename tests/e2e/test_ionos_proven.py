@@ -43,7 +43,7 @@ def test_sizes_are_not_told_after_226(rig, disk, reply):
 def test_a_size_with_proof_has_no_warning(rig, disk):
     result = rig.upload("-o", "json", disk)
     arrived(rig, disk, result)
-    assert result.err == "" and result.json["uploads"][0]["status"] == "uploaded"
+    assert result.notes == [] and result.json["uploads"][0]["status"] == "uploaded"
 
 
 @pytest.mark.parametrize("fault", [Break(CUT, data="reset", reply="426 cut"), Break(CUT, control="reset"), Say("552 Disk full", at=CUT)])

@@ -47,7 +47,7 @@ def ctl(make):
 
 def table(result):
     """[[cell]] of the rows, the header first; columns are three spaces apart at least."""
-    assert result.status == 0 and result.err == "", result
+    assert result.status == 0 and result.notes == [], result
     lines = result.out.splitlines()
     starts = [lines[0].index(word) for word in lines[0].split()]
     ends = [*starts[1:], None]
@@ -73,7 +73,7 @@ def test_the_table_to_the_letter(make, one, two):
     for image in images:
         p, kind = image.properties, image.properties["imageType"]
         lines.append(f"{image.id}   {p['name']}   de/{p['location'][3:]}     UNKNOWN       {kind:<9}   V1          {image.metadata['createdDate']}")
-    assert result.out.splitlines() == lines and result.status == 0 and result.err == "", result
+    assert result.out.splitlines() == lines and result.status == 0 and result.notes == [], result
 
 
 @pytest.mark.parametrize(
@@ -149,7 +149,7 @@ def test_no_home(ctl, one, words):
     """In rescue systems not even ionosctl's --help works."""
     del ctl.rig.env["HOME"]
     result = ctl.run(*words, cwd=one.parent)
-    assert result.status == 0 and result.err == "", result
+    assert result.status == 0 and result.notes == [], result
 
 
 @pytest.mark.parametrize("env", [{}, {"IONOS_TOKEN": ionos.TOKEN}])

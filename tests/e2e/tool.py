@@ -33,10 +33,14 @@ class Result:
         self.err = err
 
     @property
+    def notes(self):
+        """The lines on stderr besides progress, which a slow machine shows and a fast one does not."""
+        return [line for line in self.err.splitlines() if not PROGRESS.match(line)]
+
+    @property
     def errors(self):
         """The error lines on stderr."""
-        lines = [line for line in self.err.splitlines() if line.startswith("hoist: ") and ": warning: " not in line]
-        return [line for line in lines if not PROGRESS.match(line)]
+        return [line for line in self.notes if line.startswith("hoist: ") and ": warning: " not in line]
 
     @property
     def warnings(self):
