@@ -131,7 +131,15 @@ static int agree_at_end(void *arg, enum format f, struct err *e)
 	return t->provider->agrees ? t->provider->agrees(t, f, e) : 0;
 }
 
-/* All that can be known without a network, for one task. */
+/* Too long, but nobody else's: a setting. */
+static int ours(struct err *e)
+{
+	if (e->code == ERR_LIMIT)
+		e->code = ERR_USAGE;
+	return -1;
+}
+
+/* All that can be known without settings and network, for one task. */
 static int check(struct task *t, struct err *e)
 {
 	const struct provider *p = t->provider;
@@ -141,10 +149,15 @@ static int check(struct task *t, struct err *e)
 		return -1;
 	if ((!p->check || p->check(t, e) == 0) && check_agrees(t, e) == 0)
 		return 0;
-	/* Too long, but nobody else's: a setting. */
-	if (e->code == ERR_LIMIT)
-		e->code = ERR_USAGE;
-	return -1;
+	return ours(e);
+}
+
+/* What is wrong with the settings is said once, however many tasks there are. */
+static int prepare(struct task *first, struct err *e)
+{
+	const struct provider *p = first->provider;
+
+	return p->prepare && p->prepare(first, e) < 0 ? ours(e) : 0;
 }
 
 /*
@@ -430,6 +443,8 @@ int job_run(struct job *j, const struct provider *p, const struct options *o,
 	/* Nothing is sent of any while something is wrong with one; what stays here may go on. */
 	if (!check_all(j) && (p->needs & NEED_NET))
 		return 0;
+	if (prepare(&j->tasks[0], e) < 0)
+		return -1;
 	if ((p->needs & NEED_NET) && reach_init(&all.reach, &j->tasks[0], e) < 0)
 		return -1;
 	if (start_workers(j, &started, e) < 0)

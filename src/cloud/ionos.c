@@ -51,17 +51,6 @@ static int ionos_plan(const struct options *o, void *settings, unsigned *targets
 	return o->skip_update ? 0 : check_locations(s, e);
 }
 
-static int load(struct task *t, struct err *e)
-{
-	struct ionos_settings *s = &ionos_of(t)->settings;
-
-	if (!s->loaded && ionos_settings_load(s, t->options->config, t->options->api_url,
-					      t->work->answer, sizeof(t->work->answer), e) < 0)
-		return -1;
-	s->loaded = true;
-	return 0;
-}
-
 /* Whom the API and the FTP servers are trusted by. */
 static void vouch(struct task *t)
 {
@@ -78,6 +67,24 @@ static void vouch(struct task *t)
 		.leaf = s->pinned ? s->pin : NULL,
 		.anyone = t->options->skip_verify,
 	};
+}
+
+static int ionos_prepare(struct task *t, struct err *e)
+{
+	const struct options *o = t->options;
+	struct ionos_settings *s = &ionos_of(t)->settings;
+
+	if (ionos_settings_load(s, o->config, o->api_url, t->work->answer, sizeof(t->work->answer),
+				e) < 0 ||
+	    ionos_settings_need_ftp(s, e) < 0)
+		return -1;
+	if (!o->skip_update && ionos_settings_need_api(s, e) < 0)
+		return -1;
+	vouch(t);
+	if (o->skip_verify)
+		log_warn(
+			"--skip-verify: anyone in between can read the password and change the image");
+	return 0;
 }
 
 /* Extension and content */
@@ -117,18 +124,9 @@ static int ionos_check(struct task *t, struct err *e)
 	const struct ionos_target *to = &ionos_of(t)->targets[t->target];
 	struct ionos_name name;
 
-	if (ionos_name(t->options, t->image_index, &name, e) < 0 ||
-	    note_place(t, to, &name, e) < 0 || load(t, e) < 0)
+	if (ionos_name(t->options, t->image_index, &name, e) < 0)
 		return -1;
-	vouch(t);
-	if (ionos_settings_need_ftp(&ionos_of(t)->settings, e) < 0)
-		return -1;
-	if (!t->options->skip_update && ionos_settings_need_api(&ionos_of(t)->settings, e) < 0)
-		return -1;
-	if (t->options->skip_verify && t->target == 0 && t->image_index == 0)
-		log_warn(
-			"--skip-verify: anyone in between can read the password and change the image");
-	return 0;
+	return note_place(t, to, &name, e);
 }
 
 static int ionos_begin(struct task *t, struct err *e)
@@ -205,6 +203,7 @@ const struct provider ionos_provider = {
 	.takes = ionos_takes,
 	.agrees = ionos_agrees,
 	.check = ionos_check,
+	.prepare = ionos_prepare,
 	.begin = ionos_begin,
 	.send = ionos_send,
 	.finish = ionos_finish,

@@ -105,6 +105,7 @@ struct ionos_work {
 	char known[IONOS_KNOWN_MAX][40]; /* ids of images that were there before */
 	unsigned known_count;
 	bool in_pages; /* a list of images is asked for in pages */
+	int64_t until; /* --timeout, as clock_ms(); 0: nothing is waited for */
 };
 
 struct ionos *ionos_of(const struct task *t);

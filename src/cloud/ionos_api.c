@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "cloud/ionos.h"
@@ -9,6 +10,19 @@
 
 /* A PATCH that is under way is allowed this long after a signal. */
 #define GRACE_MS 10000
+
+/* The last look, when the time is over, may take so long. */
+#define LAST_LOOK_MS 10000
+
+/* A request does not outlast --timeout by much; a change that is under way is not broken off. */
+static int64_t limit(struct task *t, const char *body)
+{
+	int64_t left = ionos_work(t)->until - clock_ms();
+
+	if (body || ionos_work(t)->until == 0)
+		return 0;
+	return left > LAST_LOOK_MS ? left : LAST_LOOK_MS;
+}
 
 /* An error is an object whose "messages" have an errorCode and a message each. */
 static void get_reason(struct work *w, char *out, size_t cap)
@@ -107,6 +121,7 @@ int ionos_api(struct task *t, const char *method, const char *path, const char *
 		.headers = { w->auth, "Accept: application/json" },
 		.body = body,
 		.grace_ms = body ? GRACE_MS : 0,
+		.limit_ms = limit(t, body),
 	};
 	char contract[64];
 	size_t n = 2;

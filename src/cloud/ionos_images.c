@@ -160,15 +160,16 @@ static bool may_pass(const struct err *why)
 }
 
 /* Between two requests.  -1 when the time is over, or a signal came. */
-static int pause_until(struct task *t, int64_t deadline, unsigned failures, struct err *e)
+static int pause_until(struct task *t, unsigned failures, struct err *e)
 {
 	const struct options *o = t->options;
 	int64_t ms = t->wait_ms > o->poll_ms ? t->wait_ms : o->poll_ms;
+	int64_t left = ionos_work(t)->until - clock_ms();
 
 	if (failures > 0)
 		ms = retry_wait(failures, o->poll_ms, t->wait_ms);
-	if (ms > deadline - clock_ms())
-		ms = deadline - clock_ms();
+	if (ms > left)
+		ms = left;
 	/* The last look is at the very end. */
 	if (ms <= 0)
 		return err_set(e, ERR_UNFINISHED, "%lld s are over (--timeout)",
@@ -176,7 +177,7 @@ static int pause_until(struct task *t, int64_t deadline, unsigned failures, stru
 	return stop_sleep(ms, e);
 }
 
-static int wait_for_image(struct task *t, int64_t deadline, struct err *e)
+static int wait_for_image(struct task *t, struct err *e)
 {
 	struct err why = ERR_INIT, over = ERR_INIT;
 	unsigned failures = 0;
@@ -196,7 +197,7 @@ static int wait_for_image(struct task *t, int64_t deadline, struct err *e)
 		} else {
 			failures++;
 		}
-		if (pause_until(t, deadline, failures, &over) == 0)
+		if (pause_until(t, failures, &over) == 0)
 			continue;
 		if (over.code == ERR_STOPPED) {
 			*e = over;
@@ -209,7 +210,7 @@ static int wait_for_image(struct task *t, int64_t deadline, struct err *e)
 }
 
 /* The API changes the image as a whole: sending the same once more is safe. */
-static int set_properties(struct task *t, int64_t deadline, struct err *e)
+static int set_properties(struct task *t, struct err *e)
 {
 	struct work *w = t->work;
 	struct err why = ERR_INIT, over = ERR_INIT;
@@ -229,7 +230,7 @@ static int set_properties(struct task *t, int64_t deadline, struct err *e)
 			return -1;
 		}
 		if (!why.retry || ++failures > t->options->retry ||
-		    pause_until(t, deadline, failures, &over) < 0)
+		    pause_until(t, failures, &over) < 0)
 			return unfinished(t, "its properties could not be set", &why, e);
 	}
 	if (w->json.count > 0 && json_is(&w->json, "id", t->id))
@@ -239,15 +240,14 @@ static int set_properties(struct task *t, int64_t deadline, struct err *e)
 
 int ionos_finish(struct task *t, struct err *e)
 {
-	int64_t deadline = clock_ms() + t->options->timeout_ms;
-
 	snprintf(t->status, sizeof(t->status), t->confirmed ? "uploaded" : "uploaded, unproven");
 	if (t->options->skip_update)
 		return 0;
-	if (wait_for_image(t, deadline, e) < 0)
+	ionos_work(t)->until = clock_ms() + t->options->timeout_ms;
+	if (wait_for_image(t, e) < 0)
 		return -1;
 	snprintf(t->status, sizeof(t->status), "found");
-	if (set_properties(t, deadline, e) < 0)
+	if (set_properties(t, e) < 0)
 		return -1;
 	snprintf(t->status, sizeof(t->status), t->confirmed ? "updated" : "updated, unproven");
 	return 0;

@@ -26,7 +26,6 @@ struct ionos_login {
 #define IONOS_FROM_BYTES 320
 
 struct ionos_settings {
-	bool loaded;          /* the caller's */
 	enum ionos_auth auth; /* what the API gets */
 	struct secret token;  /* given with IONOS_AUTH_TOKEN only */
 	/* for the FTP servers, and for the API with IONOS_AUTH_LOGIN */

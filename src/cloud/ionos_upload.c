@@ -2,6 +2,7 @@
  * An image's way to an IONOS FTP server: never over another file, resumed when
  * it breaks, proven at its end.
  */
+#include <pthread.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -218,28 +219,65 @@ static int prove(struct task *t, bool connected, struct err *e)
 	}
 }
 
+/*
+ * Two places may be one server under two names: none of its files is begun
+ * between the other's look and its STOR.
+ */
+static int begin_file(struct task *t, struct err *e)
+{
+	static pthread_mutex_t one_at_a_time = PTHREAD_MUTEX_INITIALIZER;
+	struct ionos_work *w = ionos_work(t);
+	int result;
+
+	pthread_mutex_lock(&one_at_a_time);
+	/* ionos_connect() has just looked: that is enough for a single place. */
+	result = t->attempt > 0 || ionos_of(t)->target_count > 1 ? check_absent(t, e) : 0;
+	if (result == 0)
+		result = ftps_ask(&t->work->ftps, w->name.file, false, &w->last, e);
+	pthread_mutex_unlock(&one_at_a_time);
+	return result;
+}
+
+static int transfer(struct task *t, struct stage *body, struct err *e)
+{
+	struct ionos_work *w = ionos_work(t);
+	struct ftps *f = &t->work->ftps;
+	struct ftps_upload *u = &w->last;
+	int result;
+
+	memset(u, 0, sizeof(*u));
+	result = w->ours ? ftps_ask(f, w->name.file, true, u, e) : begin_file(t, e);
+	w->ours = w->ours || u->accepted;
+	return result < 0 ? -1 : ftps_send(f, body, FINAL_MS, u, e);
+}
+
+/* Has the server, or nobody, said that the connection broke?  Then the file may be whole. */
+static bool only_broke(const struct ftps_upload *u, const struct err *why, int code)
+{
+	return u->sent_all && why->code == ERR_NETWORK && (code == 0 || code == 426);
+}
+
 /* From byte number from on, to the end. */
 static int put(struct task *t, struct stage *body, uint64_t from, struct err *e)
 {
 	struct ionos_work *w = ionos_work(t);
 	struct ftps_upload *u = &w->last;
 	struct err why = ERR_INIT;
-	int result = ftps_store(&t->work->ftps, w->name.file, w->ours, body, FINAL_MS, u, &why);
+	int result = transfer(t, body, &why);
 
-	w->ours = w->ours || u->accepted;
 	w->answered = u->answered;
 	if (u->sent_all) {
 		t->sent_all = true;
 		w->total = from + u->sent;
 	}
 	/* A refusal is the last word; a connection that broke at the end is none. */
-	if (result == 0 || (u->sent_all && why.code == ERR_NETWORK && t->work->ftps.code == 0)) {
-		if (result < 0)
-			log_note("%s: %s; asking for the size", task_name(t), why.text);
-		return prove(t, result == 0, e);
+	if (result < 0 && !only_broke(u, &why, t->work->ftps.code)) {
+		*e = why;
+		return -1;
 	}
-	*e = why;
-	return -1;
+	if (result < 0)
+		log_note("%s: %s; asking for the size", task_name(t), why.text);
+	return prove(t, t->work->ftps.code != 0, e);
 }
 
 /* Read past what the server has. */
@@ -345,7 +383,7 @@ int ionos_send(struct task *t, struct stage *body, struct err *e)
 				       t->work->ftps.shown);
 		w->ours = false;
 	}
-	return check_absent(t, e) < 0 ? -1 : put(t, body, 0, e);
+	return put(t, body, 0, e);
 }
 
 /* The part that a failed upload left, and the server will not delete. */

@@ -4,7 +4,7 @@
 #include "base/text.h"
 #include "cloud/ionos.h"
 
-static int whoami_check(struct task *t, struct err *e)
+static int whoami_prepare(struct task *t, struct err *e)
 {
 	struct ionos_settings *s = &ionos_of(t)->settings;
 	struct text out;
@@ -38,6 +38,6 @@ static bool whoami_print(FILE *f, struct task *tasks, unsigned count)
 const struct provider ionos_whoami = {
 	.name = "ionos",
 	.needs = NEED_NO_FILE,
-	.check = whoami_check,
+	.prepare = whoami_prepare,
 	.print = whoami_print,
 };

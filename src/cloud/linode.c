@@ -75,16 +75,20 @@ static int check_token(const struct secret *token, struct err *e)
 	return 0;
 }
 
-/* The settings, for all tasks: a token that comes through a pipe can be read only once. */
-static int load(struct task *t, struct err *e)
+static int linode_prepare(struct task *t, struct err *e)
 {
 	struct linode_settings *s = linode_settings_of(t);
 
-	if (!s->loaded &&
-	    linode_settings_load(s, t->options, t->work->answer, sizeof(t->work->answer), e) < 0)
+	if (linode_settings_load(s, t->options, t->work->answer, sizeof(t->work->answer), e) < 0 ||
+	    check_token(&s->token, e) < 0)
 		return -1;
-	s->loaded = true;
-	return check_token(&s->token, e);
+	if (!t->region[0] && !s->region[0])
+		return err_set(e, ERR_USAGE,
+			       "no region is given: use --region, us-ord for example, or set one with linode-cli configure");
+	t->vouch[SIDE_API].cacert = getenv("LINODE_CLI_CA");
+	if (strcmp(s->scheme, "http") == 0)
+		log_warn("the API is asked by http: the token travels unencrypted");
+	return 0;
 }
 
 static int authorize(struct task *t, struct err *e)
@@ -98,23 +102,11 @@ static int authorize(struct task *t, struct err *e)
 
 static int linode_check(struct task *t, struct err *e)
 {
-	const struct linode_settings *s = linode_settings_of(t);
 	const char *region = t->options->region;
-	const char *cacert = getenv("LINODE_CLI_CA");
 
-	if (check_names(t, e) < 0 || load(t, e) < 0)
+	if (check_names(t, e) < 0)
 		return -1;
-	if (!region || !*region)
-		region = s->region;
-	if (!*region)
-		return err_set(e, ERR_USAGE,
-			       "no region is given: use --region, us-ord for example, or set one with linode-cli configure");
-	if (text_copy(t->region, sizeof(t->region), region, "--region", e) < 0)
-		return -1;
-	t->vouch[SIDE_API].cacert = cacert;
-	if (strcmp(s->scheme, "http") == 0)
-		log_warn("the API is asked by http: the token travels unencrypted");
-	return 0;
+	return text_copy(t->region, sizeof(t->region), region ? region : "", "--region", e);
 }
 
 /* The list of regions is public; what it says is only a warning, because it may be behind. */
@@ -209,6 +201,8 @@ static int linode_begin(struct task *t, struct err *e)
 
 	l->events_denied = false;
 	t->work->auth[0] = '\0';
+	if (!t->region[0])
+		snprintf(t->region, sizeof(t->region), "%s", linode_settings_of(t)->region);
 	/* The list of regions is public: it is asked for without the token, and once. */
 	if (!l->region_checked && warn_of_region(t, e) < 0)
 		return -1;
@@ -312,6 +306,7 @@ static const struct provider url_provider = {
 	.fields = "id,label,region,status,upload_to,exit,error",
 	.needs = NEED_NO_FILE | NEED_NET,
 	.check = linode_check,
+	.prepare = linode_prepare,
 	.begin = linode_begin,
 	.abandon = linode_abandon,
 };
@@ -332,6 +327,7 @@ const struct provider linode_provider = {
 	.variant = linode_variant,
 	.takes = linode_takes,
 	.check = linode_check,
+	.prepare = linode_prepare,
 	.begin = linode_begin,
 	.send = linode_send,
 	.finish = linode_finish,

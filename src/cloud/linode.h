@@ -14,7 +14,6 @@ extern const struct provider linode_provider;
 
 /* What linode-cli's settings say, with the environment over its INI file. */
 struct linode_settings {
-	bool loaded;
 	struct secret token;
 	char host[256];   /* with its port, if any */
 	char scheme[8];   /* "https", or "http" for a test server */

@@ -83,14 +83,14 @@ struct task {
 	char title[TITLE_BYTES]; /* "disk.raw to de/fra", for messages; "" with one place only */
 	/*
 	 * SETTINGS_BYTES, at first 0, the same for all tasks of a run: plan() and
-	 * check() read the cloud's settings into it, once; from then on it is only read.
+	 * prepare() read the cloud's settings into it; from then on it is only read.
 	 */
 	void *settings;
 	const struct net_config *net; /* of SIDES, when there is a network */
 
 	/* known before the first byte */
 	struct image image;
-	struct vouch vouch[SIDES]; /* check() fills it in; the first task's counts */
+	struct vouch vouch[SIDES]; /* the first task's counts: prepare() or check() fills it in */
 
 	/* known after the last byte: job.c takes them from the chain's stages */
 	uint64_t unpacked;           /* uncompressed size; 0 if it is not gzip */
@@ -153,8 +153,10 @@ struct provider {
 	 * again at its end, which may tell another one.
 	 */
 	int (*agrees)(const struct task *t, enum format f, struct err *e);
-	/* No network: settings are there and sane. */
+	/* Are the options right for this image and this place?  No network. */
 	int (*check)(struct task *t, struct err *e);
+	/* Once, when all checks are passed: settings are read, and sane.  No network. */
+	int (*prepare)(struct task *first, struct err *e);
 	/* Authenticate, create the remote object, learn where to send. */
 	int (*begin)(struct task *t, struct err *e);
 	/* One attempt: body to its end. */

@@ -24,7 +24,7 @@ void ftps_init(struct ftps *f, const struct net_config *config, const struct ftp
 
 static int secure_control(struct ftps *f, struct err *e)
 {
-	int64_t deadline = clock_ms() + CONNECT_MS;
+	int64_t deadline = ftps_patience(f);
 	int done;
 
 	if (link_start_tls(&f->control, f->server->host, e) < 0)

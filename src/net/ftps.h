@@ -85,12 +85,19 @@ int ftps_listed(struct ftps *f, const char *name, bool *found, struct err *e) MU
 int ftps_delete(struct ftps *f, const char *name, struct err *e) MUST_CHECK;
 
 /*
- * STOR or APPE: send body to its end, and wait for the server's last word for up
- * to final_ms.  A name must hold no control character.  u is always filled in.
- * When body fails, the data connection is cut, and its error is returned.
+ * STOR or APPE: may a file of this name be written?  A name must hold no control
+ * character.  u is always filled in; after 0 ftps_send() must follow.
  */
-int ftps_store(struct ftps *f, const char *name, bool append, struct stage *body, int64_t final_ms,
-	       struct ftps_upload *u, struct err *e) MUST_CHECK;
+int ftps_ask(struct ftps *f, const char *name, bool append, struct ftps_upload *u,
+	     struct err *e) MUST_CHECK;
+
+/*
+ * Send body to its end, and wait for the server's last word for up to final_ms.
+ * u is filled in further, whatever is returned.  When body fails, the data
+ * connection is cut, and its error is returned.
+ */
+int ftps_send(struct ftps *f, struct stage *body, int64_t final_ms, struct ftps_upload *u,
+	      struct err *e) MUST_CHECK;
 
 /* Say QUIT if that makes sense, and close. */
 void ftps_close(struct ftps *f);

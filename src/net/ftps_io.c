@@ -57,6 +57,13 @@ static void clean(struct ftps *f, char *s)
 	text_redact(s, f->server->password);
 }
 
+int64_t ftps_patience(const struct ftps *f)
+{
+	int64_t stall = f->config->stall_ms;
+
+	return clock_ms() + (stall != 0 && stall < CONNECT_MS ? stall : CONNECT_MS);
+}
+
 static int wait_to_say(struct ftps *f, int64_t deadline, struct err *e)
 {
 	if (clock_ms() >= deadline)
@@ -67,7 +74,7 @@ static int wait_to_say(struct ftps *f, int64_t deadline, struct err *e)
 static int vsay(struct ftps *f, struct err *e, const char *fmt, va_list ap)
 {
 	char line[FTP_LINE_MAX];
-	int64_t deadline = clock_ms() + CONNECT_MS;
+	int64_t deadline = ftps_patience(f);
 	struct text t;
 	ssize_t n;
 	int done = 0;
@@ -294,7 +301,7 @@ int ftps_open_data(struct ftps *f, struct err *e)
 
 int ftps_secure_data(struct ftps *f, struct err *e)
 {
-	int64_t deadline = clock_ms() + CONNECT_MS;
+	int64_t deadline = ftps_patience(f);
 	int done, found, whole;
 
 	f->code = 0;

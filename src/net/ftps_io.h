@@ -19,6 +19,9 @@ int ftps_reply(struct ftps *f, int64_t ms, struct err *e) MUST_CHECK;
 /* Take what has come: 1 when a reply is whole, 0 when it is not yet, -1. */
 int ftps_take(struct ftps *f, struct err *e) MUST_CHECK;
 
+/* Until when, as clock_ms(), a step of a connection's beginning may take. */
+int64_t ftps_patience(const struct ftps *f);
+
 /* Nothing came in time: ERR_NETWORK with retry.  Always returns -1. */
 int ftps_silent(struct ftps *f, const char *what, struct err *e);
 

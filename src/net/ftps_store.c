@@ -237,32 +237,35 @@ static int transfer(struct pump *p, struct stage *body, int64_t final_ms)
 	return ask_why(p) < 0 ? -1 : judge(p);
 }
 
-static int store(struct ftps *f, const char *name, bool append, struct stage *body,
-		 int64_t final_ms, struct ftps_upload *u, struct err *e)
+static int ask(struct ftps *f, const char *name, bool append, struct ftps_upload *u, struct err *e)
 {
-	struct pump p = { .f = f, .u = u, .e = e };
-
 	if (ftps_open_data(f, e) < 0)
 		return -1;
 	u->asked = true;
 	if (ftps_command(f, e, "%s %s", append ? "APPE" : "STOR", name) < 0)
 		return -1;
 	u->accepted = f->code / 100 == 1;
-	if (!u->accepted)
-		return ftps_refused(f, append ? "APPE is" : "STOR is", e);
-	if (ftps_secure_data(f, e) < 0)
-		return -1;
-	p.began_ms = p.moved_ms = clock_ms();
-	return transfer(&p, body, final_ms);
+	return u->accepted ? 0 : ftps_refused(f, append ? "APPE is" : "STOR is", e);
 }
 
-int ftps_store(struct ftps *f, const char *name, bool append, struct stage *body, int64_t final_ms,
-	       struct ftps_upload *u, struct err *e)
+int ftps_ask(struct ftps *f, const char *name, bool append, struct ftps_upload *u, struct err *e)
 {
-	int result;
-
 	memset(u, 0, sizeof(*u));
-	result = store(f, name, append, body, final_ms, u, e);
+	if (ask(f, name, append, u, e) == 0)
+		return 0;
+	link_close(&f->data);
+	return -1;
+}
+
+int ftps_send(struct ftps *f, struct stage *body, int64_t final_ms, struct ftps_upload *u,
+	      struct err *e)
+{
+	struct pump p = { .f = f, .u = u, .e = e };
+	int result = ftps_secure_data(f, e);
+
+	p.began_ms = p.moved_ms = clock_ms();
+	if (result == 0)
+		result = transfer(&p, body, final_ms);
 	link_close(&f->data);
 	return result;
 }

@@ -32,6 +32,7 @@ struct http_request {
 	uint64_t upload_len;
 	bool once;        /* never sent again by itself, not even on a dead connection */
 	int64_t grace_ms; /* go on for so long after a signal; 0: stop at once */
+	int64_t limit_ms; /* all of it may take so long; 0: as long as something moves */
 };
 
 struct http_reply {

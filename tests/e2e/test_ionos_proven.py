@@ -1,10 +1,13 @@
 """The end of a transfer is proven by its size, and pipes, of which nothing can be sent twice."""
 
+import os
+
 import pytest
 
 import pictures
-from clouds.ftpfaults import Break, Say
-from ionos_outcome import arrived, failed, moved
+from clouds.ftpfaults import Break, Late, Say
+from ionos_outcome import RAW, arrived, failed, lawful, moved
+from tool import FAST
 
 SIZE = 3 * pictures.MIB + 12345
 CUT = 1000001
@@ -62,3 +65,37 @@ def test_a_pipe_of_which_nothing_was_read(rig, disk):
 def test_a_pipe_whose_end_is_proven_later(rig, disk):
     rig.ftp.order("STOR", Break("reply", control="reset"))
     arrived(rig, disk, rig.upload("-i", "-", "--rename", "disk", "--format", "raw", input=disk.read_bytes()))
+
+
+def test_a_pipe_of_which_the_server_says_that_it_broke_but_has_all(rig, disk):
+    """426 after the last byte: the size tells."""
+    rig.ftp.order("STOR", Say("426 Connection closed; transfer aborted", at="reply"))
+    arrived(rig, disk, rig.upload("-i", "-", "--rename", "disk", "--format", "raw", input=disk.read_bytes()))
+    assert rig.ftp.seen("DELE") == [] and len(rig.ftp.sessions) == 1
+
+
+def test_a_pipe_of_which_the_server_says_that_it_broke_and_has_not_all(rig, disk):
+    rig.ftp.order("STOR", Break("reply", reply="426 Connection closed; transfer aborted", keep=SIZE - 1))
+    result = rig.upload("-i", "-", "--rename", "disk", "--format", "raw", input=disk.read_bytes())
+    failed(rig, result, 4, f"{SIZE - 1} of {SIZE} bytes", "deleted")
+
+
+def test_a_file_of_which_the_server_says_that_it_broke_and_has_not_all(rig, disk):
+    rig.ftp.order("STOR", Break("reply", reply="426 Connection closed; transfer aborted", keep=SIZE - 1))
+    arrived(rig, disk, rig.upload(disk))
+    assert moved(rig.ftp)[1:] == [("APPE", SIZE - 1, 1)]
+
+
+@pytest.mark.parametrize("host, directory", [("localhost", "fra"), ("127.0.0.1", "link")])
+def test_one_place_under_two_names(rig, disk, host, directory):
+    """Both look before either has begun: one uploads, the other must not harm that."""
+    rig.ftp.overwrites = True
+    os.symlink("fra", rig.ftp.files.real("/link"))
+    for number in range(2):
+        rig.ftp.order("STOR", Late(0.3, at="command"), skip=number)
+    urls = [f"{rig.ftp.url}/fra", f"ftp://{host}:{rig.ftp.port}/{directory}"]
+    result = rig.run("ionos", *(word for url in urls for word in ("--ftp-url", url)), *FAST, "--skip-update", "-o", "json", disk)
+    assert result.status == 1 and len(result.errors) == 1 and "already" in result.errors[0], result
+    assert sorted(row["status"] for row in result.json["uploads"]) == ["failed", "uploaded"]
+    assert rig.ftp.file(RAW) == disk.read_bytes() and len(rig.ftp.seen("STOR")) == 1
+    lawful(rig.ftp)

@@ -106,6 +106,14 @@ def test_variables(rig, pair, what):
     refused(rig, rig.upload(*pair, env=VARIABLES[what]), 2, *[name for name in VARIABLES[what] if "PROFILE" not in name][:1])
 
 
+def test_settings_are_complained_of_once(make_ionos, pair):
+    rig = make_ionos(["fra", "txl"])
+    del rig.env["IONOS_PASSWORD"]
+    result = rig.upload(*pair)
+    refused(rig, result, 2, "IONOS_PASSWORD is not set")
+    assert len(result.errors) == 1, result
+
+
 @pytest.mark.parametrize("what", CONFIGS)
 def test_config_files(rig, put_file, pair, what):
     """With credentials in the environment, too: a file that was asked for is read."""

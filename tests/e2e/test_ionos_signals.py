@@ -86,6 +86,18 @@ def test_while_the_last_word_is_waited_for(rig, disk):
     assert rig.ftp.file(RAW) is None and "deleted" in result.err, result
 
 
+@pytest.mark.parametrize("fault", [Stall("command"), Break("command", control="reset")], ids=["silent", "gone"])
+def test_after_the_last_word(rig, disk, fault):
+    """226 was said, the size is being asked for, perhaps again: the file is whole and stays."""
+    rig.ftp.order("SIZE", fault, after="STOR")
+    hold = rig.ftp.order("CONNECT", Stall("command"), after="STOR") if isinstance(fault, Break) else fault
+    running = rig.begin(disk)
+    assert hold.reached.wait(30)
+    result = stopped(rig, running)
+    assert "uploaded whole" in result.err and "fra/hdd-images/disk.raw" in result.err, result
+    assert rig.ftp.file(RAW) == disk.read_bytes() and rig.ftp.seen("DELE") == []
+
+
 @BOTH
 def test_while_the_image_is_waited_for(rig, disk, number):
     rig.api.images.lost.add("disk.raw")

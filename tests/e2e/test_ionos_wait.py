@@ -73,6 +73,12 @@ def test_an_image_that_never_comes(rig, foo):
     assert rig.api.seen("patch") == []
 
 
+def test_an_api_that_hangs(rig, foo):
+    """A request that is never answered ends ten seconds after --timeout, whatever --stall-timeout is."""
+    rig.api.fault("list", faults.Hold("reply"), count=None, skip=1)
+    late(rig, rig.upload(foo, "--timeout", "1s", "--stall-timeout", "0", timeout=30), "does not answer")
+
+
 def test_the_timeout_begins_at_the_end_of_the_upload(rig, foo):
     """To ionosctl any upload that takes longer than --timeout has failed, after it succeeded."""
     arrived(rig, foo, rig.upload(foo, "--timeout", "1s", "--limit-rate", "400K"), ISO)

@@ -159,7 +159,9 @@ static int session(unsigned kind, struct err *e)
 		return -1;
 	if ((kind & 2) && ftps_listed(&f, "name", &found, e) < 0)
 		return -1;
-	result = ftps_store(&f, "name", kind & 4, &body, 100, &u, e);
+	result = ftps_ask(&f, "name", kind & 4, &u, e);
+	if (result == 0)
+		result = ftps_send(&f, &body, 100, &u, e);
 	/* Nothing is done that the server has not accepted and confirmed. */
 	REQUIRE(result < 0 || (u.accepted && u.sent_all && u.answered && u.sent == 9));
 	return result < 0 ? -1 : ftps_delete(&f, "name", e);
