@@ -55,7 +55,8 @@ static struct unit *unit_of(const struct task *t)
 /* Is gzip to be verified?  A cloud may ask for it, check and cat do what fits the file. */
 static bool verifies(const struct task *t)
 {
-	return (t->provider->needs & NEED_GZIP) || t->image.format == FORMAT_GZIP;
+	return (t->provider->needs & NEED_GZIP) ||
+	       (t->image.format == FORMAT_GZIP && !t->options->no_check);
 }
 
 /* Is it what the cloud takes, and whole as far as it says so itself? */

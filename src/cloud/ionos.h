@@ -98,7 +98,8 @@ struct ionos_work {
 	char dir[192]; /* with the server's prefix */
 	struct ftps_server server;
 	struct ftps_upload last;         /* the last transfer */
-	bool ours;                       /* there was no such file, and STOR was accepted */
+	bool was_absent;                 /* SIZE has shown that the name is free */
+	bool ours;                       /* it was free, and STOR was accepted */
 	bool answered;                   /* 226: the server has said that it has all */
 	uint64_t had;                    /* bytes that the last resumed attempt found there */
 	uint64_t total;                  /* bytes of the image, once t->sent_all */

@@ -77,25 +77,38 @@ static int exists(struct task *t, struct err *e)
 }
 
 /* Where a size is not told, a list of names is asked for. */
+static int check_list(struct task *t, struct err *e)
+{
+	const char *name = ionos_work(t)->name.file;
+	struct ftps *f = &t->work->ftps;
+	bool listed;
+
+	if (name[0] == '.')
+		return err_set(e, ERR_FAILED,
+			       "%s tells no sizes, and its list may hide a name that begins with a dot: whether it has such a file already cannot be known",
+			       f->shown);
+	if (ftps_listed(f, name, &listed, e) == 0)
+		return listed ? exists(t, e) : 0;
+	if (e->code != ERR_FAILED && f->code != 450)
+		return -1;
+	err_clear(e);
+	return err_set(e, ERR_FAILED,
+		       "%s tells neither sizes nor names (NLST: %d %s): whether it has such a file already cannot be known",
+		       f->shown, f->code, f->text);
+}
+
 static int check_absent(struct task *t, struct err *e)
 {
 	struct ionos_work *w = ionos_work(t);
-	struct ftps *f = &t->work->ftps;
 	enum ftps_file file;
 	uint64_t size;
-	bool listed = false;
 
-	if (ftps_size(f, w->name.file, &file, &size, e) < 0)
+	if (ftps_size(&t->work->ftps, w->name.file, &file, &size, e) < 0)
 		return -1;
-	if (file == FTPS_UNKNOWN && ftps_listed(f, w->name.file, &listed, e) < 0) {
-		if (f->code != 450 && f->code / 100 != 5)
-			return -1;
-		err_clear(e);
-		return err_set(e, ERR_FAILED,
-			       "%s tells neither sizes nor names (NLST: %d %s): whether it has such a file already cannot be known",
-			       f->shown, f->code, f->text);
-	}
-	return file == FTPS_PRESENT || listed ? exists(t, e) : 0;
+	w->was_absent = file == FTPS_ABSENT;
+	if (file == FTPS_UNKNOWN)
+		return check_list(t, e);
+	return file == FTPS_PRESENT ? exists(t, e) : 0;
 }
 
 static int enter(struct task *t, struct err *e)
@@ -254,7 +267,7 @@ static int transfer(struct task *t, struct stage *body, struct err *e)
 /* Has the server, or nobody, said that the connection broke?  Then the file may be whole. */
 static bool only_broke(const struct ftps_upload *u, const struct err *why, int code)
 {
-	return u->sent_all && why->code == ERR_NETWORK && (code == 0 || code == 426);
+	return u->sent_all && why->code == ERR_NETWORK && (code == 0 || code == 425 || code == 426);
 }
 
 /* From byte number from on, to the end. */
@@ -308,7 +321,7 @@ static int restart(struct task *t, struct err *e)
 
 	snprintf(why, sizeof(why), "%d %s", f->code, f->text);
 	err_clear(e);
-	if (ftps_delete(f, w->name.file, &none) < 0)
+	if (!w->was_absent || ftps_delete(f, w->name.file, &none) < 0)
 		return err_set(e, ERR_FAILED,
 			       "the transfer broke, and %s does not let it be resumed (%s)",
 			       f->shown, why);
@@ -350,7 +363,7 @@ static int resume(struct task *t, struct stage *body, uint64_t have, struct err 
 			       f->shown, (unsigned long long)have, (unsigned long long)size);
 	/* What has grown is no failure to be counted. */
 	t->progressed = have >= w->had + PROGRESS_BYTES;
-	w->had = have;
+	w->had = have > w->had ? have : w->had;
 	log_note("%s: resuming at byte %llu of %llu", task_name(t), (unsigned long long)have,
 		 (unsigned long long)size);
 	if (skip(t, body, have, e) < 0)
@@ -386,19 +399,25 @@ int ionos_send(struct task *t, struct stage *body, struct err *e)
 	return put(t, body, 0, e);
 }
 
-/* The part that a failed upload left, and the server will not delete. */
-static void tell_left(struct task *t, const struct err *why)
+static void may_be_left(struct task *t, const struct err *why)
+{
+	struct ionos_work *w = ionos_work(t);
+
+	leave(t, "a part of it may be left as %s/%s on %s (%s)", w->dir, w->name.file,
+	      w->server.host, why->text);
+}
+
+/* The part that a failed upload left, and that was not deleted. */
+static void tell_left(struct task *t, struct err *why)
 {
 	struct ionos_work *w = ionos_work(t);
 	struct ftps *f = &t->work->ftps;
-	struct err none = ERR_INIT;
 	enum ftps_file file = FTPS_UNKNOWN;
 	uint64_t size = 0;
 	char other[IONOS_NAME_BYTES + 40], part[40] = "a part";
 
-	if (f->code == 0 || ftps_size(f, w->name.file, &file, &size, &none) < 0) {
-		leave(t, "a part of it may be left as %s/%s on %s (%s)", w->dir, w->name.file,
-		      w->server.host, why->text);
+	if ((w->was_absent && f->code == 0) || ftps_size(f, w->name.file, &file, &size, why) < 0) {
+		may_be_left(t, why);
 		return;
 	}
 	if (file == FTPS_ABSENT)
@@ -407,9 +426,13 @@ static void tell_left(struct task *t, const struct err *why)
 		snprintf(part, sizeof(part), "%llu bytes", (unsigned long long)size);
 	suggest(t, other, sizeof(other));
 	leave(t,
-	      "%s of it are left as %s/%s on %s, which does not delete them: use %s, or ask " SUPPORT
+	      "%s of it are left as %s/%s on %s, which %s: use %s, or ask " SUPPORT
 	      " to remove them",
-	      part, w->dir, w->name.file, w->server.host, other);
+	      part, w->dir, w->name.file, w->server.host,
+	      w->was_absent ?
+		      "does not delete them" :
+		      "could not tell by SIZE that the name was free, so they are not deleted",
+	      other);
 }
 
 void ionos_abandon(struct task *t)
@@ -436,8 +459,11 @@ void ionos_abandon(struct task *t)
 		return;
 	}
 	f->stop_ms = clock_ms() + GRACE_MS;
-	f->code = 0;
-	if (enter(t, &why) == 0 && ftps_delete(f, w->name.file, &why) == 0)
+	if (enter(t, &why) < 0) {
+		may_be_left(t, &why);
+		return;
+	}
+	if (w->was_absent && ftps_delete(f, w->name.file, &why) == 0)
 		leave(t, "the part that was sent was deleted");
 	else
 		tell_left(t, &why);

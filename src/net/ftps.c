@@ -127,10 +127,10 @@ int ftps_size(struct ftps *f, const char *name, enum ftps_file *file, uint64_t *
 	if (ftps_command(f, e, "SIZE %s", name) < 0)
 		return -1;
 	if (f->code == 213) {
-		if (text_number(f->text, UINT64_MAX / 2, size) < 0)
+		if (text_number(f->numbers, UINT64_MAX / 2, size) < 0)
 			return err_set(e, ERR_REPLY, "%s names a size that is none", f->shown);
 		*file = FTPS_PRESENT;
-	} else if (f->code == 550 && !ftps_denied(f)) {
+	} else if (f->code == 550 && !ftps_denied(f, name)) {
 		*file = FTPS_ABSENT;
 	} else if (f->code / 100 != 5) {
 		return ftps_refused(f, "SIZE is", e);

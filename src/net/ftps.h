@@ -40,6 +40,7 @@ struct ftps {
 	char shown[300];         /* host:port, for messages */
 	int code;                /* of the last reply; 0: none came */
 	char text[160];          /* its last line, for messages */
+	char numbers[160];       /* the same as it came: for 213, 227 and 229; not to be shown */
 	char line[FTP_LINE_MAX]; /* what was read of the line that comes */
 	size_t line_len;
 	size_t reply_len; /* bytes of the reply that comes */
@@ -78,7 +79,10 @@ int ftps_enter(struct ftps *f, const char *dir, struct err *e) MUST_CHECK;
 int ftps_size(struct ftps *f, const char *name, enum ftps_file *file, uint64_t *size,
 	      struct err *e) MUST_CHECK;
 
-/* NLST: is the name in the directory?  ERR_LIMIT when the list is longer than FTP_LIST_MAX. */
+/*
+ * NLST: is the name in the directory?  Names that begin with a dot servers may
+ * hide.  ERR_LIMIT when the list is longer than FTP_LIST_MAX.
+ */
 int ftps_listed(struct ftps *f, const char *name, bool *found, struct err *e) MUST_CHECK;
 
 /* DELE */

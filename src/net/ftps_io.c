@@ -28,15 +28,18 @@ int ftps_refused(struct ftps *f, const char *what, struct err *e)
 	return err_set(e, ERR_REPLY, "%s: %s answered by %d %s", f->shown, what, f->code, f->text);
 }
 
-bool ftps_denied(const struct ftps *f)
+bool ftps_denied(const struct ftps *f, const char *name)
 {
 	static const char *const words[] = {
 		"permi", "denied", "allow", "access", "auth", "ascii"
 	};
+	char said[sizeof(f->text)];
 	size_t i;
 
+	snprintf(said, sizeof(said), "%s", f->text);
+	text_redact(said, name);
 	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-		if (text_finds(f->text, words[i]))
+		if (text_finds(said, words[i]))
 			return true;
 	return false;
 }
@@ -147,13 +150,10 @@ static int take_line(struct ftps *f, const char *s, size_t len, struct err *e)
 		return 0;
 	text_init(&t, shown, sizeof(shown));
 	text_put_n(&t, s + (len > 3 ? 4 : 3), len - (len > 3 ? 4 : 3));
-	/* Where numbers are read they stay as they are, and are not shown. */
-	if (code == 213 || code == 227 || code == 229)
-		snprintf(f->text, sizeof(f->text), "%.*s", (int)sizeof(f->text) - 1, shown);
+	snprintf(f->numbers, sizeof(f->numbers), "%.*s", (int)sizeof(f->numbers) - 1, shown);
 	clean(f, shown);
 	log_debug("%s > %d %s", f->shown, f->code, shown);
-	if (code != 213 && code != 227 && code != 229)
-		snprintf(f->text, sizeof(f->text), "%.*s", (int)sizeof(f->text) - 1, shown);
+	snprintf(f->text, sizeof(f->text), "%.*s", (int)sizeof(f->text) - 1, shown);
 	return 1;
 }
 
@@ -262,7 +262,7 @@ static int passive(struct ftps *f, unsigned *port, struct err *e)
 		if (ftps_command(f, e, "EPSV") < 0)
 			return -1;
 		if (f->code == 229)
-			*port = epsv_port(f->text);
+			*port = epsv_port(f->numbers);
 		else if (f->code / 100 != 5)
 			return ftps_refused(f, "EPSV is", e);
 		f->no_epsv = *port == 0;
@@ -271,7 +271,7 @@ static int passive(struct ftps *f, unsigned *port, struct err *e)
 		if (ftps_command(f, e, "PASV") < 0)
 			return -1;
 		if (f->code == 227)
-			*port = pasv_port(f->text);
+			*port = pasv_port(f->numbers);
 		else
 			return ftps_refused(f, "PASV is", e);
 	}

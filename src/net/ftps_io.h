@@ -29,10 +29,10 @@ int ftps_silent(struct ftps *f, const char *what, struct err *e);
 int ftps_refused(struct ftps *f, const char *what, struct err *e);
 
 /*
- * Does a 550 speak of permissions, not of a file that is missing?  RFC 959 has
- * one code for both.
+ * Does a 550 speak of permissions, not of the file name, which is missing?  RFC
+ * 959 has one code for both.
  */
-bool ftps_denied(const struct ftps *f);
+bool ftps_denied(const struct ftps *f, const char *name);
 
 /* Open the data connection (EPSV, then PASV), without its TLS. */
 int ftps_open_data(struct ftps *f, struct err *e) MUST_CHECK;

@@ -331,7 +331,12 @@ static int list(struct ftps *f, const char *name, bool *found, struct err *e)
 	link_close(&f->data);
 	if (ftps_reply(f, f->config->stall_ms, e) < 0)
 		return -1;
-	return f->code / 100 == 2 ? 0 : ftps_refused(f, "NLST is", e);
+	if (f->code / 100 != 2)
+		return ftps_refused(f, "NLST is", e);
+	/* vsftpd: "226 Transfer done (but failed to open directory)." */
+	if (text_finds(f->text, "fail"))
+		return err_set(e, ERR_FAILED, "%s: NLST: %d %s", f->shown, f->code, f->text);
+	return 0;
 }
 
 int ftps_listed(struct ftps *f, const char *name, bool *found, struct err *e)

@@ -14,7 +14,7 @@ def send(rig, *words, **more):
 
 
 def lawful(ftp):
-    """No STOR of a name that was not seen to be free, and APPE and DELE only after an accepted STOR of this run."""
+    """No STOR of a name that was not seen to be free, APPE only after an accepted STOR of this run, DELE if SIZE showed that, too."""
     free, ours = set(), set()
     for command in (command for session in ftp.sessions for command in session.commands):
         path, codes = command.path, [reply[:3] for reply in command.replies]
@@ -27,6 +27,7 @@ def lawful(ftp):
             ours |= {path} if "150" in codes else set()
         elif command.verb in ("APPE", "DELE"):
             assert path in ours, f"{command} of a file that is not ours"
+            assert command.verb == "APPE" or path in free, f"{command} of a file whose absence SIZE did not show"
         assert command.verb not in ("REST", "RNFR", "RNTO", "RMD", "MKD", "SITE"), command
     assert ftp.violations == []
 

@@ -32,6 +32,27 @@ static inline void files_close(void)
 		abort();
 }
 
+/* The two as fixtures of cmocka. */
+static inline int files_setup(void **state)
+{
+	(void)state;
+	files_open();
+	return 0;
+}
+
+static inline int files_teardown(void **state)
+{
+	(void)state;
+	files_close();
+	return 0;
+}
+
+static inline void env_clear(const char *const *names, size_t count)
+{
+	for (; count > 0; count--)
+		unsetenv(*names++);
+}
+
 /* Its path; good until the same slot (0 to 3) is used again. */
 static inline const char *file_path(unsigned slot, const char *name)
 {

@@ -3,7 +3,7 @@
 #define UNIT_IONOS_ENV_H
 
 #include "cloud/ionos_settings.h"
-#include "unit/files.h"
+#include "unit/caught.h"
 
 static const char *const variables[] = {
 	"IONOS_TOKEN",           "IONOS_TOKEN_FILE",    "IONOS_USERNAME",  "IONOS_USERNAME_FILE",
@@ -14,49 +14,23 @@ static const char *const variables[] = {
 
 static struct ionos_settings got;
 static char scratch[REPLY_MAX];
-static char logged[4096];
-
-static int setup(void **state)
-{
-	(void)state;
-	files_open();
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	files_close();
-	return 0;
-}
 
 static int clean_env(void **state)
 {
-	size_t i;
-
 	(void)state;
-	for (i = 0; i < COUNT(variables); i++)
-		unsetenv(variables[i]);
+	env_clear(variables, COUNT(variables));
 	return 0;
 }
 
-/* Load, with what is logged meanwhile in logged. */
+/* Load, with what is logged meanwhile in caught. */
 static int load_from(const char *config, const char *api_url, struct err *e)
 {
-	const char *path = file_path(3, "log");
-	int fd = open(path, O_RDWR | O_CREAT | O_TRUNC, 0600), saved = dup(STDERR_FILENO), result;
-	ssize_t len;
+	int result;
 
 	memset(&got, 0xee, sizeof(got));
-	assert_true(fd >= 0 && saved >= 0);
-	dup2(fd, STDERR_FILENO);
+	caught_begin(STDERR_FILENO);
 	result = ionos_settings_load(&got, config, api_url, scratch, sizeof(scratch), e);
-	dup2(saved, STDERR_FILENO);
-	close(saved);
-	len = pread(fd, logged, sizeof(logged) - 1, 0);
-	close(fd);
-	assert_true(len >= 0);
-	logged[len] = '\0';
+	caught_end();
 	return result;
 }
 

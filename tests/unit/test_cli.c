@@ -3,7 +3,7 @@
 #include "cli.h"
 #include "cloud/grammar.h"
 #include "local.h"
-#include "unit/files.h"
+#include "unit/caught.h"
 
 static const struct opt kinds[] = {
 	{ OPT_FLAG, 'q', "quiet", NULL, OPT_AT(quiet), "flag" },
@@ -387,21 +387,11 @@ static void check_command(const char *name, const struct opt *const t[], bool wi
 /* What cli_help() prints, which must fit a terminal. */
 static const char *help_of(const char *program, const char *name, const struct opt *const t[])
 {
-	static char text[16384];
-	int keep = dup(STDOUT_FILENO),
-	    fd = open(file_path(0, "help"), O_RDWR | O_CREAT | O_TRUNC, 0600);
-	const char *line;
-	ssize_t n;
+	const char *text, *line;
 
-	fflush(stdout);
-	dup2(fd, STDOUT_FILENO);
+	caught_begin(STDOUT_FILENO);
 	cli_help(program, name, "FILE...", "a summary", t);
-	fflush(stdout);
-	dup2(keep, STDOUT_FILENO);
-	close(keep);
-	n = pread(fd, text, sizeof(text) - 1, 0);
-	close(fd);
-	text[n > 0 ? n : 0] = '\0';
+	text = caught_end();
 	assert_non_null(strstr(text, "a summary"));
 	for (line = text; *line; line += strcspn(line, "\n") + 1)
 		CHECK(strcspn(line, "\n") <= 120, "%s: %.130s", name, line);
@@ -417,7 +407,6 @@ static void every_table(void **state)
 	size_t i;
 
 	(void)state;
-	files_open();
 	for (i = 0; i < COUNT(lists); i++) {
 		for (p = lists[i]; *p; p++) {
 			const struct opt *t[CLI_TABLES];
@@ -430,7 +419,6 @@ static void every_table(void **state)
 		for (v = (*g)->verbs; v->provider; v++)
 			check_command(v->words[0], v->options, (*g)->prefixes,
 				      help_of((*g)->program, v->words[0], v->options));
-	files_close();
 }
 
 int main(void)
@@ -448,5 +436,5 @@ int main(void)
 		cmocka_unit_test(every_table),
 	};
 
-	return cmocka_run_group_tests_name("cli", tests, NULL, NULL);
+	return cmocka_run_group_tests_name("cli", tests, files_setup, files_teardown);
 }

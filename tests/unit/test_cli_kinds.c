@@ -133,7 +133,6 @@ static void files_with_commas(void **state)
 	const char *path;
 
 	(void)state;
-	files_open();
 	path = file_make(0, "one,two.raw", "x", 1);
 	GOOD("-i", path, "--image=a.iso,\"b,c.iso\"", "d.iso", "-i-", "-i", "-");
 	assert_int_equal(o.file_count, 6);
@@ -153,7 +152,6 @@ static void files_with_commas(void **state)
 	assert_string_equal(o.files[0], "quoted");
 	assert_int_equal(o.operand_count, 0);
 	assert_null(o.operand);
-	files_close();
 }
 
 static void answers(void **state)
@@ -320,5 +318,5 @@ int main(void)
 		cmocka_unit_test(choices),
 	};
 
-	return cmocka_run_group_tests_name("cli_kinds", tests, NULL, NULL);
+	return cmocka_run_group_tests_name("cli_kinds", tests, files_setup, files_teardown);
 }

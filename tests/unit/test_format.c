@@ -49,20 +49,6 @@ static const struct {
 	{ FORMAT_ISO, 32769, "CD001", 5 },
 };
 
-static int setup(void **state)
-{
-	(void)state;
-	files_open();
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	files_close();
-	return 0;
-}
-
 /* The bytes of a file of row i, len of them, in head. */
 static void make_head(size_t i, size_t len)
 {
@@ -316,5 +302,5 @@ int main(void)
 		cmocka_unit_test(names_and_contents),
 	};
 
-	return cmocka_run_group_tests_name("format", tests, setup, teardown);
+	return cmocka_run_group_tests_name("format", tests, files_setup, files_teardown);
 }

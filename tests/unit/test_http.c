@@ -3,6 +3,7 @@
 #include <signal.h>
 
 #include "net/http.h"
+#include "unit/files.h"
 #include "unit/script.h"
 #include "unit/server.h"
 
@@ -21,11 +22,9 @@ static int setup(void **state)
 	static const char *const proxies[] = { "http_proxy", "https_proxy", "all_proxy",
 					       "ALL_PROXY", "HTTPS_PROXY" };
 	struct err e = ERR_INIT;
-	size_t i;
 
 	(void)state;
-	for (i = 0; i < COUNT(proxies); i++)
-		unsetenv(proxies[i]);
+	env_clear(proxies, COUNT(proxies));
 	signal(SIGPIPE, SIG_IGN);
 	fill_random(data, sizeof(data), 11);
 	return http_global_init(&e);

@@ -46,7 +46,7 @@ static void profiles(void **state)
 
 		clean_env(NULL);
 		assert_int_equal(load(TWO, &e), 0);
-		assert_non_null(strstr(logged, "currentProfile"));
+		assert_non_null(strstr(caught, "currentProfile"));
 	}
 }
 
@@ -94,10 +94,10 @@ static void endpoints(void **state)
 		check_text(got.api_url, rows[i].url, "url", i);
 		check_text(got.certificates, rows[i].certificates, "certificates", i);
 		CHECK(got.api_skip_verify == rows[i].skip, "row %zu", i);
-		CHECK((strstr(logged, "skipTlsVerify") != NULL) == rows[i].skip, "%s", logged);
-		CHECK((strstr(logged, "unencrypted") != NULL) ==
+		CHECK((strstr(caught, "skipTlsVerify") != NULL) == rows[i].skip, "%s", caught);
+		CHECK((strstr(caught, "unencrypted") != NULL) ==
 			      (strncmp(rows[i].url, "http:", 5) == 0),
-		      "%s", logged);
+		      "%s", caught);
 		CHECK((strncmp(got.api_url_from, "profile u of ", 13) == 0) == from_config, "%s",
 		      got.api_url_from);
 
@@ -178,7 +178,7 @@ static void where_the_file_is(void **state)
 		CHECK(load_from(config, NULL, &e) == 0, "%s: %s", names[i], e.text);
 		CHECK(strcmp(got.token.value, token) == 0, "%s: %s", names[i], got.token.value);
 		CHECK(strstr(got.token_from, names[i]), "%s: from %s", names[i], got.token_from);
-		CHECK(logged[0] == '\0', "%s", logged);
+		CHECK(caught[0] == '\0', "%s", caught);
 	}
 	/* What was asked for has to be there. */
 	assert_int_equal(load_from(file_path(1, "none/such"), NULL, &e), -1);
@@ -300,8 +300,8 @@ static void bad_files(void **state)
 
 		CHECK(load(files[i], &e) == -1, "%s", files[i]);
 		check_err(&e, ERR_USAGE, files[i]);
-		CHECK(!strstr(e.text, "SECRET") && !strstr(logged, "SECRET"), "%s: %s", e.text,
-		      logged);
+		CHECK(!strstr(e.text, "SECRET") && !strstr(caught, "SECRET"), "%s: %s", e.text,
+		      caught);
 		CHECK(strstr(e.text, "config.yaml"), "%s", e.text);
 		CHECK(!strstr(e.text, "..."), "%s", e.text);
 	}
@@ -333,9 +333,9 @@ static void who_may_read(void **state)
 
 		assert_int_equal(chmod(path, rows[i].mode), 0);
 		assert_int_equal(load_from(path, NULL, &e), 0);
-		CHECK((strstr(logged, "chmod 600") != NULL) == rows[i].warned, "row %zu: %s", i,
-		      logged);
-		CHECK(!rows[i].warned || strstr(logged, path), "%s", logged);
+		CHECK((strstr(caught, "chmod 600") != NULL) == rows[i].warned, "row %zu: %s", i,
+		      caught);
+		CHECK(!rows[i].warned || strstr(caught, path), "%s", caught);
 		unlink(path);
 	}
 }
@@ -351,5 +351,5 @@ int main(void)
 		cmocka_unit_test_setup(who_may_read, clean_env),
 	};
 
-	return cmocka_run_group_tests_name("ionos_config", tests, setup, teardown);
+	return cmocka_run_group_tests_name("ionos_config", tests, files_setup, files_teardown);
 }

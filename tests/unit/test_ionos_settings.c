@@ -120,7 +120,7 @@ static void the_order(void **state)
 		check_from(got.token_from, order[i].token_from, i);
 		check_from(got.login_from, order[i].login_from, i);
 		CHECK(strcmp(got.api_url, IONOS_API_DEFAULT) == 0, "%s", got.api_url);
-		CHECK(logged[0] == '\0', "%s", logged);
+		CHECK(caught[0] == '\0', "%s", caught);
 		check_text(got.api_url_from, "", "api_url_from", i);
 	}
 }
@@ -236,12 +236,12 @@ static void urls(void **state)
 		result = load_from(NULL, i % 2 == 0 ? url : NULL, &e);
 		CHECK(result == (want ? 0 : -1), "%s: %d", url, result);
 		check_err(&e, want ? ERR_NONE : ERR_USAGE, url);
-		CHECK(!strstr(e.text, "SECRET") && !strstr(logged, "SECRET"), "%s", e.text);
+		CHECK(!strstr(e.text, "SECRET") && !strstr(caught, "SECRET"), "%s", e.text);
 		if (want)
 			check_text(got.api_url, want, url, i);
-		CHECK((strstr(logged, "unencrypted") != NULL) ==
+		CHECK((strstr(caught, "unencrypted") != NULL) ==
 			      (want && strncmp(want, "http:", 5) == 0),
-		      "%s: %s", url, logged);
+		      "%s: %s", url, caught);
 	}
 	for (len = 200; len < 300; len++) {
 		struct err e = ERR_INIT;
@@ -348,8 +348,8 @@ static void bad_environments(void **state)
 		setenv(rows[i].name, rows[i].value, 1);
 		CHECK(load(ALL, &e) == -1, "%s=%s", rows[i].name, rows[i].value);
 		check_err(&e, ERR_USAGE, rows[i].name);
-		CHECK(!strstr(e.text, "SECRET") && !strstr(logged, "SECRET"), "%s: %s", e.text,
-		      logged);
+		CHECK(!strstr(e.text, "SECRET") && !strstr(caught, "SECRET"), "%s: %s", e.text,
+		      caught);
 		CHECK(strstr(e.text, rows[i].name), "%s", e.text);
 	}
 }
@@ -475,5 +475,5 @@ int main(void)
 		cmocka_unit_test_setup(the_scratch_memory_is_wiped, clean_env),
 	};
 
-	return cmocka_run_group_tests_name("ionos_settings", tests, setup, teardown);
+	return cmocka_run_group_tests_name("ionos_settings", tests, files_setup, files_teardown);
 }

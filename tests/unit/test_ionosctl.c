@@ -3,7 +3,7 @@
 
 #include "cli.h"
 #include "cloud/ionos.h"
-#include "unit/files.h"
+#include "unit/caught.h"
 
 #define ID "11111111-2222-3333-4444-000000000000"
 #define IMAGE                                                                                      \
@@ -18,21 +18,6 @@
 
 static struct options options;
 static struct task tasks[3];
-static char out[65536];
-
-static int setup(void **state)
-{
-	(void)state;
-	files_open();
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	files_close();
-	return 0;
-}
 
 static int make(void **state)
 {
@@ -53,15 +38,9 @@ static int make(void **state)
 
 static const char *print(unsigned count)
 {
-	FILE *f = fopen(file_path(0, "out"), "w+b");
-	size_t n;
-
-	ionosctl_grammar.print(f, tasks, count);
-	rewind(f);
-	n = fread(out, 1, sizeof(out) - 1, f);
-	fclose(f);
-	out[n] = '\0';
-	return out;
+	caught_begin(STDOUT_FILENO);
+	ionosctl_grammar.print(stdout, tasks, count);
+	return caught_end();
 }
 
 /* The facts' example: columns that are empty everywhere are left out. */
@@ -99,7 +78,7 @@ static void chosen_columns(void **state)
 		options.column_names.count = 0;
 		for (k = 0; k < 3 && rows[i].names[k]; k++)
 			options.column_names.at[options.column_names.count++] = rows[i].names[k];
-		CHECK(strcmp(print(2), rows[i].want) == 0, "%zu: %s", i, out);
+		CHECK(strcmp(print(2), rows[i].want) == 0, "%zu: %s", i, caught);
 	}
 }
 
@@ -131,7 +110,7 @@ static void all_columns(void **state)
 			    "ImageId   Name   ImageAliases   Location   Size   LicenceType   ImageType   Description   Public   CloudInit   CreatedDate   CreatedBy   CreatedByUserId   ExposeSerial   RequireLegacyBios   ApplicationType   RequiredFeatures\n"
 			    "x         x      x              x          1      x             x           x             true     x           x             x           x                 true           true                x                 x\n");
 	for (c = ionos_columns; c->name; c++)
-		CHECK(strstr(out, c->name), "%s", c->name);
+		CHECK(strstr(caught, c->name), "%s", c->name);
 }
 
 static void json(void **state)
@@ -161,8 +140,8 @@ static void json(void **state)
 				      "}\n");
 	options.output = "api-json";
 	print(3);
-	assert_ptr_equal(strstr(out, "[\n  {\n    \"id\": \"" ID "\",\n"), out);
-	assert_string_equal(out + strlen(out) - 12, "    }\n  }\n]\n");
+	assert_ptr_equal(strstr(caught, "[\n  {\n    \"id\": \"" ID "\",\n"), caught);
+	assert_string_equal(caught + strlen(caught) - 12, "    }\n  }\n]\n");
 }
 
 /* Of those that failed, nothing; the others are there all the same. */
@@ -175,7 +154,7 @@ static void some_failed(void **state)
 	(void)state;
 	options.output = "api-json";
 	print(3);
-	assert_int_equal(json_parse(&j, out, strlen(out), tokens, COUNT(tokens), &e), 0);
+	assert_int_equal(json_parse(&j, caught, strlen(caught), tokens, COUNT(tokens), &e), 0);
 	assert_int_equal(json_count(&j, ""), 2);
 	assert_true(json_is(&j, "1.id", "2"));
 	err_set(&tasks[0].err, ERR_NETWORK, "no connection");
@@ -255,5 +234,5 @@ int main(void)
 		cmocka_unit_test_setup(aliases, make),
 	};
 
-	return cmocka_run_group_tests_name("ionosctl", tests, setup, teardown);
+	return cmocka_run_group_tests_name("ionosctl", tests, files_setup, files_teardown);
 }

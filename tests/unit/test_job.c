@@ -140,13 +140,6 @@ static int setup(void **state)
 	return 0;
 }
 
-static int teardown(void **state)
-{
-	(void)state;
-	files_close();
-	return 0;
-}
-
 static void run(unsigned files, const struct plan *p)
 {
 	static char paths[FILES_MAX][400];
@@ -496,5 +489,5 @@ int main(void)
 		CHILD(a_pipe_that_failed_before),
 	};
 
-	return cmocka_run_group_tests_name("job", tests, setup, teardown);
+	return cmocka_run_group_tests_name("job", tests, setup, files_teardown);
 }

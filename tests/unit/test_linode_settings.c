@@ -15,27 +15,10 @@ static struct linode_settings got;
 static struct options options;
 static char scratch[SETTINGS_FILE_MAX];
 
-static int setup(void **state)
-{
-	(void)state;
-	files_open();
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	files_close();
-	return 0;
-}
-
 static int clean_env(void **state)
 {
-	size_t i;
-
 	(void)state;
-	for (i = 0; i < COUNT(variables); i++)
-		unsetenv(variables[i]);
+	env_clear(variables, COUNT(variables));
 	memset(&options, 0, sizeof(options));
 	return 0;
 }
@@ -490,5 +473,5 @@ int main(void)
 		cmocka_unit_test_setup(the_scratch_memory_is_wiped, clean_env),
 	};
 
-	return cmocka_run_group_tests_name("linode_settings", tests, setup, teardown);
+	return cmocka_run_group_tests_name("linode_settings", tests, files_setup, files_teardown);
 }

@@ -1,52 +1,11 @@
 #include "unit/unit.h"
 
 #include "base/log.h"
-#include "unit/files.h"
-
-static char caught[16384];
-
-static int setup(void **state)
-{
-	(void)state;
-	files_open();
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	files_close();
-	return 0;
-}
-
-/* Standard error goes to a file between these two; nothing in between may fail. */
-static int catch_begin(void)
-{
-	int keep = dup(STDERR_FILENO);
-	int fd = open(file_path(0, "stderr"), O_WRONLY | O_CREAT | O_TRUNC, 0600);
-
-	fflush(stderr);
-	dup2(fd, STDERR_FILENO);
-	close(fd);
-	return keep;
-}
-
-static const char *catch_end(int keep)
-{
-	FILE *f = fopen(file_path(0, "stderr"), "rb");
-	size_t n = fread(caught, 1, sizeof(caught) - 1, f);
-
-	caught[n] = '\0';
-	fclose(f);
-	dup2(keep, STDERR_FILENO);
-	close(keep);
-	return caught;
-}
+#include "unit/caught.h"
 
 static const char *say_everything(enum log_level level)
 {
-	int keep = catch_begin();
-
+	caught_begin(STDERR_FILENO);
 	log_init(level);
 	log_warn("w %d", 1);
 	log_note("n %d", 2);
@@ -54,7 +13,7 @@ static const char *say_everything(enum log_level level)
 	log_trace("t %d", 4);
 	log_error("e %d", 5);
 	log_plain("p %d");
-	return catch_end(keep);
+	return caught_end();
 }
 
 static void levels(void **state)
@@ -74,15 +33,14 @@ static void levels(void **state)
 static void lines_are_clean(void **state)
 {
 	const char *out;
-	int keep;
 
 	(void)state;
 	log_init(LOG_NORMAL);
-	keep = catch_begin();
+	caught_begin(STDERR_FILENO);
 	log_error("%s", "a\nb\033[2J\xff\n");
 	log_warn("%s", "\r\n");
 	log_plain("x\ny");
-	out = catch_end(keep);
+	out = caught_end();
 	assert_null(strchr(out, '\033'));
 	assert_null(strchr(out, '\r'));
 	assert_null(strchr(out, '\xff'));
@@ -93,13 +51,12 @@ static void long_lines_end(void **state)
 {
 	static char text[20000];
 	const char *out;
-	int keep;
 
 	(void)state;
 	memset(text, 'x', sizeof(text) - 1);
-	keep = catch_begin();
+	caught_begin(STDERR_FILENO);
 	log_error("%s", text);
-	out = catch_end(keep);
+	out = caught_end();
 	assert_true(strlen(out) > ERR_TEXT_MAX);
 	assert_int_equal(out[strlen(out) - 1], '\n');
 	assert_ptr_equal(strchr(out, '\n'), out + strlen(out) - 1);
@@ -108,11 +65,10 @@ static void long_lines_end(void **state)
 static void the_bar(void **state)
 {
 	const char *out, *bar, *line;
-	int keep;
 
 	(void)state;
 	log_init(LOG_NORMAL);
-	keep = catch_begin();
+	caught_begin(STDERR_FILENO);
 	log_bar(""); /* there is none to remove: nothing is written */
 	log_bar("10%");
 	log_warn("careful");
@@ -120,7 +76,7 @@ static void the_bar(void **state)
 	log_bar("");
 	log_bar("");
 	log_warn("done");
-	out = catch_end(keep);
+	out = caught_end();
 	bar = strstr(out, "10%");
 	assert_non_null(bar);
 	assert_int_equal(out[0], '\r');
@@ -142,5 +98,5 @@ int main(void)
 		cmocka_unit_test(the_bar),
 	};
 
-	return cmocka_run_group_tests_name("log", tests, setup, teardown);
+	return cmocka_run_group_tests_name("log", tests, files_setup, files_teardown);
 }

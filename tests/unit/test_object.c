@@ -4,7 +4,7 @@
 #include "base/json.h"
 #include "cloud/object.h"
 #include "report.h"
-#include "unit/files.h"
+#include "unit/caught.h"
 
 static const struct object_column object_columns[] = {
 	{ "ImageId", "id" },
@@ -30,21 +30,6 @@ static const struct provider provider = {
 static struct options options;
 static struct task tasks[3];
 static struct job job;
-static char out[65536];
-
-static int setup(void **state)
-{
-	(void)state;
-	files_open();
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	files_close();
-	return 0;
-}
 
 static int make_job(void **state)
 {
@@ -79,34 +64,17 @@ static int make_job(void **state)
 /* What report_results() prints. */
 static const char *results(void)
 {
-	int keep = dup(STDOUT_FILENO),
-	    fd = open(file_path(0, "out"), O_RDWR | O_CREAT | O_TRUNC, 0600);
-	ssize_t n;
-
-	fflush(NULL);
-	dup2(fd, STDOUT_FILENO);
+	caught_begin(STDOUT_FILENO);
 	report_results(&job);
-	fflush(NULL);
-	dup2(keep, STDOUT_FILENO);
-	close(keep);
-	n = pread(fd, out, sizeof(out) - 1, 0);
-	close(fd);
-	out[n > 0 ? n : 0] = '\0';
-	return out;
+	return caught_end();
 }
 
 /* What objects_print() prints. */
 static const char *objects(unsigned count, bool succeeded, unsigned level)
 {
-	FILE *f = fopen(file_path(0, "objects"), "w+b");
-	size_t n;
-
-	objects_print(f, tasks, count, succeeded, level);
-	rewind(f);
-	n = fread(out, 1, sizeof(out) - 1, f);
-	fclose(f);
-	out[n] = '\0';
-	return out;
+	caught_begin(STDOUT_FILENO);
+	objects_print(stdout, tasks, count, succeeded, level);
+	return caught_end();
 }
 
 static void the_table(void **state)
@@ -155,8 +123,8 @@ static void the_json(void **state)
 	(void)state;
 	options.output = "json";
 	results();
-	CHECK(json_parse(&j, out, strlen(out), tokens, COUNT(tokens), &e) == 0, "%s: %s", e.text,
-	      out);
+	CHECK(json_parse(&j, caught, strlen(caught), tokens, COUNT(tokens), &e) == 0, "%s: %s",
+	      e.text, caught);
 	assert_int_equal(json_count(&j, "items"), 2);
 	assert_true(json_is(&j, "items.0.id", "1-2"));
 	assert_true(json_is(&j, "items.0.properties.name", "n \"1\""));
@@ -169,7 +137,7 @@ static void the_json(void **state)
 	/* Members of the objects as they are: of three tasks, one has this, and one no object. */
 	options.columns = "imageid,aliases,public";
 	results();
-	assert_int_equal(json_parse(&j, out, strlen(out), tokens, COUNT(tokens), &e), 0);
+	assert_int_equal(json_parse(&j, caught, strlen(caught), tokens, COUNT(tokens), &e), 0);
 	assert_true(json_is(&j, "uploads.0.ImageId", "1-2"));
 	assert_true(json_is(&j, "uploads.0.Aliases.1", "c"));
 	assert_int_equal(json_kind(&j, "uploads.0.Public"), JSON_BOOL);
@@ -211,7 +179,7 @@ static void sorted(void **state)
 							 "]");
 	options.output = "api-json";
 	assert_int_equal(strncmp(results(), SORTED, strlen(SORTED)), 0);
-	assert_string_equal(out + strlen(out) - 2, "]\n");
+	assert_string_equal(caught + strlen(caught) - 2, "]\n");
 	tasks[0].object[0] = '\0';
 	assert_string_equal(objects(1, false, 0), "[]");
 	assert_string_equal(objects(0, false, 3), "[]");
@@ -316,7 +284,7 @@ static void a_form_of_its_own(void **state)
 	assert_string_equal(results(), "3 of a.raw\n");
 	options.no_headers = false;
 	results();
-	assert_non_null(strstr(out, "3 of a.raw\nFILE "));
+	assert_non_null(strstr(caught, "3 of a.raw\nFILE "));
 	own.columns = NULL;
 	assert_string_equal(results(), "3 of a.raw\n");
 }
@@ -334,5 +302,5 @@ int main(void)
 		cmocka_unit_test_setup(a_form_of_its_own, make_job),
 	};
 
-	return cmocka_run_group_tests_name("object", tests, setup, teardown);
+	return cmocka_run_group_tests_name("object", tests, files_setup, files_teardown);
 }

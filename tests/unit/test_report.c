@@ -5,7 +5,7 @@
 #include "base/json.h"
 #include "progress.h"
 #include "report.h"
-#include "unit/files.h"
+#include "unit/caught.h"
 
 static const struct provider provider = {
 	.name = "unit",
@@ -16,21 +16,6 @@ static const struct provider provider = {
 static struct options options;
 static struct task tasks[3];
 static struct job job;
-static char out[65536];
-
-static int setup(void **state)
-{
-	(void)state;
-	files_open();
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	files_close();
-	return 0;
-}
 
 static int make_job(void **state)
 {
@@ -61,45 +46,37 @@ static int make_job(void **state)
 	return 0;
 }
 
-/* What is written to a descriptor while body runs. */
-static const char *catch (int to, void (*body)(void))
+static const char *results(void)
 {
-	int keep = dup(to), fd = open(file_path(0, "out"), O_RDWR | O_CREAT | O_TRUNC, 0600);
-	ssize_t n;
-
-	fflush(NULL);
-	dup2(fd, to);
-	body();
-	fflush(NULL);
-	dup2(keep, to);
-	close(keep);
-	n = pread(fd, out, sizeof(out) - 1, 0);
-	close(fd);
-	out[n > 0 ? n : 0] = '\0';
-	return out;
-}
-
-static void print_results(void)
-{
+	caught_begin(STDOUT_FILENO);
 	report_results(&job);
+	return caught_end();
 }
 
-static void print_errors(void)
+static const char *errors(void)
 {
+	caught_begin(STDERR_FILENO);
 	report_errors(&job);
+	return caught_end();
+}
+
+static const char *progress(void)
+{
+	caught_begin(STDERR_FILENO);
+	progress_draw(&job);
+	return caught_end();
 }
 
 static void the_table(void **state)
 {
 	(void)state;
-	assert_string_equal(catch (STDOUT_FILENO, print_results),
+	assert_string_equal(results(),
 			    "ID         LABEL  SIZE        FILE\n"
 			    "private/1  first  5368709120  dir/a.img.gz\n"
 			    "-          \xc3\xa4\xc3\xb6     -           b \"quoted\"\\??.gz\n");
 	options.no_headers = true;
 	options.columns = "exit,STATUS,id";
-	assert_string_equal(catch (STDOUT_FILENO, print_results),
-			    "0  available  private/1\n4  failed     -\n");
+	assert_string_equal(results(), "0  available  private/1\n4  failed     -\n");
 }
 
 /* The JSON is JSON, whatever the names are made of, and says what the tasks say. */
@@ -113,7 +90,7 @@ static void the_json(void **state)
 
 	(void)state;
 	options.output = "json";
-	text = catch (STDOUT_FILENO, print_results);
+	text = results();
 	CHECK(json_parse(&j, text, strlen(text), tokens, COUNT(tokens), &e) == 0, "%s: %s", e.text,
 	      text);
 	assert_int_equal(json_count(&j, ""), 2);
@@ -147,8 +124,7 @@ static void a_failed_task_shows_no_url(void **state)
 	strcpy(tasks[0].upload_to, "https://a.example/?sig=GOOD");
 	strcpy(tasks[1].upload_to, "https://b.example/?sig=LEAK");
 	options.columns = "upload_to";
-	assert_string_equal(catch (STDOUT_FILENO, print_results),
-			    "UPLOAD_TO\nhttps://a.example/?sig=GOOD\n-\n");
+	assert_string_equal(results(), "UPLOAD_TO\nhttps://a.example/?sig=GOOD\n-\n");
 }
 
 static void columns(void **state)
@@ -192,7 +168,7 @@ static void errors_once_each(void **state)
 
 	(void)state;
 	strcpy(tasks[1].left, "image private/2 was deleted");
-	text = catch (STDERR_FILENO, print_errors);
+	text = errors();
 	assert_string_equal(text, "hoist: b \"quoted\"\\??.gz: the cloud is \"busy\"; "
 				  "image private/2 was deleted\n");
 }
@@ -225,11 +201,6 @@ static void standard_output_that_fails(void **state)
 		assert_int_equal(WEXITSTATUS(status), 1);
 }
 
-static void draw(void)
-{
-	progress_draw(&job);
-}
-
 static void progress_as_json(void **state)
 {
 	static jsmntok_t tokens[64];
@@ -241,7 +212,7 @@ static void progress_as_json(void **state)
 	(void)state;
 	options.progress = "json";
 	atomic_store(&tasks[0].sent, UINT64_C(5368709120));
-	text = catch (STDERR_FILENO, draw);
+	text = progress();
 	end = strchr(text, '\n');
 	assert_non_null(end);
 	assert_int_equal(json_parse(&j, text, (size_t)(end - text), tokens, COUNT(tokens), &e), 0);
@@ -278,7 +249,7 @@ static void progress_as_a_bar(void **state)
 			atomic_store(&tasks[0].phase, phase);
 			tasks[0].image.size = sizes[i / 2];
 			atomic_store(&tasks[0].sent, i % 2 ? sizes[i / 2] : sizes[i / 2] / 2);
-			text = catch (STDERR_FILENO, draw);
+			text = progress();
 			CHECK(strncmp(text, "\r\033[K", 4) == 0, "%s", text);
 			CHECK(strlen(text) > 4 && strlen(text) < 164, "%zu", strlen(text));
 			for (c = text + 4; *c; c++)
@@ -287,18 +258,18 @@ static void progress_as_a_bar(void **state)
 	}
 	/* At the end it is gone. */
 	atomic_store(&tasks[0].phase, PHASE_ENDED);
-	assert_string_equal(catch (STDERR_FILENO, draw), "\r\033[K");
-	assert_string_equal(catch (STDERR_FILENO, draw), "");
+	assert_string_equal(progress(), "\r\033[K");
+	assert_string_equal(progress(), "");
 }
 
 static void no_progress(void **state)
 {
 	(void)state;
 	atomic_store(&tasks[0].phase, PHASE_SENDING);
-	assert_string_equal(catch (STDERR_FILENO, draw), "");
+	assert_string_equal(progress(), "");
 	options.progress = "bar";
 	options.quiet = true;
-	assert_string_equal(catch (STDERR_FILENO, draw), "");
+	assert_string_equal(progress(), "");
 }
 
 static void statuses_together(void **state)
@@ -334,5 +305,5 @@ int main(void)
 		cmocka_unit_test_setup(statuses_together, make_job),
 	};
 
-	return cmocka_run_group_tests_name("report", tests, setup, teardown);
+	return cmocka_run_group_tests_name("report", tests, files_setup, files_teardown);
 }

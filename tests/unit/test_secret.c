@@ -3,20 +3,6 @@
 #include "base/secret.h"
 #include "unit/files.h"
 
-static int setup(void **state)
-{
-	(void)state;
-	files_open();
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	files_close();
-	return 0;
-}
-
 static int clean_env(void **state)
 {
 	(void)state;
@@ -285,5 +271,5 @@ int main(void)
 		cmocka_unit_test_setup(reading_a_descriptor, clean_env),
 	};
 
-	return cmocka_run_group_tests_name("secret", tests, setup, teardown);
+	return cmocka_run_group_tests_name("secret", tests, files_setup, files_teardown);
 }

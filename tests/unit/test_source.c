@@ -20,13 +20,6 @@ static int setup(void **state)
 	return 0;
 }
 
-static int teardown(void **state)
-{
-	(void)state;
-	files_close();
-	return 0;
-}
-
 /* A file of LEN bytes that has not been touched for years. */
 static const char *make_image(size_t len)
 {
@@ -438,5 +431,5 @@ int main(void)
 		cmocka_unit_test(standard_input_with_an_offset),
 	};
 
-	return cmocka_run_group_tests_name("source", tests, setup, teardown);
+	return cmocka_run_group_tests_name("source", tests, setup, files_teardown);
 }

@@ -32,13 +32,6 @@ static int setup(void **state)
 	return 0;
 }
 
-static int teardown(void **state)
-{
-	(void)state;
-	files_close();
-	return 0;
-}
-
 static int clean_env(void **state)
 {
 	(void)state;
@@ -239,5 +232,5 @@ int main(void)
 		cmocka_unit_test_setup(explanations, clean_env),
 	};
 
-	return cmocka_run_group_tests_name("trust", tests, setup, teardown);
+	return cmocka_run_group_tests_name("trust", tests, setup, files_teardown);
 }
