@@ -59,21 +59,25 @@ static bool verifies(const struct task *t)
 	       (t->image.format == FORMAT_GZIP && !t->options->no_check);
 }
 
+/* --no-check makes what is wrong with an image a warning. */
+static int overlook(const struct task *t, struct err *e)
+{
+	if (!t->options->no_check || e->code != ERR_IMAGE)
+		return -1;
+	log_warn("%s: %s; it is sent all the same", task_name(t), e->text);
+	err_clear(e);
+	return 0;
+}
+
 /* Is it what the cloud takes, and whole as far as it says so itself? */
 static int judge_image(struct task *t, struct err *e)
 {
 	const struct provider *p = t->provider;
-	struct err why = ERR_INIT;
 
-	if ((!p->takes || p->takes(&t->image, &why) == 0) &&
-	    (!(p->needs & NEED_WHOLE) || image_inspect(&t->image, &unit_of(t)->source, &why) == 0))
+	if ((!p->takes || p->takes(&t->image, e) == 0) &&
+	    (!(p->needs & NEED_WHOLE) || image_inspect(&t->image, &unit_of(t)->source, e) == 0))
 		return 0;
-	if (t->options->no_check && why.code == ERR_IMAGE) {
-		log_warn("%s: %s; it is sent all the same", task_name(t), why.text);
-		return 0;
-	}
-	*e = why;
-	return -1;
+	return overlook(t, e);
 }
 
 static int check_image(struct task *t, struct err *e)
@@ -102,7 +106,8 @@ static int check_image(struct task *t, struct err *e)
 	if (!u->source.seekable && all.head_kept)
 		return err_set(e, ERR_USAGE, "only one pipe can be read in one run");
 	all.head_kept = all.head_kept || !u->source.seekable;
-	if (image_probe(&t->image, &u->source, all.head, &all.workers[0].chain.gzcheck, e) < 0)
+	if (image_probe(&t->image, &u->source, all.head, &all.workers[0].chain.gzcheck, e) < 0 &&
+	    overlook(t, e) < 0)
 		return -1;
 	u->head_len = u->source.head_len;
 	return judge_image(t, e);
@@ -111,18 +116,12 @@ static int check_image(struct task *t, struct err *e)
 static int check_agrees(struct task *t, struct err *e)
 {
 	enum format f = t->image.format;
-	struct err why = ERR_INIT;
 
 	/* A pipe's end may tell another format. */
 	if (!t->provider->agrees || (!t->image.size_known && f == FORMAT_RAW) ||
-	    t->provider->agrees(t, f, &why) == 0)
+	    t->provider->agrees(t, f, e) == 0)
 		return 0;
-	if (t->options->no_check) {
-		log_warn("%s: %s", task_name(t), why.text);
-		return 0;
-	}
-	*e = why;
-	return -1;
+	return overlook(t, e);
 }
 
 static int agree_at_end(void *arg, enum format f, struct err *e)

@@ -52,6 +52,13 @@ static int take_file(struct secret *s, const char *path, struct err *e)
 	return result;
 }
 
+int secret_file(struct secret *s, const char *path, const char *name, struct err *e)
+{
+	if (text_copy(s->from, sizeof(s->from), name, "a name", e) < 0)
+		return -1;
+	return take_file(s, path, e);
+}
+
 int secret_env(struct secret *s, const char *name, struct err *e)
 {
 	const char *value = getenv(name);
@@ -69,9 +76,7 @@ int secret_env(struct secret *s, const char *name, struct err *e)
 	value = getenv(name_file);
 	if (!value)
 		return 0;
-	if (text_copy(s->from, sizeof(s->from), name_file, "a name", e) < 0)
-		return -1;
-	return take_file(s, value, e);
+	return secret_file(s, value, name_file, e);
 }
 
 int secret_from(struct secret *s, const char *place, const char *name, struct err *e)

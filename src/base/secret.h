@@ -22,6 +22,9 @@ struct secret {
  */
 int secret_env(struct secret *s, const char *name, struct err *e) MUST_CHECK;
 
+/* Read it from a file; name is what messages call it. */
+int secret_file(struct secret *s, const char *path, const char *name, struct err *e) MUST_CHECK;
+
 /*
  * Read a secret from what the user named as its place: "env" (the variable
  * name, as above), "fd:N", "-" (standard input), or a file.

@@ -23,20 +23,20 @@ static void ionos_defaults(struct options *o)
 {
 	o->timeout_ms = 1200000;
 	o->poll_ms = 10000;
-	o->licence_type = o->application_type = "UNKNOWN";
 }
 
 /* In the API an image has a name and a location: two that share both cannot be told apart. */
-static int check_locations(const struct ionos *s, struct err *e)
+static int check_distinct(const struct ionos *s, struct err *e)
 {
-	unsigned i, j;
+	const struct ionos_target *a, *b, *end = s->targets + s->target_count;
 
-	for (i = 0; i < s->target_count; i++)
-		for (j = 0; j < i; j++)
-			if (strcmp(s->targets[i].location, s->targets[j].location) == 0)
+	for (a = s->targets; a < end; a++)
+		for (b = a + 1; b < end; b++)
+			if (strcmp(a->location, b->location) == 0)
 				return err_set(e, ERR_USAGE,
-					       "%s and %s have one location: the API cannot tell their images apart; use --skip-update",
-					       s->targets[j].host, s->targets[i].host);
+					       "%s:%u/%s and %s:%u/%s have one location: the API cannot tell their images apart; use --skip-update",
+					       a->host, a->port, a->prefix, b->host, b->port,
+					       b->prefix);
 	return 0;
 }
 
@@ -48,7 +48,7 @@ static int ionos_plan(const struct options *o, void *settings, unsigned *targets
 	    ionos_targets(o, s->targets, TARGETS_MAX, &s->target_count, e) < 0)
 		return -1;
 	*targets = s->target_count;
-	return o->skip_update ? 0 : check_locations(s, e);
+	return o->skip_update ? 0 : check_distinct(s, e);
 }
 
 /* Whom the API and the FTP servers are trusted by. */
@@ -80,6 +80,8 @@ static int ionos_prepare(struct task *t, struct err *e)
 		return -1;
 	if (!o->skip_update && ionos_settings_need_api(s, e) < 0)
 		return -1;
+	if (!o->skip_update && o->pins.count > 0 && strncmp(s->api_url, "http://", 7) == 0)
+		return err_set(e, ERR_USAGE, "--pin: %s has no certificate", s->api_url);
 	vouch(t);
 	if (o->skip_verify)
 		log_warn(

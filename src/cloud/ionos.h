@@ -100,8 +100,10 @@ struct ionos_work {
 	struct ftps_upload last;         /* the last transfer */
 	bool was_absent;                 /* SIZE has shown that the name is free */
 	bool ours;                       /* it was free, and STOR was accepted */
+	bool doubtful;                   /* STOR was said, and nobody knows what came of it */
 	bool answered;                   /* 226: the server has said that it has all */
 	uint64_t had;                    /* bytes that the last resumed attempt found there */
+	uint64_t sent_max;               /* the most bytes of it that an attempt has sent */
 	uint64_t total;                  /* bytes of the image, once t->sent_all */
 	char known[IONOS_KNOWN_MAX][40]; /* ids of images that were there before */
 	unsigned known_count;

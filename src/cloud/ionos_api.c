@@ -11,17 +11,18 @@
 /* A PATCH that is under way is allowed this long after a signal. */
 #define GRACE_MS 10000
 
-/* The last look, when the time is over, may take so long. */
+/* The last look, when --timeout is over, may take so long, and the change of what it has found. */
 #define LAST_LOOK_MS 10000
+#define LAST_CHANGE_MS 60000
 
-/* A request does not outlast --timeout by much; a change that is under way is not broken off. */
 static int64_t limit(struct task *t, const char *body)
 {
 	int64_t left = ionos_work(t)->until - clock_ms();
+	int64_t last = body ? LAST_CHANGE_MS : LAST_LOOK_MS;
 
-	if (body || ionos_work(t)->until == 0)
+	if (ionos_work(t)->until == 0)
 		return 0;
-	return left > LAST_LOOK_MS ? left : LAST_LOOK_MS;
+	return left > last ? left : last;
 }
 
 /* An error is an object whose "messages" have an errorCode and a message each. */
@@ -145,11 +146,14 @@ int ionos_api(struct task *t, const char *method, const char *path, const char *
 	trace(t);
 	if (w->reply.status != 204 && (w->reply.status < 200 || w->reply.status > 202))
 		return refused(t, e);
-	/* A PATCH may be answered without words. */
 	w->json.count = 0;
-	if (body && w->reply.len == 0)
+	if (json_parse(&w->json, w->answer, w->reply.len, w->tokens, JSON_TOKENS_MAX, e) == 0)
 		return 0;
-	if (json_parse(&w->json, w->answer, w->reply.len, w->tokens, JSON_TOKENS_MAX, e) < 0)
-		return err_at(e, "IONOS's API");
-	return 0;
+	/* A PATCH is done, whatever words it is answered with. */
+	if (body) {
+		w->json.count = 0;
+		err_clear(e);
+		return 0;
+	}
+	return err_at(e, "IONOS's API");
 }

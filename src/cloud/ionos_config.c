@@ -267,6 +267,10 @@ static int try_file(struct ionos_config *c, bool asked, bool legacy, char *scrat
 
 	if (fd < 0 && !asked && (errno == ENOENT || errno == ENOTDIR))
 		return 0;
+	if (fd < 0 && !asked && errno == EACCES) {
+		log_warn("the config file %s is not readable, and left out", c->path);
+		return 0;
+	}
 	if (fd < 0)
 		return err_errno(e, ERR_USAGE, "cannot open the config file %s", c->path);
 	result = read_config(c, fd, legacy, scratch, cap, e);

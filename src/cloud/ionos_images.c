@@ -7,6 +7,7 @@
 #include "base/stop.h"
 #include "base/text.h"
 #include "cloud/ionos.h"
+#include "cloud/object.h"
 #include "net/retry.h"
 
 /* Pages of one list; each is a request. */
@@ -77,16 +78,27 @@ static bool is_known(const struct ionos_work *w, const char *id)
 	return false;
 }
 
-/* An object that is too long for the report is left out of it. */
+/* Of an object that is too long for the report it has what tells the image from others. */
 static void keep_object(struct task *t, const char *path)
 {
 	const char *raw;
 	size_t len = json_raw(&t->work->json, path, &raw);
+	struct object o;
+	struct text own;
 
-	if (len >= sizeof(t->object))
-		len = 0;
-	memcpy(t->object, raw, len);
-	t->object[len] = '\0';
+	if (len > 0 && len < sizeof(t->object)) {
+		memcpy(t->object, raw, len);
+		t->object[len] = '\0';
+		if (object_of(&o, t))
+			return;
+	}
+	log_warn("%s: what the API tells of the image is too long for the report", task_name(t));
+	text_init(&own, t->object, sizeof(t->object));
+	text_printf(&own, "{\"id\": \"%s\", \"properties\": {\"name\": ", t->id);
+	text_put_json(&own, ionos_work(t)->name.file);
+	text_put(&own, ", \"location\": ");
+	text_put_json(&own, t->region);
+	text_put(&own, "}}");
 }
 
 static int look_at(struct task *t, int i, bool known, struct err *e)
@@ -104,9 +116,13 @@ static int look_at(struct task *t, int i, bool known, struct err *e)
 		snprintf(w->known[w->known_count++], sizeof(w->known[0]), "%s", id);
 		return 0;
 	}
+	/* Pages shift when others upload, too: the same image may come twice. */
+	if (strcmp(t->id, id) == 0)
+		return 0;
 	if (t->id[0])
 		return err_set(e, ERR_FAILED,
-			       "two new images of this name have appeared: %s and %s", t->id, id);
+			       "two new images of this name have appeared, %s and %s: look which is yours, and set its properties with ionosctl image update",
+			       t->id, id);
 	snprintf(t->id, sizeof(t->id), "%s", id);
 	snprintf(path, sizeof(path), "items.%d", i);
 	keep_object(t, path);
@@ -127,7 +143,8 @@ int ionos_find(struct task *t, bool known, struct err *e)
 	for (page = 0; page < PAGES_MAX; page++) {
 		if (list_page(t, offset, e) < 0) {
 			/* Many images contain the name: the answer was too long. */
-			if (t->work->reply.len + 1 < t->work->reply.cap || w->in_pages)
+			if ((e->code != ERR_LIMIT && t->work->reply.len + 1 < t->work->reply.cap) ||
+			    w->in_pages)
 				return -1;
 			w->in_pages = true;
 			err_clear(e);
@@ -139,8 +156,9 @@ int ionos_find(struct task *t, bool known, struct err *e)
 			if (look_at(t, i, known, e) < 0)
 				return -1;
 		/* A page that is not full is the last one. */
-		if (n == 0 || json_u64(&t->work->json, "limit", &limit, &none) < 0 ||
-		    (uint64_t)n < limit)
+		if (json_u64(&t->work->json, "limit", &limit, &none) < 0)
+			limit = w->in_pages ? PAGE_ITEMS : UINT64_MAX;
+		if (n == 0 || (uint64_t)n < limit)
 			return 0;
 		offset += (unsigned)n;
 	}
@@ -151,12 +169,6 @@ static int unfinished(struct task *t, const char *what, const struct err *why, s
 {
 	return err_set(e, ERR_UNFINISHED, "uploaded whole as %s, but %s: %s",
 		       ionos_work(t)->name.file, what, why->text);
-}
-
-/* Is it worth asking again? */
-static bool may_pass(const struct err *why)
-{
-	return why->code == ERR_BUSY || why->code == ERR_NETWORK || why->code == ERR_REPLY;
 }
 
 /* Between two requests.  -1 when the time is over, or a signal came. */
@@ -172,70 +184,88 @@ static int pause_until(struct task *t, unsigned failures, struct err *e)
 		ms = left;
 	/* The last look is at the very end. */
 	if (ms <= 0)
-		return err_set(e, ERR_UNFINISHED, "%lld s are over (--timeout)",
-			       (long long)o->timeout_ms / 1000);
+		return err_set(e, ERR_UNFINISHED, "the time is over (--timeout)");
 	return stop_sleep(ms, e);
+}
+
+/*
+ * Once more, before --timeout is over?  why tells what failed, if anything did.
+ * What may pass is asked for until then; nonsense no more often than --retry.
+ */
+static int again(struct task *t, const char *what, const struct err *why, unsigned *failures,
+		 struct err *e)
+{
+	struct err over = ERR_INIT;
+
+	if (why->code == ERR_STOPPED) {
+		*e = *why;
+		return -1;
+	}
+	*failures = why->code == ERR_NONE ? 0 : *failures + 1;
+	if (why->code != ERR_NONE && why->code != ERR_BUSY && why->code != ERR_NETWORK &&
+	    (why->code != ERR_REPLY || *failures > t->options->retry))
+		return unfinished(t, what, why, e);
+	if (pause_until(t, *failures, &over) == 0)
+		return 0;
+	if (over.code == ERR_STOPPED) {
+		*e = over;
+		return -1;
+	}
+	return unfinished(t, what, why->code != ERR_NONE ? why : &over, e);
 }
 
 static int wait_for_image(struct task *t, struct err *e)
 {
-	struct err why = ERR_INIT, over = ERR_INIT;
 	unsigned failures = 0;
+	struct err why;
 
 	for (;;) {
-		err_clear(&why);
-		if (ionos_find(t, false, &why) == 0) {
-			if (t->id[0])
-				return 0;
-			failures = 0;
-		} else if (why.code == ERR_STOPPED) {
-			*e = why;
+		why = ERR_INIT;
+		if (ionos_find(t, false, &why) == 0 && t->id[0])
+			return 0;
+		if (again(t,
+			  why.code == ERR_NONE ? "the API does not show the image yet" :
+						 "the image cannot be looked for",
+			  &why, &failures, e) < 0)
 			return -1;
-		} else if (!may_pass(&why) ||
-			   (why.code != ERR_BUSY && failures >= t->options->retry)) {
-			return unfinished(t, "the image cannot be looked for", &why, e);
-		} else {
-			failures++;
-		}
-		if (pause_until(t, failures, &over) == 0)
-			continue;
-		if (over.code == ERR_STOPPED) {
-			*e = over;
-			return -1;
-		}
-		if (why.code != ERR_NONE)
-			return unfinished(t, "the image cannot be looked for", &why, e);
-		return unfinished(t, "the API does not show the image yet", &over, e);
 	}
+}
+
+/* Is the answer about this image?  Some say nothing, or not in JSON, when it is done. */
+static int take_answer(struct task *t, struct err *e)
+{
+	const struct json *j = &t->work->json;
+
+	if (j->count == 0)
+		return 0;
+	if (json_is(j, "id", t->id)) {
+		keep_object(t, "");
+		return 0;
+	}
+	if (json_kind(j, "id") == JSON_ABSENT && json_kind(j, "messages") == JSON_ABSENT)
+		return 0;
+	return err_set(e, ERR_REPLY, "IONOS's API answered with something else than the image");
 }
 
 /* The API changes the image as a whole: sending the same once more is safe. */
 static int set_properties(struct task *t, struct err *e)
 {
 	struct work *w = t->work;
-	struct err why = ERR_INIT, over = ERR_INIT;
 	unsigned failures = 0;
 	char path[96];
+	struct err why;
 
 	if (ionos_properties(t->options, w->request, sizeof(w->request), e) < 0)
 		return -1;
 	snprintf(path, sizeof(path), "/%s?depth=1&offset=0&pretty=true", t->id);
 	for (;;) {
-		err_clear(&why);
+		why = ERR_INIT;
 		log_trace("%s", w->request);
-		if (ionos_api(t, "PATCH", path, w->request, &why) == 0)
-			break;
-		if (why.code == ERR_STOPPED) {
-			*e = why;
+		if (ionos_api(t, "PATCH", path, w->request, &why) == 0 && take_answer(t, &why) == 0)
+			return 0;
+		if (again(t, "its properties could not be set", &why, &failures, e) < 0)
 			return -1;
-		}
-		if (!why.retry || ++failures > t->options->retry ||
-		    pause_until(t, failures, &over) < 0)
-			return unfinished(t, "its properties could not be set", &why, e);
 	}
-	if (w->json.count > 0 && json_is(&w->json, "id", t->id))
-		keep_object(t, "");
-	return 0;
 }
 
 int ionos_finish(struct task *t, struct err *e)

@@ -112,6 +112,19 @@ static int check_word(const char *option, const char *word, const char *const *l
 		       *word ? word : "\"\"", names);
 }
 
+/* What is no UTF-8 could not be sent as it is. */
+static int check_utf8(const char *option, const char *s, struct err *e)
+{
+	size_t n;
+
+	for (; s && *s; s += n) {
+		n = text_utf8(s, strlen(s));
+		if (n == 0)
+			return err_set(e, ERR_USAGE, "--%s is not UTF-8", option);
+	}
+	return 0;
+}
+
 int ionos_check_options(const struct options *o, struct err *e)
 {
 	static const char *const licences[] = { "LINUX",       "RHEL",        "WINDOWS",
@@ -133,7 +146,8 @@ int ionos_check_options(const struct options *o, struct err *e)
 			       "--query is not supported: take the result of -o json to jq");
 	if (check_word("licence-type", o->licence_type, licences, e) < 0 ||
 	    check_word("application-type", o->application_type, applications, e) < 0 ||
-	    check_word("cloud-init", o->cloud_init_type, cloud_inits, e) < 0)
+	    check_word("cloud-init", o->cloud_init_type, cloud_inits, e) < 0 ||
+	    check_utf8("name", o->name, e) < 0 || check_utf8("description", o->description, e) < 0)
 		return -1;
 	return ionos_check_confidential(o, e) < 0 || ionos_check_names(o, e) < 0 ? -1 : 0;
 }

@@ -113,7 +113,7 @@ static int from_env(struct secret *s, const char *name, struct err *e)
 	if ((!value || !*value) && (!path || !*path))
 		return 0;
 	/* secret_env() takes an empty variable for a secret. */
-	if (value && !*value ? secret_from(s, path, name_file, e) < 0 : secret_env(s, name, e) < 0)
+	if (value && !*value ? secret_file(s, path, name_file, e) < 0 : secret_env(s, name, e) < 0)
 		return -1;
 	if (s->value[0] == '\0')
 		return err_set(e, ERR_USAGE, "%s names an empty file", name_file);
@@ -249,6 +249,10 @@ static int take_url(struct ionos_settings *s, const char *url, const char *from,
 		return -1;
 	if (!is_place(s->api_url + scheme))
 		return err_set(e, ERR_USAGE, "%s: this is not like %s", from, IONOS_API_DEFAULT);
+	if (plain && s->pinned)
+		return err_set(e, ERR_USAGE,
+			       "%s: IONOS_PINNED_CERT is set, but by http there is no certificate",
+			       from);
 	if (plain)
 		log_warn("%s: credentials travel unencrypted to %s", from, s->api_url);
 	return text_copy(s->api_url_from, sizeof(s->api_url_from), from, "a name", e);
@@ -270,7 +274,7 @@ static int load_url(struct ionos_settings *s, const char *api_url, const struct 
 	if (take_url(s, c->api_url, from, e) < 0 || take_certificates(s, c, e) < 0)
 		return -1;
 	s->api_skip_verify = c->skip_verify;
-	if (s->api_skip_verify)
+	if (s->api_skip_verify && !s->pinned)
 		log_warn("%s: skipTlsVerify: nothing proves that %s is what it says", from,
 			 s->api_url);
 	return 0;
@@ -328,8 +332,8 @@ int ionos_settings_load(struct ionos_settings *s, const char *config_file, const
 	_Static_assert(sizeof(*s) <= SETTINGS_BYTES, "there is room for it");
 	memset(s, 0, sizeof(*s));
 	if (ionos_config_load(&c, config_file, scratch, cap, e) == 0 &&
-	    load_credentials(s, &c, e) == 0 && load_url(s, api_url, &c, e) == 0 &&
-	    load_contract(s, e) == 0 && load_pin(s, e) == 0)
+	    load_credentials(s, &c, e) == 0 && load_pin(s, e) == 0 &&
+	    load_url(s, api_url, &c, e) == 0 && load_contract(s, e) == 0)
 		result = 0;
 	text_wipe(scratch, cap);
 	return result;
@@ -339,6 +343,11 @@ int ionos_settings_load(struct ionos_settings *s, const char *config_file, const
 
 int ionos_settings_need_api(const struct ionos_settings *s, struct err *e)
 {
+	/* RFC 7617, section 2 */
+	if (s->auth == IONOS_AUTH_LOGIN && strchr(s->login.user, ':'))
+		return err_set(e, ERR_USAGE,
+			       "the API cannot be told a user name with a colon (%s): set IONOS_TOKEN",
+			       s->login_from);
 	if (s->auth != IONOS_AUTH_NONE)
 		return 0;
 	if (s->lacks)

@@ -73,7 +73,7 @@ static int check_location(const char *word, struct err *e)
  */
 static int find_location(const char *word, struct location *at, struct err *e)
 {
-	const char *api = find_known(word), *city, *number;
+	const char *api = find_known(word), *city, *number, *c;
 	char list[128];
 	struct text t;
 
@@ -86,8 +86,8 @@ static int find_location(const char *word, struct location *at, struct err *e)
 	if (!api && number && number[1 + strspn(number + 1, "0123456789")] != '\0')
 		city = number + 1;
 	text_init(&t, at->server, sizeof(at->server));
-	for (number = city; *number; number++)
-		text_put_n(&t, *number == '/' ? "-" : number, 1);
+	for (c = city; *c; c++)
+		text_put_n(&t, *c == '/' ? "-" : c, 1);
 	return text_copy(at->api, sizeof(at->api), api ? api : word, "--location", e);
 }
 
@@ -114,9 +114,15 @@ static int add(struct list *list, const char *url, const struct location *at, co
 	if (ionos_url(url, at ? at->server : "", ftp_port, &one, e) < 0 ||
 	    text_copy(one.location, sizeof(one.location), at ? at->api : "", "--location", e) < 0)
 		return -1;
-	for (i = 0; i < list->count; i++)
-		if (same_place(&list->at[i], &one))
-			return 0;
+	for (i = 0; i < list->count; i++) {
+		if (!same_place(&list->at[i], &one))
+			continue;
+		if (strcmp(list->at[i].location, one.location) != 0)
+			return err_set(e, ERR_USAGE,
+				       "--location %s and %s would go to the same server, %s",
+				       list->at[i].location, one.location, one.host);
+		return 0;
+	}
 	if (list->count == list->cap)
 		return err_set(e, ERR_USAGE, "more than %u servers are given", list->cap);
 	list->at[list->count++] = one;

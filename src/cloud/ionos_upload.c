@@ -45,6 +45,9 @@ static void suggest(struct task *t, char *out, size_t cap)
 			break;
 		if (found == FTPS_PRESENT)
 			continue;
+		/* To be pasted into a shell. */
+		if (strchr(w->name.file, '\''))
+			break;
 		snprintf(out, cap, "--rename '%.*s-%d'%s", stem, w->name.file, i,
 			 found == FTPS_ABSENT ? ", which is free" : "");
 		return;
@@ -71,7 +74,10 @@ static int exists(struct task *t, struct err *e)
 	char other[IONOS_NAME_BYTES + 40];
 
 	suggest(t, other, sizeof(other));
-	leave(t, "use %s, or ask " SUPPORT " to remove it", other);
+	leave(t, "%suse %s, or ask " SUPPORT " to remove it",
+	      w->doubtful ? "it may be the empty file of the try before, whose answer was lost; " :
+			    "",
+	      other);
 	return err_set(e, ERR_FAILED, "%s has a file %s/%s already, and it is not overwritten",
 		       t->work->ftps.shown, w->dir, w->name.file);
 }
@@ -279,6 +285,9 @@ static int put(struct task *t, struct stage *body, uint64_t from, struct err *e)
 	int result = transfer(t, body, &why);
 
 	w->answered = u->answered;
+	w->doubtful = u->asked && !u->accepted && t->work->ftps.code == 0;
+	if (from + u->sent > w->sent_max)
+		w->sent_max = from + u->sent;
 	if (u->sent_all) {
 		t->sent_all = true;
 		w->total = from + u->sent;
@@ -357,10 +366,12 @@ static int resume(struct task *t, struct stage *body, uint64_t have, struct err 
 	struct ftps *f = &t->work->ftps;
 	uint64_t size = t->image.size;
 
-	if (have > size)
+	if (have > w->sent_max) {
+		w->ours = false;
 		return err_set(e, ERR_FAILED,
-			       "%s has %llu bytes of it, which is more than there are (%llu)",
-			       f->shown, (unsigned long long)have, (unsigned long long)size);
+			       "%s has %llu bytes of it, but no more than %llu were sent: somebody else has written to it, and it is left alone",
+			       f->shown, (unsigned long long)have, (unsigned long long)w->sent_max);
+	}
 	/* What has grown is no failure to be counted. */
 	t->progressed = have >= w->had + PROGRESS_BYTES;
 	w->had = have > w->had ? have : w->had;
@@ -403,8 +414,10 @@ static void may_be_left(struct task *t, const struct err *why)
 {
 	struct ionos_work *w = ionos_work(t);
 
-	leave(t, "a part of it may be left as %s/%s on %s (%s)", w->dir, w->name.file,
-	      w->server.host, why->text);
+	leave(t, "%s as %s/%s on %s (%s)",
+	      t->sent_all ? "all of it was sent, and may be there whole," :
+			    "a part of it may be left",
+	      w->dir, w->name.file, w->server.host, why->text);
 }
 
 /* The part that a failed upload left, and that was not deleted. */
@@ -414,7 +427,7 @@ static void tell_left(struct task *t, struct err *why)
 	struct ftps *f = &t->work->ftps;
 	enum ftps_file file = FTPS_UNKNOWN;
 	uint64_t size = 0;
-	char other[IONOS_NAME_BYTES + 40], part[40] = "a part";
+	char other[IONOS_NAME_BYTES + 40], part[40] = "a part of it is";
 
 	if ((w->was_absent && f->code == 0) || ftps_size(f, w->name.file, &file, &size, why) < 0) {
 		may_be_left(t, why);
@@ -423,15 +436,12 @@ static void tell_left(struct task *t, struct err *why)
 	if (file == FTPS_ABSENT)
 		return;
 	if (file == FTPS_PRESENT)
-		snprintf(part, sizeof(part), "%llu bytes", (unsigned long long)size);
+		snprintf(part, sizeof(part), "%llu bytes of it are", (unsigned long long)size);
 	suggest(t, other, sizeof(other));
-	leave(t,
-	      "%s of it are left as %s/%s on %s, which %s: use %s, or ask " SUPPORT
-	      " to remove them",
-	      part, w->dir, w->name.file, w->server.host,
-	      w->was_absent ?
-		      "does not delete them" :
-		      "could not tell by SIZE that the name was free, so they are not deleted",
+	leave(t, "%s left as %s/%s on %s, which %s: use %s, or ask " SUPPORT " to remove it", part,
+	      w->dir, w->name.file, w->server.host,
+	      w->was_absent ? "does not delete it" :
+			      "could not tell by SIZE that the name was free, so it is not deleted",
 	      other);
 }
 
@@ -440,7 +450,6 @@ void ionos_abandon(struct task *t)
 	struct ionos_work *w = ionos_work(t);
 	struct ftps *f = &t->work->ftps;
 	struct err why = ERR_INIT;
-	bool doubtful = w->last.asked && !w->last.accepted && f->code == 0;
 
 	if (t->landed) {
 		leave(t, "it was uploaded whole, as %s/%s; its properties are not set", w->dir,
@@ -448,7 +457,7 @@ void ionos_abandon(struct task *t)
 		return;
 	}
 	if (!w->ours) {
-		if (doubtful)
+		if (w->doubtful)
 			leave(t, "an empty file %s/%s may be left on %s", w->dir, w->name.file,
 			      w->server.host);
 		return;

@@ -9,6 +9,9 @@ static int whoami_prepare(struct task *t, struct err *e)
 	struct ionos_settings *s = &ionos_of(t)->settings;
 	struct text out;
 
+	if (strcmp(t->options->output, "text") != 0)
+		return err_set(e, ERR_USAGE, "--whoami is a text, there is no -o %s of it",
+			       t->options->output);
 	if (ionos_settings_load(s, t->options->config, t->options->api_url, t->work->answer,
 				sizeof(t->work->answer), e) < 0)
 		return -1;
@@ -17,12 +20,21 @@ static int whoami_prepare(struct task *t, struct err *e)
 		    s->auth == IONOS_AUTH_TOKEN ? s->token_from :
 		    s->auth == IONOS_AUTH_LOGIN ? s->login_from :
 						  "no credentials");
-	text_printf(&out, "FTP:    %s\n",
+	text_printf(&out, "FTP:    %s",
 		    s->login.given ? s->login_from : "no user name and password");
-	if (s->login.given)
+	if (s->lacks)
+		text_printf(&out, " (%s is not set)", s->lacks);
+	text_put(&out, "\n");
+	if (s->login.given) {
+		text_clean(s->login.user);
 		text_printf(&out, "user:   %s\n", s->login.user);
+	}
 	text_printf(&out, "server: %s%s%s\n", s->api_url, s->api_url_from[0] ? ", from " : "",
 		    s->api_url_from);
+	if (s->pinned)
+		text_put(&out, "trust:  IONOS_PINNED_CERT\n");
+	else if (s->api_skip_verify)
+		text_put(&out, "trust:  anyone (skipTlsVerify)\n");
 	if (s->contract[0])
 		text_printf(&out, "contract: %s\n", s->contract);
 	return text_done(&out, "the settings", e);

@@ -86,6 +86,8 @@ static int linode_prepare(struct task *t, struct err *e)
 		return err_set(e, ERR_USAGE,
 			       "no region is given: use --region, us-ord for example, or set one with linode-cli configure");
 	t->vouch[SIDE_API].cacert = getenv("LINODE_CLI_CA");
+	if (strcmp(s->scheme, "http") == 0 && t->options->pins.count > 0)
+		return err_set(e, ERR_USAGE, "--pin: by http the API has no certificate");
 	if (strcmp(s->scheme, "http") == 0)
 		log_warn("the API is asked by http: the token travels unencrypted");
 	return 0;

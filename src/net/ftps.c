@@ -81,6 +81,20 @@ static int demand(struct ftps *f, const char *command, const char *what, struct 
 	return f->code / 100 == 2 ? 0 : ftps_refused(f, what, e);
 }
 
+/* "120 Service ready in nnn minutes" comes before 220 (RFC 959, section 5.4). */
+static int welcome(struct ftps *f, struct err *e)
+{
+	int i;
+
+	for (i = 0; i < 10; i++) {
+		if (ftps_reply(f, f->config->stall_ms, e) < 0)
+			return -1;
+		if (f->code != 120)
+			break;
+	}
+	return f->code / 100 == 2 ? 0 : ftps_refused(f, "the connection is", e);
+}
+
 int ftps_login(struct ftps *f, struct err *e)
 {
 	f->line_len = 0;
@@ -94,10 +108,8 @@ int ftps_login(struct ftps *f, struct err *e)
 		return -1;
 	if (f->server->implicit && secure_control(f, e) < 0)
 		return -1;
-	if (ftps_reply(f, f->config->stall_ms, e) < 0)
+	if (welcome(f, e) < 0)
 		return -1;
-	if (f->code / 100 != 2)
-		return ftps_refused(f, "the connection is", e);
 	if (!f->server->implicit && upgrade(f, e) < 0)
 		return -1;
 	if (authenticate(f, e) < 0)

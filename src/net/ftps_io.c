@@ -82,6 +82,11 @@ static int vsay(struct ftps *f, struct err *e, const char *fmt, va_list ap)
 	ssize_t n;
 	int done = 0;
 
+	/* It would count as the answer to this command; 421 may come at any time. */
+	if (memchr(f->line, '\n', f->line_len) && strncmp(f->line, "421", 3) != 0) {
+		err_set(e, ERR_REPLY, "%s says more than it was asked", f->shown);
+		return err_retry(e);
+	}
 	text_init(&t, line, sizeof(line));
 	text_vprintf(&t, fmt, ap);
 	text_put(&t, "\r\n");
@@ -285,15 +290,23 @@ int ftps_open_data(struct ftps *f, struct err *e)
 	char host[256];
 	unsigned port;
 
-	if (passive(f, &port, e) < 0)
-		return -1;
 	/* A name may stand for several machines: the data go to this one. */
 	dial_address(&f->control.dial, host, sizeof(host));
 	if (host[0] == '\0')
 		snprintf(host, sizeof(host), "%s", f->server->host);
-	f->data.dial.stop_ms = f->stop_ms;
-	if (link_open(&f->data, &f->tls, host, port, e) == 0)
-		return 0;
+	for (;;) {
+		if (passive(f, &port, e) < 0)
+			return -1;
+		f->data.dial.stop_ms = f->stop_ms;
+		if (link_open(&f->data, &f->tls, host, port, e) == 0)
+			return 0;
+		/* Firewalls that know FTP may know PASV only, which is for IPv4. */
+		if (e->code != ERR_NETWORK || f->no_epsv || strchr(host, ':'))
+			break;
+		link_close(&f->data);
+		f->no_epsv = true;
+		err_clear(e);
+	}
 	if (e->code == ERR_NETWORK)
 		err_at(e, "no data connection (does a firewall let only port 21 through?)");
 	return -1;

@@ -17,8 +17,12 @@ struct pump {
 	int64_t moved_ms; /* when bytes last left this machine */
 	uint64_t unsent;  /* how many had not by then */
 	uint64_t counted; /* u->sent at that time */
+	unsigned marks;   /* replies of 1yz that have come */
 	bool replied;     /* the server has spoken: its last word */
 };
+
+/* Replies of 1yz beyond the first are passed over, but not so many. */
+#define MARKS_MAX 10
 
 /*
  * The transfer is over when the server says so; while it runs that can only be
@@ -26,8 +30,13 @@ struct pump {
  */
 static int hear(struct pump *p)
 {
-	int whole = ftps_take(p->f, p->e);
+	int whole;
 
+	while ((whole = ftps_take(p->f, p->e)) > 0 && p->f->code / 100 == 1 &&
+	       ++p->marks <= MARKS_MAX) {
+		p->f->code = 0;
+		p->f->reply_len = 0;
+	}
 	p->replied = whole > 0;
 	return whole;
 }
@@ -226,6 +235,11 @@ static int transfer(struct pump *p, struct stage *body, int64_t final_ms)
 
 	f->code = 0;
 	f->reply_len = 0;
+	/* What came together with the 1yz is no word on what was not sent yet. */
+	if (hear(p) < 0)
+		return -1;
+	if (p->replied)
+		return judge(p);
 	if (pump(p, body) == 0 && (p->replied || see_off(p) == 0)) {
 		p->u->sent_all = !p->replied;
 		return p->replied || last_word(p, final_ms) == 0 ? judge(p) : -1;

@@ -195,7 +195,8 @@ ssize_t link_read(struct link *l, void *p, size_t cap, struct err *e)
 	if (n == MBEDTLS_ERR_SSL_WANT_READ || n == MBEDTLS_ERR_SSL_WANT_WRITE)
 		return 0;
 	l->ended = true;
-	l->whole = n == 0 || n == MBEDTLS_ERR_SSL_PEER_CLOSE_NOTIFY;
+	/* 0 is mbedTLS's word for an end that nobody announced. */
+	l->whole = n == MBEDTLS_ERR_SSL_PEER_CLOSE_NOTIFY;
 	if (n == 0 || n == MBEDTLS_ERR_SSL_PEER_CLOSE_NOTIFY || n == MBEDTLS_ERR_SSL_CONN_EOF)
 		return -1;
 	return broke(e);

@@ -10,6 +10,7 @@ A fault acts at one moment of the command for which it was ordered:
 
 import itertools
 import re
+import socket
 import threading
 
 from clouds.message import Cut
@@ -54,6 +55,17 @@ class Edit(Fault):
 
     def act(self, session):
         session.reply = self.change(session.reply)
+
+
+class Besides(Fault):
+    """A line that is no reply, at any moment."""
+
+    def __init__(self, line, at):
+        super().__init__(at)
+        self.line = line
+
+    def act(self, session):
+        session.sock.sendall(self.line.encode() + b"\r\n")
 
 
 class Break(Fault):
@@ -153,9 +165,10 @@ class Raw(Fault):
 class Listing(Fault):
     """Another listing, raw; it may have no end."""
 
-    def __init__(self, pieces):
+    def __init__(self, pieces, reply="226 Transfer complete"):
         super().__init__("secured")
         self.pieces = pieces
+        self.reply = reply
         self.sent = 0
 
     def act(self, session):
@@ -164,8 +177,18 @@ class Listing(Fault):
                 raise Cut
             session.transfer.sock.sendall(piece)
             self.sent += len(piece)
-        session.transfer.end()
-        raise Instead("226 Transfer complete")
+        self.end(session.transfer)
+        raise Instead(self.reply)
+
+    def end(self, transfer):
+        transfer.end()
+
+
+class CutList(Listing):
+    """Its connection ends without TLS's close_notify, as if somebody in between had cut it, and the server is content."""
+
+    def end(self, transfer):
+        socket.socket.shutdown(transfer.sock, socket.SHUT_RDWR)
 
 
 class ClosedPort(Fault):

@@ -159,3 +159,30 @@ class HalfReply(Fault):
         exchange.wire.write(reply.head(length) + reply.body[: len(reply.body) // 2])
         exchange.answered(reply.status)
         raise Cut
+
+
+class Trickle(Fault):
+    """The true answer, byte by byte with a pause behind each."""
+
+    def __init__(self, pause):
+        super().__init__()
+        self.pause = pause
+
+    def reply(self, exchange, reply):
+        exchange.wire.write(reply.head(("Content-Length", len(reply.body))))
+        for byte in reply.body:
+            self.reached.set()
+            if exchange.server.stopping.wait(self.pause):
+                break
+            exchange.wire.write(bytes([byte]))
+        raise Cut
+
+
+def compact(without=()):
+    """The true answer as JSON without blanks, and without these members."""
+
+    def apply(reply):
+        value = {key: member for key, member in json.loads(reply.body).items() if key not in without}
+        reply.body = json.dumps(value, separators=(",", ":")).encode()
+
+    return Edit(apply)

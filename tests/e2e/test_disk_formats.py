@@ -249,6 +249,18 @@ def test_a_fixed_vhd_is_known_by_its_end(tool, made, tmp_path):
     assert row["format"] == "raw"
 
 
+@pytest.mark.parametrize("data", [b"\x1f\x8b\x08" + bytes(70000), b"\x1f\x8b" + b"\xff" * 70000, b"\x1f\x8b\x08\0" + pictures.raw(MIB)])
+@pytest.mark.parametrize("pipe", [False, True])
+def test_a_disk_that_begins_like_gzip(ionos_rig, put_file, data, pipe):
+    """--no-check sends it as it is."""
+    if pipe:
+        result = ionos_rig.upload("--skip-update", "--no-check", "-i", "-", "--rename", "disk", "--format", "raw", input=data)
+    else:
+        result = ionos_rig.upload("--skip-update", "--no-check", put_file("disk.raw", data))
+    assert result.status == 0 and len(result.warnings) >= 1, result
+    assert ionos_rig.stored("fra", "disk.raw") == data
+
+
 def test_parts_of_a_disk(tool, raw, tmp_path):
     """What is complete only together with another file."""
     for form in ("qcow", "qcow2", "qed"):

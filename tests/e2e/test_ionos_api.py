@@ -1,6 +1,8 @@
 """The Images API: requests to the letter, the right image and no other, credentials, pinned certificates."""
 
+import base64
 import json
+import resource
 import subprocess
 
 import pytest
@@ -231,3 +233,74 @@ def test_a_config_file(make_ionos, home, foo, pki, more, status):
 def test_the_url_of_the_api(rig, foo):
     """--api-url wins; any path is dropped."""
     updated(rig, foo, "--api-url", f"{rig.api.url}/cloudapi/v6/", env={"IONOS_API_URL": "https://127.0.0.1:1"})
+
+
+@pytest.mark.parametrize("limit", [True, False])
+def test_many_images_in_compact_json(rig, foo, limit):
+    """More values than one answer may have: it is asked for in pages, which may be without their "limit"."""
+    for number in range(260):
+        rig.api.add(f"old{number}-foo.iso", "de/fra")
+    rig.api.fault("list", ionos.compact(() if limit else ("limit",)), count=None)
+    updated(rig, foo)
+
+
+@pytest.mark.parametrize("output", [[], ["-o", "json"], ["-o", "api-json"]])
+@pytest.mark.parametrize("program", ["hoist", "ionosctl"])
+def test_an_image_with_a_long_description(rig, foo, program, output):
+    """To ionosctl -o json all images are nothing; a long one must not become that here."""
+    if program == "hoist":
+        result = rig.upload(foo, "--description", "x" * 9000, *output)
+    else:
+        rig.api.images.delay = 0
+        result = rig.run("ionosctl", "image", "upload", *rig.target, "-i", foo, "-d", "x" * 9000, *output)
+    (image,) = rig.api.images.all
+    assert result.status == 0 and image.properties["description"] == "x" * 9000, result
+    assert image.id in result.out and "foo.iso" in result.out and "too long for the report" in result.err, result
+
+
+def test_an_image_with_many_members(rig, foo):
+    rig.api.fault("patch", ionos.change(lambda value: value["properties"].update(imageAliases=["a:b"] * 1500)))
+    result = rig.upload(foo, "-o", "json")
+    assert result.status == 0 and [item["id"] for item in result.json["items"]] == [rig.api.images.all[0].id], result
+
+
+@pytest.mark.parametrize("password", ['pa"ss\\word1', "pässwörd-1", "pass/word/1", "tab word?>~?>~???", "ZTJl"])
+@pytest.mark.parametrize("form", ["ascii", "utf8", "slashes"])
+def test_an_answer_that_repeats_a_secret_with_escapes(rig, foo, password, form):
+    rig.api.password = rig.env["IONOS_PASSWORD"] = password
+    basic = base64.b64encode(f"{rig.api.user}:{password}".encode()).decode()
+    text = json.dumps(f"bad login {password} / Basic {basic} end", ensure_ascii=form != "utf8")
+    text = text.replace("/", "\\/") if form == "slashes" else text
+    rig.api.fault("list", Answer(401, '{"messages": [{"message": %s}]}' % text), count=None)
+    result = rig.upload(foo, "-vvv")
+    assert result.status == 2 and result.err.count("bad login *** ") == 2, result
+    for secret in (password, basic, basic[4:], json.dumps(password)[1:-1]):
+        assert secret not in result.err and secret.replace("/", "\\/") not in result.err, (secret, result)
+
+
+def test_a_long_token_that_is_repeated(rig, foo):
+    token = "t0" * 3500
+    rig.env["IONOS_TOKEN"] = token
+    rig.api.fault("list", Answer(401, json.dumps({"messages": [{"message": f"{'x' * 2000} {token}"}]})), count=None)
+    result = rig.upload(foo, "-vvv")
+    assert result.status == 2 and "t0t0" not in result.err, result
+
+
+def test_a_pinned_certificate_and_no_tls(rig, foo):
+    plain = ionos.Ionos()
+    try:
+        result = rig.upload(foo, "--api-url", plain.url, env={"IONOS_PINNED_CERT": "ab" * 32})
+        assert result.status == 2 and "no certificate" in result.errors[0], result
+        result = rig.upload(foo, "--api-url", plain.url, "--pin", "sha256//" + "A" * 43 + "=")
+        assert result.status == 2 and "no certificate" in result.errors[0], result
+        assert plain.requests == [] and rig.ftp.sessions == []
+    finally:
+        plain.stop()
+
+
+@pytest.mark.parametrize("count", [8000])
+def test_a_hostile_list_costs_no_time(rig, foo, count):
+    rig.api.fault("list", Answer(200, json.dumps({"items": [0] * count}), when="done"))
+    before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
+    updated(rig, foo)
+    assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - before < 2

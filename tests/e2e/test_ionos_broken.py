@@ -10,6 +10,7 @@ import pytest
 
 import pictures
 from clouds.ftpfaults import Break, Die, Fault, Instead, Late, Say, Stall
+from clouds.message import Cut
 from ionos_outcome import RAW, arrived, failed, lawful, moved
 
 SIZE = 12 * pictures.MIB + 12345
@@ -37,13 +38,19 @@ def rig(ionos_rig):
 class Intruder(Fault):
     """Somebody else puts a file there."""
 
-    def __init__(self, at, reply):
+    def __init__(self, at, reply, data=b"theirs"):
         super().__init__(at)
         self.reply = reply
+        self.data = data
 
     def act(self, session):
-        pathlib.Path(session.server.files.real(RAW)).write_bytes(b"theirs")
-        raise Instead(self.reply)
+        path = pathlib.Path(session.server.files.real(RAW))
+        path.unlink(missing_ok=True)
+        path.write_bytes(self.data)
+        if self.reply:
+            raise Instead(self.reply)
+        session.drop(True)
+        raise Cut
 
 
 @pytest.mark.parametrize(
@@ -217,3 +224,51 @@ def test_it_is_the_image_that_fails(rig, disk, tmp_path):
     result = rig.upload(path)
     assert result.status in (2, 3) and rig.ftp.file(RAW) is None and "deleted" in result.errors[0], result
     lawful(rig.ftp)
+
+
+def test_breaks_at_changing_places(rig, disk):
+    """With APPE refused every time: --retry counts what got no further than ever before."""
+    rig.ftp.order("APPE", "451 Append/Restart not permitted, try again", times=None)
+    for _ in range(8):
+        for at in (1, 2):
+            rig.ftp.order("STOR", Break(at << 20, data="reset", reply="426 cut"))
+    failed(rig, rig.upload(disk, "--retry", "2"), 4, "deleted")
+    assert len(rig.ftp.seen("STOR")) < 9
+
+
+def test_a_part_whose_name_only_a_list_showed_to_be_free(rig, disk):
+    """It is not deleted: lists may be wrong."""
+    rig.ftp.order("SIZE", "550 Permission denied")
+    rig.ftp.order("STOR", Say("552 Disk full", at=CUT))
+    result = rig.upload(disk)
+    failed(rig, result, 1, "552", f"{CUT} bytes of it are left as fra/hdd-images/disk.raw", "not deleted", left=disk.read_bytes()[:CUT])
+    assert rig.ftp.seen("DELE") == []
+
+
+@pytest.mark.parametrize("reply", ["530 Login incorrect.", "421 Too many users"])
+def test_a_login_that_is_refused_when_it_should_delete(rig, disk, reply):
+    rig.ftp.order("STOR", Break(CUT, data="reset", reply="553 you may not"))
+    rig.ftp.order("PASS", reply, skip=1, times=None)
+    result = rig.upload(disk)
+    assert result.status == 1 and len(result.errors) == 1, result
+    for word in ("553", "may be left as fra/hdd-images/disk.raw", reply):
+        assert word in result.errors[0], (word, result)
+
+
+def test_a_file_that_somebody_puts_there_between_two_tries(rig, disk):
+    """It is larger than what was sent: neither resumed nor deleted."""
+    rig.ftp.order("STOR", Intruder(CUT, "426 cut", b"F" * 2 * SIZE))
+    result = rig.upload(disk)
+    failed(rig, result, 1, "somebody else", f"{2 * SIZE} bytes", left=b"F" * 2 * SIZE)
+    assert rig.ftp.seen("APPE") == [] and rig.ftp.seen("DELE") == []
+
+
+def test_an_empty_file_of_a_try_whose_answer_was_lost(rig, disk):
+    rig.ftp.order("STOR", Intruder("command", None, b""))
+    failed(rig, rig.upload(disk), 1, "already", "may be the empty file of the try before", left=b"")
+
+
+def test_all_was_sent_and_nobody_can_be_asked(rig, disk):
+    rig.ftp.order("STOR", Break("reply", control="close"))
+    rig.ftp.order("CONNECT", "421 no", skip=1, times=None)
+    failed(rig, rig.upload(disk, "--retry", "1"), 4, "all of it was sent, and may be there whole", left=disk.read_bytes())

@@ -6,7 +6,8 @@ import pytest
 
 import pictures
 from clouds import ionos
-from clouds.ftpfaults import Break, ClosedPort, Raw, Say, SlowRead, endless_listing, endless_reply, foreign, long_line
+from clouds.ftpfaults import Besides, Break, ClosedPort, CutList, Edit, Listing, Raw, Say, SlowRead
+from clouds.ftpfaults import endless_listing, endless_reply, foreign, inject, long_line
 from ionos_outcome import RAW, VERSIONS, arrived, failed, moved, send
 
 LOGIN = ["AUTH TLS", f"USER {ionos.USER}", f"PASS {ionos.PASSWORD}", "PBSZ 0", "PROT P", "TYPE I", "CWD fra/hdd-images"]
@@ -142,12 +143,85 @@ def test_a_list_that_breaks(rig, measured, at, how):
     assert rig.ftp.seen("STOR") == []
 
 
+@VERSIONS
+def test_a_list_that_somebody_cuts(make_ionos, disk, version):
+    """The name may stand behind the cut: no close_notify came, whatever the server says."""
+    rig = make_ionos(highest=version)
+    pathlib.Path(rig.ftp.files.real(RAW)).write_bytes(b"theirs")
+    rig.ftp.overwrites = True
+    rig.ftp.order("SIZE", "500 unknown", times=None)
+    rig.ftp.order("NLST", CutList([b"a.raw\r\n"]), times=None)
+    failed(rig, send(rig, disk, "--retry", "1"), 4, "list of files was cut", left=b"theirs")
+    assert rig.ftp.seen("STOR") == []
+
+
+@pytest.mark.parametrize(
+    "words, reply", [([], "226 Transfer done (but failed to open directory)."), (["--rename", ".disk"], "226 Directory send OK.")]
+)
+def test_a_list_that_hides_names(rig, disk, words, reply):
+    """What vsftpd says of a directory that it cannot read, and names with a dot, which it leaves out."""
+    rig.ftp.order("SIZE", "500 unknown", times=None)
+    rig.ftp.order("NLST", Listing([], reply))
+    failed(rig, send(rig, disk, *words), 1, "cannot be known")
+    assert rig.ftp.seen("STOR") == []
+
+
+@pytest.mark.parametrize("reply", ["227 you said {0}", "213 {0}", "229 {0} (|||1|)"])
+@pytest.mark.parametrize("verb", ["CONNECT", "PASS", "CWD", "STOR"])
+def test_a_server_that_repeats_the_password(rig, disk, verb, reply):
+    """end() looks for it in all that was printed."""
+    rig.ftp.order(verb, reply.format(f"\x1b[31m{ionos.PASSWORD}"), times=None)
+    result = send(rig, disk, "--retry", "0", "-vvv")
+    assert result.status in (0, 1) and "\x1b" not in result.err, result
+
+
+@pytest.mark.parametrize("name", ["author", "ascii-access", "permission denied"])
+def test_a_name_that_reads_like_a_refusal(rig, disk, name):
+    """550 ascii-access.raw: No such file"""
+    rig.ftp.order("NLST", "502 not here", times=None)
+    arrived(rig, disk, send(rig, disk, "--rename", name), f"/fra/hdd-images/{name}.raw")
+
+
 def test_a_data_port_that_is_closed(rig, disk):
-    rig.ftp.order("EPSV", ClosedPort())
+    rig.ftp.order("EPSV PASV", ClosedPort())
     arrived(rig, disk, send(rig, disk))
-    rig.ftp.order("EPSV", ClosedPort(), times=None)
+    rig.ftp.order("EPSV PASV", ClosedPort(), times=None)
     result = send(rig, disk, "--rename", "other", "--retry", "1")
     failed(rig, result, 4, "data connection", "firewall", place="/fra/hdd-images/other.raw")
+
+
+def test_a_firewall_that_knows_only_pasv(rig, disk):
+    rig.ftp.order("EPSV", ClosedPort(), times=None)
+    arrived(rig, disk, send(rig, disk, "--retry", "0"))
+    assert len(rig.ftp.seen("EPSV")) == 1
+
+
+def test_a_server_that_is_ready_later(rig, disk):
+    rig.ftp.order("CONNECT", Edit(lambda reply: f"120 ready in 1 minute\r\n{reply}"), times=None)
+    arrived(rig, disk, send(rig, disk, "--retry", "0"))
+
+
+def test_two_marks(rig, disk):
+    """A second 150 is no end."""
+    rig.ftp.order("STOR", Besides("150 and now really", "secured"))
+    arrived(rig, disk, send(rig, disk, "--retry", "0"))
+
+
+@pytest.mark.parametrize("size", [512, 300001])
+def test_a_confirmation_that_came_before_the_data(rig, put_file, size):
+    """Nobody can have had them by then."""
+    disk = put_file("small.raw", pictures.raw(size))
+    rig.ftp.order("STOR", Besides("150 Go on\r\n226 Transfer complete", "command"), times=None)
+    rig.ftp.order("SIZE", "500 unknown", times=None, after="STOR")
+    result = send(rig, disk, "--retry", "0")
+    assert result.status in (1, 4) and "226" in result.errors[0], result
+
+
+def test_more_than_was_asked_for(rig, disk):
+    """It is no answer to the next command."""
+    rig.ftp.order("CWD", inject("213 300001"))
+    arrived(rig, disk, send(rig, disk))
+    assert len(rig.ftp.sessions) == 2
 
 
 def test_a_refusal_of_the_data_connection(rig, disk):

@@ -1,5 +1,6 @@
 """Uploads to real FTPS servers: vsftpd and ProFTPD, which demand that TLS sessions are resumed, and Pure-FTPd."""
 
+import os
 import subprocess
 
 import pytest
@@ -97,6 +98,17 @@ def test_an_existing_name_where_sizes_are_refused(make_ftpd, ftp_tool, raw, opti
     assert result.status == 1 and "disk.raw already" in result.errors[0], result
     assert server.file("hdd-images/disk.raw").read_bytes() == b"somebody's disk"
     assert "STOR" not in server.log()
+
+
+@pytest.mark.parametrize("name", ["disk", ".disk"])
+def test_an_existing_name_that_vsftpd_does_not_list(make_ftpd, ftp_tool, raw, name):
+    """A directory that it cannot read is an empty list to it, with 226, and of names with a dot it says nothing."""
+    server = make_ftpd("vsftpd", deny=("SIZE",))
+    server.put(f"hdd-images/{name}.raw", b"somebody's disk")
+    os.chmod(server.file("hdd-images"), 0o300 if name == "disk" else 0o700)
+    result = ftp_tool(server).upload("--rename", name, raw)
+    assert result.status == 1 and "cannot be known" in result.errors[0], result
+    assert server.file(f"hdd-images/{name}.raw").read_bytes() == b"somebody's disk"
 
 
 def test_where_neither_sizes_nor_names_are_told(make_ftpd, ftp_tool, raw):

@@ -223,3 +223,42 @@ def test_a_patch_with_a_strange_answer(rig, foo):
     result = rig.upload(foo, "-o", "json")
     arrived(rig, foo, result, ISO)
     assert [item["id"] for item in result.json["items"]] == [rig.api.images.all[0].id]
+
+
+def test_an_answer_that_trickles(rig, foo):
+    """A byte now and then is no reason to wait for ever."""
+    rig.api.fault("list", ionos.Trickle(0.3), count=None, skip=1)
+    late(rig, rig.upload(foo, "--timeout", "1s", "--stall-timeout", "1s", timeout=40), "does not answer")
+
+
+@pytest.mark.parametrize(
+    "fault, count", [(faults.Drop("head"), 4), (ionos.problem(503), 4), (ionos.problem(429, headers=[("Retry-After", "900")]), 1)]
+)
+@pytest.mark.parametrize("route", ["list", "patch"])
+def test_what_may_pass_is_waited_for(rig, foo, route, fault, count):
+    """Until --timeout, whatever --retry says."""
+    rig.api.images.delay = 0
+    rig.api.fault(route, fault, count=count, skip=1 if route == "list" else 0)
+    result = rig.upload(foo, "--retry", "1", "--timeout", "6s" if count == 1 else "20s")
+    arrived(rig, foo, result, ISO)
+    assert patched(rig) == {("foo.iso", "de/fra")}
+
+
+def test_a_patch_that_is_answered_by_words(rig, foo):
+    rig.api.fault("patch", faults.Answer(202, "Accepted", when="done"))
+    arrived(rig, foo, rig.upload(foo), ISO)
+
+
+@pytest.mark.parametrize("body", ['{"httpStatus": 500, "messages": [{"errorCode": "1", "message": "no"}]}', '{"id": "00000000-0000-0000-0000-000000000000"}'])
+def test_a_patch_whose_answer_is_about_something_else(rig, foo, body):
+    rig.api.fault("patch", faults.Answer(200, body), count=None)
+    late(rig, rig.upload(foo, "--retry", "1", "--timeout", "5s"), "something else than the image")
+    rig.api.fault("patch", faults.Answer(200, body))
+    assert rig.upload(foo, "--rename", "bar").status == 5
+
+
+def test_the_same_image_twice_in_a_list(rig, foo):
+    """Pages shift when others upload meanwhile."""
+    rig.api.fault("list", ionos.change(lambda value: value.update(items=value["items"] * 2)), count=None)
+    arrived(rig, foo, rig.upload(foo), ISO)
+    assert patched(rig) == {("foo.iso", "de/fra")}

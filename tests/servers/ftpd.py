@@ -164,20 +164,26 @@ class _Server:
 
 
 class Vsftpd(_Server):
-    """It overwrites, appends and deletes as asked.  reuse: the data connection must resume the TLS session (its default)."""
+    """It overwrites, appends and deletes as asked.
+
+    reuse       the data connection must resume the TLS session (its default)
+    deny        commands refused with 550, for example ("SIZE",)
+    """
 
     packages = ("vsftpd",)
     files = ("usr/sbin/vsftpd", f"{MULTIARCH}/security/pam_unix.so")
 
-    def __init__(self, directory, pair, reuse=True, **common):
+    def __init__(self, directory, pair, reuse=True, deny=(), **common):
         super().__init__(directory, pair, **common)
         self._reuse = reuse
+        self._deny = deny
 
     def _words(self):
         yes = lambda value: "YES" if value else "NO"
         six = ":" in self.host
         listen = {"ipv4": yes(not six), "ipv6": yes(six), "listen": "listen_address6" if six else "listen_address"}
         text = VSFTPD.format(address=self.host, port=self.port, implicit=yes(self._implicit), reuse=yes(self._reuse), **listen)
+        text += f"cmds_denied={','.join(self._deny)}\n" if self._deny else ""
         (self.dir / "etc/vsftpd.conf").write_text(text, encoding="ascii")
         pam = "auth required /lib/pam_unix.so nodelay\naccount required /lib/pam_unix.so\nsession required /lib/pam_unix.so\n"
         (self.dir / "etc/pam.d").mkdir(exist_ok=True)
