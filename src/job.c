@@ -287,6 +287,9 @@ static int steps(struct task *t, struct worker *w)
 			t->sums[alg] = plan.digest[alg] ? unit_of(t)->sums[alg] : NULL;
 		if (result < 0)
 			return -1;
+		if (plan.whole && w->chain.tail.blind)
+			log_warn("%s: it came through a pipe: whether it is as long as its tables say is not known",
+				 task_name(t));
 	}
 	atomic_store(&t->phase, PHASE_FINISHING);
 	return p->finish ? p->finish(t, &t->err) : 0;

@@ -1,5 +1,6 @@
 #include "progress.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -12,6 +13,9 @@
 #define JSON_MS 1000
 #define BAR_WIDTH 24
 
+/* Two texts that are quoted, and what stands around them. */
+#define JSON_LINE_BYTES (TEXT_JSON_MAX * (PATH_BYTES + PLACE_BYTES) + 256)
+
 static const char *const phases[] = {
 	[PHASE_WAITING] = "waiting", [PHASE_BEGINNING] = "starting",   [PHASE_SENDING] = "sending",
 	[PHASE_PAUSING] = "pausing", [PHASE_FINISHING] = "processing", [PHASE_ENDED] = "ended",
@@ -19,7 +23,7 @@ static const char *const phases[] = {
 
 /* All tasks taken together. */
 struct sum {
-	uint64_t sent, size; /* bytes of the tasks that have begun; size is 0 if unknown */
+	uint64_t sent, size; /* bytes of all tasks, begun or not; size is 0 if one's is unknown */
 	unsigned ended;
 	enum task_phase phase; /* the earliest of those that run */
 	const char *name;      /* the file of the first that runs */
@@ -155,16 +159,20 @@ static void draw_line(const struct job *j, const struct sum *s)
 
 static void draw_json(const struct job *j)
 {
-	char line[2 * PATH_BYTES];
+	char line[JSON_LINE_BYTES], file[PATH_BYTES];
 	const struct task *t;
 	struct text out;
 	unsigned i;
 
 	for (i = 0; i < j->count; i++) {
 		t = &j->tasks[i];
+		/* A longer name is no file's. */
+		text_init(&out, file, sizeof(file));
+		text_put(&out, t->file ? t->file : task_name(t));
+		text_ellipsis(&out);
 		text_init(&out, line, sizeof(line));
 		text_put(&out, "{\"file\": ");
-		text_put_json(&out, t->file ? t->file : task_name(t));
+		text_put_json(&out, file);
 		if (t->place[0]) {
 			text_put(&out, ", \"place\": ");
 			text_put_json(&out, t->place);
@@ -176,9 +184,10 @@ static void draw_json(const struct job *j)
 			text_printf(&out, "%llu", (unsigned long long)t->image.size);
 		else
 			text_put(&out, "null");
-		text_printf(&out, ", \"try\": %u, \"rate\": %llu}", t->attempt + 1,
+		text_printf(&out, ", \"try\": %u, \"rate\": %llu}\n", t->attempt + 1,
 			    (unsigned long long)state.rate);
-		log_plain(line);
+		assert(!out.full);
+		log_whole(line, out.len);
 	}
 }
 

@@ -8,41 +8,48 @@
 #include "base/text.h"
 #include "cloud/object.h"
 
-/* The longest cell is an upload URL or a file's name. */
+/* The longest cell of a table is an upload URL or a file's name. */
 #define CELL_BYTES (URL_BYTES + 64)
+
+/* The longest text that is composed is an error with what is left. */
+#define MADE_BYTES 1024
 
 struct column {
 	const char *name;
-	bool number;                                               /* in JSON without quotes */
-	void (*get)(const struct task *t, struct text *cell);      /* leaves it empty if unknown */
-	void (*get_json)(const struct task *t, struct text *cell); /* a whole JSON value, or NULL */
+	bool number; /* in JSON without quotes */
+	/* The whole text, "" if it is unknown; made is room for one that is composed. */
+	const char *(*get)(const struct task *t, struct text *made);
+	void (*print_json)(const struct task *t); /* a whole JSON value, or NULL */
 };
 
-static void get_file(const struct task *t, struct text *c)
+static const char *get_file(const struct task *t, struct text *made)
 {
-	if (t->file)
-		text_put(c, t->file);
+	(void)made;
+	return t->file ? t->file : "";
 }
 
-static void get_id(const struct task *t, struct text *c)
+static const char *get_id(const struct task *t, struct text *made)
 {
-	text_put(c, t->id);
+	(void)made;
+	return t->id;
 }
 
-static void get_label(const struct task *t, struct text *c)
+static const char *get_label(const struct task *t, struct text *made)
 {
-	if (t->label)
-		text_put(c, t->label);
+	(void)made;
+	return t->label ? t->label : "";
 }
 
-static void get_region(const struct task *t, struct text *c)
+static const char *get_region(const struct task *t, struct text *made)
 {
-	text_put(c, t->region);
+	(void)made;
+	return t->region;
 }
 
-static void get_place(const struct task *t, struct text *c)
+static const char *get_place(const struct task *t, struct text *made)
 {
-	text_put(c, t->place);
+	(void)made;
+	return t->place;
 }
 
 /* A task that passed its checks may have been left alone because another did not. */
@@ -51,65 +58,69 @@ static bool started(const struct task *t)
 	return t->err.code != ERR_NONE || atomic_load(&t->phase) == PHASE_ENDED;
 }
 
-static void get_status(const struct task *t, struct text *c)
+static const char *get_status(const struct task *t, struct text *made)
 {
+	(void)made;
 	if (!started(t))
-		text_put(c, "not started");
-	else if (t->err.code != ERR_NONE && t->err.code != ERR_UNFINISHED)
-		text_put(c, "failed");
-	else
-		text_put(c, t->status);
+		return "not started";
+	if (t->err.code != ERR_NONE && t->err.code != ERR_UNFINISHED)
+		return "failed";
+	return t->status;
 }
 
-static void get_size(const struct task *t, struct text *c)
+static const char *get_size(const struct task *t, struct text *made)
 {
 	if (t->image.size_known)
-		text_printf(c, "%llu", (unsigned long long)t->image.size);
+		text_printf(made, "%llu", (unsigned long long)t->image.size);
+	return made->at;
 }
 
-static void get_uncompressed(const struct task *t, struct text *c)
+static const char *get_uncompressed(const struct task *t, struct text *made)
 {
 	if (t->unpacked > 0)
-		text_printf(c, "%llu", (unsigned long long)t->unpacked);
+		text_printf(made, "%llu", (unsigned long long)t->unpacked);
+	return made->at;
 }
 
-static void get_sum(const struct task *t, enum hash_alg alg, struct text *c)
+static const char *get_sum(const struct task *t, enum hash_alg alg)
 {
-	if (t->sums[alg])
-		text_put(c, t->sums[alg]);
+	return t->sums[alg] ? t->sums[alg] : "";
 }
 
-static void get_md5(const struct task *t, struct text *c)
+static const char *get_md5(const struct task *t, struct text *made)
 {
-	get_sum(t, HASH_MD5, c);
+	(void)made;
+	return get_sum(t, HASH_MD5);
 }
 
-static void get_sha256(const struct task *t, struct text *c)
+static const char *get_sha256(const struct task *t, struct text *made)
 {
-	get_sum(t, HASH_SHA256, c);
+	(void)made;
+	return get_sum(t, HASH_SHA256);
 }
 
-static void get_sha512(const struct task *t, struct text *c)
+static const char *get_sha512(const struct task *t, struct text *made)
 {
-	get_sum(t, HASH_SHA512, c);
+	(void)made;
+	return get_sum(t, HASH_SHA512);
 }
 
-static void get_upload_to(const struct task *t, struct text *c)
+static const char *get_upload_to(const struct task *t, struct text *made)
 {
-	if (t->err.code == ERR_NONE)
-		text_put(c, t->upload_to);
+	(void)made;
+	return t->err.code == ERR_NONE ? t->upload_to : "";
 }
 
-static void get_format(const struct task *t, struct text *c)
+static const char *get_format(const struct task *t, struct text *made)
 {
-	if (t->image.format != FORMAT_NONE)
-		text_put(c, format_name(t->image.format));
+	(void)made;
+	return t->image.format != FORMAT_NONE ? format_name(t->image.format) : "";
 }
 
-static void get_holds(const struct task *t, struct text *c)
+static const char *get_holds(const struct task *t, struct text *made)
 {
-	if (t->image.holds != FORMAT_NONE)
-		text_put(c, format_name(t->image.holds));
+	(void)made;
+	return t->image.holds != FORMAT_NONE ? format_name(t->image.holds) : "";
 }
 
 /* Would this cloud take the image?  A damaged one is taken by none. */
@@ -126,7 +137,7 @@ static bool takes(const struct provider *p, const struct task *t, struct err *wh
 	return !p->takes || p->takes(&t->image, why) == 0;
 }
 
-static void get_clouds(const struct task *t, struct text *c)
+static const char *get_clouds(const struct task *t, struct text *made)
 {
 	const struct provider *const *p;
 
@@ -134,45 +145,49 @@ static void get_clouds(const struct task *t, struct text *c)
 		struct err why = ERR_INIT;
 
 		if (takes(*p, t, &why))
-			text_printf(c, "%s%s", c->len > 0 ? "," : "", (*p)->name);
+			text_printf(made, "%s%s", made->len > 0 ? "," : "", (*p)->name);
 	}
+	return made->at;
 }
 
-static void get_clouds_json(const struct task *t, struct text *c)
+static void print_clouds(const struct task *t)
 {
 	const struct provider *const *p;
 
 	if (!started(t)) {
-		text_put(c, "null");
+		fputs("null", stdout);
 		return;
 	}
-	text_put(c, "{");
+	putchar('{');
 	for (p = providers; *p; p++) {
 		struct err why = ERR_INIT;
 		bool taken = takes(*p, t, &why);
 
-		text_printf(c, "%s\"%s\": {\"takes\": %s, \"why\": ", p == providers ? "" : ", ",
-			    (*p)->name, taken ? "true" : "false");
+		printf("%s\"%s\": {\"takes\": %s, \"why\": ", p == providers ? "" : ", ",
+		       (*p)->name, taken ? "true" : "false");
 		if (taken)
-			text_put(c, "null");
+			fputs("null", stdout);
 		else
-			text_put_json(c, why.text);
-		text_put(c, "}");
+			text_print_json(stdout, why.text);
+		putchar('}');
 	}
-	text_put(c, "}");
+	putchar('}');
 }
 
-static void get_exit(const struct task *t, struct text *c)
+static const char *get_exit(const struct task *t, struct text *made)
 {
 	if (started(t))
-		text_printf(c, "%d", err_status(t->err.code));
+		text_printf(made, "%d", err_status(t->err.code));
+	return made->at;
 }
 
-static void get_error(const struct task *t, struct text *c)
+static const char *get_error(const struct task *t, struct text *made)
 {
-	text_put(c, t->err.text);
+	_Static_assert(sizeof(t->err.text) + sizeof(t->left) + 2 <= MADE_BYTES, "it fits");
+	text_put(made, t->err.text);
 	if (t->err.code != ERR_NONE && t->left[0])
-		text_printf(c, "; %s", t->left);
+		text_printf(made, "; %s", t->left);
+	return made->at;
 }
 
 static const struct column columns[] = {
@@ -191,7 +206,7 @@ static const struct column columns[] = {
 	{ "upload_to", false, get_upload_to, NULL },
 	{ "format", false, get_format, NULL },
 	{ "holds", false, get_holds, NULL },
-	{ "clouds", false, get_clouds, get_clouds_json },
+	{ "clouds", false, get_clouds, print_clouds },
 	{ "exit", true, get_exit, NULL },
 	{ "error", false, get_error, NULL },
 };
@@ -259,30 +274,42 @@ int report_check(const struct provider *p, const struct options *o, struct err *
 
 void report_errors(const struct job *j)
 {
+	char name[PATH_BYTES];
 	const struct task *t;
+	struct text text;
 	unsigned i;
 
 	for (i = 0; i < j->count; i++) {
 		t = &j->tasks[i];
-		if (t->err.code != ERR_NONE)
-			log_error("%s: %s%s%s", task_name(t), t->err.text, t->left[0] ? "; " : "",
-				  t->left);
+		if (t->err.code == ERR_NONE)
+			continue;
+		/* However long the name is: what is wrong has to be told. */
+		text_init(&text, name, sizeof(name));
+		text_put(&text, task_name(t));
+		text_ellipsis(&text);
+		log_error("%s: %s%s%s", name, t->err.text, t->left[0] ? "; " : "", t->left);
 	}
 }
 
+/* To be shown: what is too long for a table ends in "...". */
 static void get_cell(const struct choice *c, const struct task *t, char *cell)
 {
+	char buf[MADE_BYTES];
 	struct object object;
-	struct text text;
+	struct text text, made;
 
+	text_init(&made, buf, sizeof(buf));
 	text_init(&text, cell, CELL_BYTES);
 	if (c->own)
-		c->own->get(t, &text);
+		text_put(&text, c->own->get(t, &made));
 	else if (object_of(&object, t))
 		object_put(&object, c->path, &text);
+	text_ellipsis(&text);
 	text_clean(cell);
-	if (cell[0] == '\0')
+	if (cell[0] == '\0') {
+		text_init(&text, cell, CELL_BYTES);
 		text_put(&text, "-");
+	}
 }
 
 static void print_table(const struct job *j, const struct choice *chosen, int n)
@@ -323,31 +350,33 @@ static void print_table(const struct job *j, const struct choice *chosen, int n)
 static void print_json_member(const char *path, const struct task *t)
 {
 	struct object object;
-	const char *raw = "null";
+	const char *raw;
 	size_t len = object_of(&object, t) ? json_raw(&object.json, path, &raw) : 0;
 
-	printf("%.*s", len > 0 ? (int)len : 4, raw);
+	if (len > 0)
+		text_print_raw_json(stdout, raw, len);
+	else
+		fputs("null", stdout);
 }
 
 static void print_json_cell(const struct column *c, const struct task *t)
 {
-	char cell[CELL_BYTES], quoted[2 * CELL_BYTES];
-	struct text text, json;
+	char buf[MADE_BYTES];
+	const char *value;
+	struct text made;
 
-	text_init(&text, cell, sizeof(cell));
-	text_init(&json, quoted, sizeof(quoted));
-	if (c->get_json) {
-		c->get_json(t, &json);
-	} else {
-		c->get(t, &text);
-		if (cell[0] == '\0')
-			text_put(&json, "null");
-		else if (c->number)
-			text_put(&json, cell);
-		else
-			text_put_json(&json, cell);
+	if (c->print_json) {
+		c->print_json(t);
+		return;
 	}
-	fputs(quoted, stdout);
+	text_init(&made, buf, sizeof(buf));
+	value = c->get(t, &made);
+	if (*value == '\0')
+		fputs("null", stdout);
+	else if (c->number)
+		fputs(value, stdout);
+	else
+		text_print_json(stdout, value);
 }
 
 static void print_json(const struct job *j, const struct choice *chosen, int n)

@@ -145,6 +145,7 @@ int json_parse(struct json *j, const char *text, size_t len, jsmntok_t *tok, uns
 	jsmn_init(&parser);
 	j->text = text;
 	j->tok = tok;
+	j->root = 0;
 	j->count = jsmn_parse(&parser, text, len, tok, cap);
 	if (j->count == JSMN_ERROR_NOMEM)
 		return err_set(e, ERR_LIMIT, "the answer has more than %u JSON values", cap);
@@ -166,11 +167,8 @@ static int hex4(const char *s)
 {
 	int i, v = 0;
 
-	for (i = 0; i < 4; i++) {
-		char c = s[i];
-
-		v = v * 16 + (is_digit(c) ? c - '0' : (c | 0x20) - 'a' + 10);
-	}
+	for (i = 0; i < 4; i++)
+		v = v * 16 + text_hex(s[i]);
 	return v;
 }
 
@@ -252,41 +250,72 @@ static bool key_is(const struct json *j, const jsmntok_t *t, const char *key, si
 	return !out.full && out.len == len && memcmp(buf, key, len) == 0;
 }
 
-/* The child of token at that one step of a path names; -1 absent, -2 there twice. */
-static int child(const struct json *j, int at, const char *step, size_t len)
+/* The value of the key in the object at that token; -1 absent, -2 there twice. */
+static int member(const struct json *j, int at, const char *key, size_t len)
 {
-	int i, hit = -1, index = 0;
-	bool object = j->tok[at].type == JSMN_OBJECT;
-	char number[12];
+	int i, hit = -1;
 
 	for (i = at + 1; i < j->count && j->tok[i].start < j->tok[at].end; i++) {
-		if (j->tok[i].parent != at)
+		if (j->tok[i].parent != at || !key_is(j, &j->tok[i], key, len))
 			continue;
-		if (object) {
-			if (!key_is(j, &j->tok[i], step, len))
-				continue;
-			if (hit >= 0)
-				return -2;
-			hit = i + 1;
-		} else {
-			snprintf(number, sizeof(number), "%d", index++);
-			if (same(step, len, number))
-				return i;
-		}
+		if (hit >= 0)
+			return -2;
+		hit = i + 1;
 	}
 	return hit;
+}
+
+/* The element behind last (at itself: the first) of the array at that token, or -1. */
+static int next_element(const struct json *j, int at, int last)
+{
+	int i = last + 1;
+
+	while (i < j->count && j->tok[i].start < j->tok[at].end && j->tok[i].parent != at)
+		i++;
+	return i < j->count && j->tok[i].start < j->tok[at].end ? i : -1;
+}
+
+/* An index as it is written, without a sign or zeros before it; -1 if it is none. */
+static int read_index(const char *s, size_t len)
+{
+	size_t i;
+	int v = 0;
+
+	/* So many digits fit into v, and there are never as many tokens. */
+	if (len == 0 || len > 9 || (len > 1 && s[0] == '0'))
+		return -1;
+	for (i = 0; i < len; i++) {
+		if (!is_digit(s[i]))
+			return -1;
+		v = v * 10 + (s[i] - '0');
+	}
+	return v;
+}
+
+static int element(const struct json *j, int at, const char *step, size_t len)
+{
+	int index = read_index(step, len), i;
+
+	if (index < 0 || index >= j->tok[at].size)
+		return -1;
+	for (i = next_element(j, at, at); index > 0; index--)
+		i = next_element(j, at, i);
+	return i;
 }
 
 static int lookup(const struct json *j, const char *path)
 {
 	size_t len;
-	int at = 0;
+	int at = j->root;
 
 	while (*path && at >= 0) {
 		len = strcspn(path, ".");
-		if (j->tok[at].type != JSMN_OBJECT && j->tok[at].type != JSMN_ARRAY)
+		if (j->tok[at].type == JSMN_OBJECT)
+			at = member(j, at, path, len);
+		else if (j->tok[at].type == JSMN_ARRAY)
+			at = element(j, at, path, len);
+		else
 			return -1;
-		at = child(j, at, path, len);
 		path += len;
 		if (*path == '.')
 			path++;
@@ -343,6 +372,23 @@ int json_count(const struct json *j, const char *path)
 	if (at < 0 || (j->tok[at].type != JSMN_OBJECT && j->tok[at].type != JSMN_ARRAY))
 		return 0;
 	return j->tok[at].size;
+}
+
+bool json_next(const struct json *j, const char *path, struct json *item)
+{
+	/* The document's first token is no element of anything. */
+	bool first = item->root == 0;
+	int at = first ? lookup(j, path) : j->tok[item->root].parent;
+	int i;
+
+	if (at < 0 || j->tok[at].type != JSMN_ARRAY)
+		return false;
+	i = next_element(j, at, first ? at : item->root);
+	if (i < 0)
+		return false;
+	*item = *j;
+	item->root = i;
+	return true;
 }
 
 ssize_t json_str(const struct json *j, const char *path, char *out, size_t cap, struct err *e)

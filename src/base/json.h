@@ -5,7 +5,8 @@
  *
  * A path is keys and array indices joined by '.': "data.0.entity.id".  A key
  * that is looked up and stands twice in its object is refused: two readers
- * could disagree about it.
+ * could disagree about it.  Each index is counted from the array's beginning:
+ * for one element after the other there is json_next().
  */
 #ifndef BASE_JSON_H
 #define BASE_JSON_H
@@ -26,10 +27,12 @@
 
 #include "base/err.h"
 
+/* A document, or one value in it. */
 struct json {
 	const char *text;
 	const jsmntok_t *tok;
-	int count;
+	int count; /* of tok, always all of the document's */
+	int root;  /* the token where paths begin: 0 is the whole document */
 };
 
 enum json_kind {
@@ -55,6 +58,19 @@ enum json_kind json_kind(const struct json *j, const char *path);
 
 /* The number of elements of an array or members of an object; 0 for all else. */
 int json_count(const struct json *j, const char *path);
+
+/*
+ * Make item, which is zeroed before the first call, the next element of the array
+ * at path: a value like j itself, in which "" is the element.  Returns false, and
+ * leaves item alone, when there is no further one or no array.  All elements
+ * together cost one pass over the array; path is looked up for the first only.
+ *
+ *	struct json item = { 0 };
+ *
+ *	while (json_next(j, "items", &item))
+ *		... json_is(&item, "properties.name", name) ...
+ */
+bool json_next(const struct json *j, const char *path, struct json *item);
 
 /*
  * Copy the string at path into out, unescaped and NUL-terminated.  Returns its

@@ -9,6 +9,9 @@
 
 #define CLEAR_LINE "\r\033[K"
 
+/* A file's name, its error, and what became of its record. */
+#define LINE_BYTES (PATH_BYTES + 5 * ERR_TEXT_MAX)
+
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static enum log_level level = LOG_NORMAL;
 static bool bar_shown;
@@ -32,24 +35,30 @@ static void out(const char *s, size_t len)
 	}
 }
 
+/* A line with its end: instead of the bar. */
+static void out_line(const char *s, size_t len)
+{
+	pthread_mutex_lock(&lock);
+	if (bar_shown)
+		out(CLEAR_LINE, sizeof(CLEAR_LINE) - 1);
+	bar_shown = false;
+	out(s, len);
+	pthread_mutex_unlock(&lock);
+}
+
 static void line(const char *prefix, const char *fmt, va_list ap)
 {
-	char buf[2 * ERR_TEXT_MAX + PATH_BYTES];
+	char buf[LINE_BYTES];
 	struct text t;
 
 	text_init(&t, buf, sizeof(buf) - 1);
 	text_put(&t, prefix);
 	text_vprintf(&t, fmt, ap);
+	text_ellipsis(&t);
 	text_clean(buf);
 	t.len = strlen(buf);
 	buf[t.len++] = '\n';
-
-	pthread_mutex_lock(&lock);
-	if (bar_shown)
-		out(CLEAR_LINE, sizeof(CLEAR_LINE) - 1);
-	bar_shown = false;
-	out(buf, t.len);
-	pthread_mutex_unlock(&lock);
+	out_line(buf, t.len);
 }
 
 void log_warn(const char *fmt, ...)
@@ -119,6 +128,12 @@ void log_plain(const char *s)
 {
 	if (level >= LOG_NORMAL)
 		plain("%s", s);
+}
+
+void log_whole(const char *s, size_t len)
+{
+	if (level >= LOG_NORMAL)
+		out_line(s, len);
 }
 
 void log_bar(const char *s)

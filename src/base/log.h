@@ -5,6 +5,8 @@
 #ifndef BASE_LOG_H
 #define BASE_LOG_H
 
+#include <stddef.h>
+
 #include "base/err.h"
 
 enum log_level {
@@ -35,7 +37,13 @@ void log_error(const char *fmt, ...) ERR_PRINTF(1, 2);
  */
 void log_bar(const char *s);
 
-/* A whole line as it is, without "hoist: "; unless -q was given. */
+/* A line as it is, without "hoist: "; unless -q was given. */
 void log_plain(const char *s);
+
+/*
+ * The same for a line of any length that is fit to be shown and has its line end:
+ * whole, with one write(2).
+ */
+void log_whole(const char *s, size_t len);
 
 #endif

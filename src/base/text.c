@@ -1,7 +1,6 @@
 #include "base/text.h"
 
 #include <ctype.h>
-#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -89,45 +88,118 @@ size_t text_utf8(const char *s, size_t len)
 	return n;
 }
 
-void text_put_json(struct text *t, const char *s)
+/* Is the UTF-8 sequence at s a control character: C0, DEL, or C1, which has two bytes? */
+static bool is_control(const char *s, size_t n)
+{
+	unsigned char c = (unsigned char)s[0];
+
+	return n == 1 ? c < 0x20 || c == 0x7f : n == 2 && c == 0xc2 && (unsigned char)s[1] < 0xa0;
+}
+
+/* The first character of s, outside of JSON's own escapes; returns its length in s. */
+static size_t put_shown(struct text *t, const char *s, size_t len)
+{
+	size_t n = text_utf8(s, len);
+
+	if (n == 0) {
+		text_put(t, "\xef\xbf\xbd");
+		return 1;
+	}
+	/* The last byte of a C1 control character is its code. */
+	if (is_control(s, n))
+		text_printf(t, "\\u%04x", (unsigned)(unsigned char)s[n - 1]);
+	else
+		text_put_n(t, s, n);
+	return n;
+}
+
+/* The first character of s in a JSON string; returns its length in s. */
+static size_t put_quoted(struct text *t, const char *s, size_t len)
 {
 	static const char plain[] = "\"\\\b\f\n\r\t";
 	static const char letters[] = "\"\\bfnrt";
+	const char *hit = strchr(plain, *s);
+
+	if (!hit)
+		return put_shown(t, s, len);
+	text_printf(t, "\\%c", letters[hit - plain]);
+	return 1;
+}
+
+void text_put_json(struct text *t, const char *s)
+{
 	size_t len = strlen(s), n;
-	const char *hit;
 
 	text_put(t, "\"");
-	for (; len > 0; s += n, len -= n) {
-		n = text_utf8(s, len);
-		hit = strchr(plain, *s);
-		if (n == 0) {
-			text_put(t, "\xef\xbf\xbd");
-			n = 1;
-		} else if (hit) {
-			text_printf(t, "\\%c", letters[hit - plain]);
-		} else if ((unsigned char)*s < 0x20 || *s == 0x7f) {
-			text_printf(t, "\\u%04x", (unsigned)*s);
-		} else {
-			text_put_n(t, s, n);
-		}
-	}
+	for (; len > 0; s += n, len -= n)
+		n = put_quoted(t, s, len);
 	text_put(t, "\"");
 }
 
+void text_print_json(FILE *f, const char *s)
+{
+	size_t len = strlen(s), n;
+	char one[TEXT_JSON_MAX + 1];
+	struct text t;
+
+	putc('"', f);
+	for (; len > 0; s += n, len -= n) {
+		text_init(&t, one, sizeof(one));
+		n = put_quoted(&t, s, len);
+		fputs(one, f);
+	}
+	putc('"', f);
+}
+
+void text_print_raw_json(FILE *f, const char *json, size_t len)
+{
+	char one[TEXT_JSON_MAX + 1];
+	struct text t;
+	size_t n;
+
+	for (; len > 0; json += n, len -= n) {
+		text_init(&t, one, sizeof(one));
+		/* White space between values; there is none of it in strings. */
+		n = (unsigned char)*json < 0x20 ? 1 : put_shown(&t, json, len);
+		fwrite(t.len > 0 ? one : json, 1, t.len > 0 ? t.len : n, f);
+	}
+}
+
+/* RFC 4648, section 4 */
+static const char base64[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
 void text_put_base64(struct text *t, const char *s, size_t len)
 {
-	static const char digits[] =
-		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 	const unsigned char *p = (const unsigned char *)s;
 	uint32_t three;
 
 	for (; len > 0; p += 3, len = len > 3 ? len - 3 : 0) {
 		three = (uint32_t)p[0] << 16 | (len > 1 ? (uint32_t)p[1] << 8 : 0) |
 			(len > 2 ? p[2] : 0);
-		text_put_n(t, &digits[three >> 18], 1);
-		text_put_n(t, &digits[three >> 12 & 63], 1);
-		text_put_n(t, len > 1 ? &digits[three >> 6 & 63] : "=", 1);
-		text_put_n(t, len > 2 ? &digits[three & 63] : "=", 1);
+		text_put_n(t, &base64[three >> 18], 1);
+		text_put_n(t, &base64[three >> 12 & 63], 1);
+		text_put_n(t, len > 1 ? &base64[three >> 6 & 63] : "=", 1);
+		text_put_n(t, len > 2 ? &base64[three & 63] : "=", 1);
+	}
+}
+
+void text_put_from_base64(struct text *t, const char *s)
+{
+	unsigned bits = 0, n = 0;
+	const char *at;
+	char c;
+
+	for (; *s && *s != '='; s++) {
+		at = strchr(base64, *s);
+		if (!at)
+			continue;
+		bits = (bits << 6 | (unsigned)(at - base64)) & 0xffff;
+		n += 6;
+		if (n < 8)
+			continue;
+		n -= 8;
+		c = (char)(bits >> n & 0xff);
+		text_put_n(t, &c, 1);
 	}
 }
 
@@ -155,8 +227,15 @@ void text_put_upper(struct text *t, const char *s)
 
 void text_ellipsis(struct text *t)
 {
-	if (t->full && t->len >= 3)
-		memcpy(t->at + t->len - 3, "...", 3);
+	size_t at, back;
+
+	if (!t->full || t->len < 3)
+		return;
+	at = t->len - 3;
+	for (back = 0; back < 3 && at > 0 && (t->at[at] & 0xc0) == 0x80; back++)
+		at--;
+	memcpy(t->at + at, "...", 4);
+	t->len = at + 3;
 }
 
 int text_done(const struct text *t, const char *what, struct err *e)
@@ -182,11 +261,11 @@ void text_clean(char *s)
 
 	for (; len > 0; s += n, len -= n) {
 		n = text_utf8(s, len);
-		if (n == 0 || (unsigned char)*s < 0x20 || *s == 0x7f) {
-			*s = *s == '\n' || *s == '\r' || *s == '\t' ? ' ' : '?';
+		if (n == 0) {
+			*s = '?';
 			n = 1;
-		} else if (n == 2 && (unsigned char)s[0] == 0xc2 && (unsigned char)s[1] < 0xa0) {
-			s[0] = s[1] = '?'; /* the C1 control characters */
+		} else if (is_control(s, n)) {
+			memset(s, strchr("\n\r\t", *s) ? ' ' : '?', n);
 		}
 	}
 	while (s > start && s[-1] == ' ')
@@ -233,6 +312,14 @@ static int digits(const char **s, uint64_t max, uint64_t *out)
 	}
 	*out = v;
 	return 0;
+}
+
+int text_hex(char c)
+{
+	return c >= '0' && c <= '9' ? c - '0' :
+	       c >= 'a' && c <= 'f' ? c - 'a' + 10 :
+	       c >= 'A' && c <= 'F' ? c - 'A' + 10 :
+				      -1;
 }
 
 int text_number(const char *s, uint64_t max, uint64_t *out)

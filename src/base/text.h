@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "base/err.h"
 
@@ -26,11 +27,34 @@ void text_put_n(struct text *t, const char *s, size_t len);
 void text_printf(struct text *t, const char *fmt, ...) ERR_PRINTF(2, 3);
 void text_vprintf(struct text *t, const char *fmt, va_list ap) ERR_PRINTF(2, 0);
 
-/* Append a JSON string with its quotes (RFC 8259, section 7); what is not UTF-8 becomes U+FFFD. */
+/*
+ * Append a JSON string with its quotes (RFC 8259, section 7), fit to be shown on a
+ * terminal: each byte that is not UTF-8 becomes U+FFFD, and control characters,
+ * U+007F to U+009F among them, are escaped.
+ */
 void text_put_json(struct text *t, const char *s);
+
+/* No byte of s takes more in text_put_json(): the longest is "\u0001". */
+#define TEXT_JSON_MAX 6
+
+/* Print the same, whole, however long it is. */
+void text_print_json(FILE *f, const char *s);
+
+/*
+ * Print JSON that was parsed, of any length, as it stands, but valid (RFC 8259,
+ * section 8.1) and fit for a terminal: each byte that is not UTF-8 becomes U+FFFD,
+ * U+007F to U+009F are escaped.
+ */
+void text_print_raw_json(FILE *f, const char *json, size_t len);
 
 /* Append in base64 (RFC 4648, section 4). */
 void text_put_base64(struct text *t, const char *s, size_t len);
+
+/*
+ * Append what s is the base64 of, up to its first '=' or its end; what is no
+ * digit (a line end) is skipped, and so are bits at the end that make no byte.
+ */
+void text_put_from_base64(struct text *t, const char *s);
 
 /* Append as a value in a URL's query: all but letters, digits and "-_.~" as %XX, a space as "+". */
 void text_put_query(struct text *t, const char *s);
@@ -38,7 +62,10 @@ void text_put_query(struct text *t, const char *s);
 /* Append in ASCII capitals. */
 void text_put_upper(struct text *t, const char *s);
 
-/* Where something was cut off, show it: the last characters become "...". */
+/*
+ * Where something was cut off, show it: the last characters become "...", and no
+ * UTF-8 sequence is left in pieces.
+ */
 void text_ellipsis(struct text *t);
 
 /* 0, or -1 with ERR_LIMIT when something was cut off.  what names the text. */
@@ -73,6 +100,9 @@ int text_size(const char *s, uint64_t *bytes) MUST_CHECK;
  * ms, s, m or h; seconds without a unit.  Returns 0, or -1 as above.
  */
 int text_duration(const char *s, int64_t *ms) MUST_CHECK;
+
+/* The value of a hexadecimal digit of either case, or -1. */
+int text_hex(char c);
 
 /* A plain decimal number of at most max, all of s.  Returns 0 or -1. */
 int text_number(const char *s, uint64_t max, uint64_t *out) MUST_CHECK;

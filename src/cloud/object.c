@@ -22,30 +22,16 @@ static void put_number(struct text *cell, const char *raw, size_t len)
 	text_put_n(cell, raw, end == whole + 1 ? whole : len);
 }
 
-static void put_array(const struct object *o, const char *path, struct text *cell)
-{
-	int i, n = json_count(&o->json, path);
-	char inner[128];
-
-	for (i = 0; i < n; i++) {
-		snprintf(inner, sizeof(inner), "%s.%d", path, i);
-		if (i > 0)
-			text_put(cell, ", ");
-		/* No further arrays: the nesting is whatever the cloud says. */
-		if (json_kind(&o->json, inner) != JSON_ARRAY)
-			object_put(o, inner, cell);
-	}
-}
-
-void object_put(const struct object *o, const char *path, struct text *cell)
+/* Nothing for an array. */
+static void put_value(const struct json *j, const char *path, struct text *cell)
 {
 	char buf[OBJECT_BYTES];
 	const char *raw;
-	size_t len = json_raw(&o->json, path, &raw);
+	size_t len = json_raw(j, path, &raw);
 
-	switch (json_kind(&o->json, path)) {
+	switch (json_kind(j, path)) {
 	case JSON_STRING:
-		json_show(&o->json, path, buf, sizeof(buf));
+		json_show(j, path, buf, sizeof(buf));
 		text_put(cell, buf);
 		break;
 	case JSON_NUMBER:
@@ -56,11 +42,23 @@ void object_put(const struct object *o, const char *path, struct text *cell)
 		text_put_n(cell, raw, len);
 		break;
 	case JSON_ARRAY:
-		put_array(o, path, cell);
-		break;
 	case JSON_ABSENT:
 	case JSON_NULL:
 		break;
+	}
+}
+
+void object_put(const struct object *o, const char *path, struct text *cell)
+{
+	struct json item = { 0 };
+	unsigned n = 0;
+
+	put_value(&o->json, path, cell);
+	/* An array's elements, but no further arrays: the nesting is whatever the cloud says. */
+	while (json_next(&o->json, path, &item)) {
+		if (n++ > 0)
+			text_put(cell, ", ");
+		put_value(&item, "", cell);
 	}
 }
 
@@ -82,7 +80,7 @@ static void print_raw(FILE *f, const struct json *j, const jsmntok_t *t)
 {
 	int quote = t->type == JSMN_STRING ? 1 : 0;
 
-	fprintf(f, "%.*s", t->end - t->start + 2 * quote, j->text + t->start - quote);
+	text_print_raw_json(f, j->text + t->start - quote, (size_t)(t->end - t->start + 2 * quote));
 }
 
 static bool is_null(const struct json *j, const jsmntok_t *t)

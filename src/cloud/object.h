@@ -28,8 +28,9 @@ const struct object_column *object_column(const struct object_column *columns, c
 /*
  * Print a JSON array of the objects that the tasks have, and nothing behind it:
  * a line for each value, two blanks for each level beyond the first ones, keys
- * in the order of their bytes, members that are null left out.  With succeeded,
- * those of failed tasks are left out, too.
+ * in the order of their bytes, members that are null left out, the rest as
+ * text_print_raw_json() has it.  With succeeded, those of failed tasks are left
+ * out, too.
  */
 void objects_print(FILE *f, const struct task *tasks, unsigned count, bool succeeded,
 		   unsigned level);

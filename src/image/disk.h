@@ -7,6 +7,7 @@
 #ifndef IMAGE_DISK_H
 #define IMAGE_DISK_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -22,6 +23,7 @@ struct disk_view {
 	size_t head_len;
 	const unsigned char *tail; /* its last bytes; the same */
 	size_t tail_len;
+	bool *blind; /* set when something of a pipe was asked for that is gone; may be NULL */
 };
 
 /*

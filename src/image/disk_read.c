@@ -76,7 +76,11 @@ int disk_read(const struct disk_view *v, uint64_t at, void *buf, size_t len, str
 		memcpy(buf, v->tail + (at - tail_at), len);
 		return 1;
 	}
-	return v->fd < 0 ? 0 : read_file(v, at, buf, len, e);
+	if (v->fd >= 0)
+		return read_file(v, at, buf, len, e);
+	if (v->blind)
+		*v->blind = true;
+	return 0;
 }
 
 int disk_needs(const struct disk_view *v, const char *what, uint64_t at, uint64_t len,

@@ -19,7 +19,7 @@ static void remember(struct tail *t, const unsigned char *p, size_t len)
 	t->last_len = keep + len;
 }
 
-static int check_end(const struct tail *t, struct err *e)
+static int check_end(struct tail *t, struct err *e)
 {
 	struct disk_view v = {
 		.fd = -1,
@@ -28,9 +28,11 @@ static int check_end(const struct tail *t, struct err *e)
 		.head_len = t->head_len < t->count ? t->head_len : (size_t)t->count,
 		.tail = t->last,
 		.tail_len = t->last_len,
+		.blind = &t->blind,
 	};
 	enum format f = disk_format(t->format, &v);
 
+	t->blind = false;
 	if (t->agree && t->agree(t->arg, f, e) < 0)
 		return -1;
 	return disk_check(f, &v, e);
@@ -54,6 +56,7 @@ static void reset(struct tail *t)
 {
 	t->count = 0;
 	t->last_len = 0;
+	t->blind = false;
 }
 
 static int tail_rewind(struct stage *stage, struct err *e)

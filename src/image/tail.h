@@ -17,6 +17,7 @@ struct tail {
 	int (*agree)(void *arg, enum format f, struct err *e);
 	void *arg;
 	uint64_t count; /* bytes that have passed */
+	bool blind;     /* at the end: not all that the image says of its length could be checked */
 	size_t last_len;
 	unsigned char last[DISK_TAIL_BYTES];
 };

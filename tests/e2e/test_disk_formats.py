@@ -249,6 +249,21 @@ def test_a_fixed_vhd_is_known_by_its_end(tool, made, tmp_path):
     assert row["format"] == "raw"
 
 
+@pytest.mark.parametrize("form", ["raw", "qcow2", "vhdx", "vdi", "vpc", "vmdk"])
+def test_what_a_pipe_cannot_tell_is_said(ionos_rig, raw, tmp_path, form):
+    """The tables of a qcow2 or VHDX image have passed by when the length is known."""
+    image = tmp_path / "image"
+    run("qemu-img", "convert", "-f", "raw", "-O", form, raw, image)
+    words = ["-i", "-", "--rename", "disk", "--format", form.replace("vpc", "vhd")]
+    result = ionos_rig.upload("--skip-update", *words, input=image.read_bytes())
+    assert result.status == 0, result
+    if form in ("qcow2", "vhdx"):
+        assert len(result.warnings) == 1 and "is not known" in result.warnings[0], result
+    else:
+        assert len(result.warnings) <= 1 and result.errors == [], result
+    print(form, result.warnings)
+
+
 @pytest.mark.parametrize("data", [b"\x1f\x8b\x08" + bytes(70000), b"\x1f\x8b" + b"\xff" * 70000, b"\x1f\x8b\x08\0" + pictures.raw(MIB)])
 @pytest.mark.parametrize("pipe", [False, True])
 def test_a_disk_that_begins_like_gzip(ionos_rig, put_file, data, pipe):

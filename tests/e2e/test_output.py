@@ -4,6 +4,7 @@ import json
 import os
 import pty
 import re
+import shutil
 import subprocess
 
 import pytest
@@ -102,6 +103,57 @@ def test_closed_descriptors(rig, cloud, small, closed):
 def test_cat_with_a_closed_stdout(tool, middle):
     done = subprocess.run(["sh", "-c", f"{tool.path} cat {middle} >&-"], env=tool.env, capture_output=True, timeout=60)
     assert done.returncode > 0
+
+
+# Names that are odd, or longer than any file's.
+
+
+@pytest.fixture
+def buried(tmp_path, small):
+    """(an image's path, how JSON has it): nearly PATH_MAX bytes, most of which take six in JSON."""
+    parts = [b"\x01" * 255] * 10 + [b"\xff" * 255, b"\x7f" * 255, "\x9b".encode() * 127, b"\\\"" * 127]
+    path = os.path.join(os.fsencode(tmp_path), *parts)
+    os.makedirs(path)
+    shutil.copy(small, path + b"/a.img.gz")
+    path += b"/a.img.gz"
+    return os.fsdecode(path), path.decode(errors="replace")
+
+
+def shown_safely(text):
+    return not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]", text)
+
+
+@pytest.mark.parametrize("columns", [[], ["--cols", "file,exit,file"]])
+def test_a_name_that_grows_in_json(tool, buried, columns):
+    name, shown = buried
+    result = tool.run("check", "-o", "json", *columns, name)
+    assert result.status == 0 and [row["file"] for row in result.json] == [shown], result
+    assert shown_safely(result.out + result.err)
+
+
+def test_a_name_that_grows_in_the_progress(rig, buried):
+    """Each line is whole, and JSON."""
+    name, shown = buried
+    result = rig.upload(name, "--label", "x", "--progress", "json", "-o", "json")
+    assert result.status == 0 and result.json[0]["file"] == shown, result
+    events = [json.loads(line) for line in result.err.splitlines()]
+    assert events and all(event["file"] == shown and event["rate"] >= 0 for event in events)
+    assert shown_safely(result.out + result.err)
+
+
+@pytest.mark.parametrize("name", ["\N{EURO SIGN}" * 3000, "x" * 10000, "\x01" * 10000])
+def test_a_name_that_is_too_long(tool, rig, name):
+    """In JSON it is whole; in a table and in messages it is shortened, and the reason is there all the same."""
+    result = tool.run("check", "-o", "json", name)
+    assert result.status == 2 and result.json[0]["file"] == name
+    assert len(result.errors) == 1 and result.errors[0].endswith("name too long"), result
+    result = tool.run("check", "--cols", "file,exit", "--no-headers", name)
+    cell, status = result.out.split()
+    assert cell[-3:] == "..." and set(cell[:-3]) == {"?" if name[0] < " " else name[0]} and status == "2"
+    result = rig.upload(name, "--progress", "json")
+    assert result.status == 2 and "name too long" in result.err.lower()
+    for line in result.notes:
+        assert line.startswith("hoist: ") or json.loads(line)
 
 
 # Progress.

@@ -170,6 +170,30 @@ static void ask(const struct json *j, const char *path)
 	REQUIRE(json_u64(j, path, &n, &e) < 0 || kind == JSON_NUMBER);
 }
 
+/* One element after the other: as many as are counted, the same as by their indices. */
+static void walk(const struct json *j, const char *path)
+{
+	struct json item = { 0 };
+	char by_index[64];
+	const char *a = NULL, *b = NULL;
+	size_t len;
+	int n;
+
+	for (n = 0; json_next(j, path, &item); n++) {
+		len = json_raw(&item, "", &a);
+		REQUIRE(len > 0);
+		if (n >= 64)
+			continue;
+		snprintf(by_index, sizeof(by_index), "%s%s%d", path,
+			 *path && path[strlen(path) - 1] != '.' ? "." : "", n);
+		REQUIRE(json_raw(j, by_index, &b) == len && a == b);
+		ask(&item, "");
+		ask(&item, "a");
+		ask(&item, "a.b");
+	}
+	REQUIRE(n == (json_kind(j, path) == JSON_ARRAY ? json_count(j, path) : 0));
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const char *const paths[] = { "",
@@ -203,7 +227,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		REQUIRE(result < 0);
 	if (good && result < 0)
 		REQUIRE(e.code == ERR_LIMIT);
-	for (i = 0; result == 0 && i < sizeof(paths) / sizeof(paths[0]); i++)
+	for (i = 0; result == 0 && i < sizeof(paths) / sizeof(paths[0]); i++) {
 		ask(&j, paths[i]);
+		walk(&j, paths[i]);
+	}
 	return 0;
 }

@@ -39,6 +39,35 @@ static void print_result(FILE *f)
 	ionosctl_grammar.print(f, &task, 1);
 }
 
+/* UTF-8, without control characters but ends of lines. */
+static bool can_be_shown(const char *s)
+{
+	size_t len = strlen(s), n;
+
+	for (; len > 0; s += n, len -= n) {
+		n = text_utf8(s, len);
+		if (n == 0 || ((unsigned char)*s < 0x20 && *s != '\n') || *s == 0x7f ||
+		    (n == 2 && (unsigned char)s[0] == 0xc2 && (unsigned char)s[1] < 0xa0))
+			return false;
+	}
+	return true;
+}
+
+/* Of the cloud's object: what is taken over as it stands. */
+static bool was_clean(const char *s)
+{
+	char *copy = fuzz_string((const uint8_t *)s, strlen(s));
+	bool clean;
+	char *c;
+
+	for (c = copy; *c; c++)
+		if (*c == '\t' || *c == '\r')
+			*c = ' ';
+	clean = can_be_shown(copy);
+	free(copy);
+	return clean;
+}
+
 static void check_json(void)
 {
 	static jsmntok_t tokens[4 * OBJECT_TOKENS_MAX];
@@ -46,9 +75,10 @@ static void check_json(void)
 	static char once[sizeof(out)];
 	struct err e = ERR_INIT;
 	struct json j;
+	bool clean = was_clean(task.object);
 	size_t n = catch (print_objects);
 
-	REQUIRE(n >= 2);
+	REQUIRE(n >= 2 && strlen(out) == n);
 	if (!object_of(&o, &task)) {
 		REQUIRE(strcmp(out, "[]") == 0);
 		return;
@@ -59,15 +89,15 @@ static void check_json(void)
 		return;
 	}
 	REQUIRE(json_count(&j, "") == 1);
-	/* In order it stays as it is. */
+	REQUIRE(can_be_shown(out));
+	/* In order it stays as it is; keys that were mended may have another place. */
 	memcpy(once, out, n + 1);
 	if (n - 4 >= sizeof(task.object))
 		return;
 	memcpy(task.object, once + 1, n - 2);
 	task.object[n - 2] = '\0';
 	catch (print_objects);
-	n = strlen(once);
-	REQUIRE(strcmp(out, once) == 0);
+	REQUIRE(!clean || strcmp(out, once) == 0);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -1,5 +1,7 @@
 #include "unit/unit.h"
 
+#include <time.h>
+
 #include "base/bounds.h"
 #include "base/json.h"
 #include "unit/json_text.h"
@@ -211,6 +213,42 @@ static void large_documents(void **state)
 	}
 }
 
+/* As many elements as there are tokens for: reading all of them is one pass. */
+static void long_lists(void **state)
+{
+	static char text[REPLY_MAX];
+	static jsmntok_t many[JSON_TOKENS_MAX];
+	static const struct {
+		const char *element;
+		int tokens;
+	} rows[] = { { "0", 1 }, { "[]", 1 }, { "{\"a\":0}", 3 }, { "[[[0]]]", 4 } };
+	struct json j;
+	size_t i, len;
+	int n, count;
+
+	(void)state;
+	for (i = 0; i < COUNT(rows); i++) {
+		struct json item = { 0 };
+		struct err e = ERR_INIT;
+		clock_t began;
+
+		len = (size_t)sprintf(text, "{\"items\":[");
+		count = (JSON_TOKENS_MAX - 3) / rows[i].tokens;
+		for (n = 0; n < count; n++)
+			len += (size_t)sprintf(text + len, "%s%s", n > 0 ? "," : "",
+					       rows[i].element);
+		len += (size_t)sprintf(text + len, "]}");
+		CHECK(json_parse(&j, text, len, many, JSON_TOKENS_MAX, &e) == 0, "%s: %s",
+		      rows[i].element, e.text);
+		began = clock();
+		for (n = 0; json_next(&j, "items", &item); n++)
+			assert_int_equal(json_kind(&item, "b"), JSON_ABSENT);
+		assert_int_equal(n, count);
+		/* A thousandth of that is ordinary; a look-up of each index took half a minute. */
+		CHECK(clock() - began < 3 * CLOCKS_PER_SEC, "%s", rows[i].element);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -218,6 +256,7 @@ int main(void)
 		cmocka_unit_test(nul_bytes),          cmocka_unit_test(every_prefix),
 		cmocka_unit_test(every_byte_changed), cmocka_unit_test(depth),
 		cmocka_unit_test(tokens_run_out),     cmocka_unit_test(large_documents),
+		cmocka_unit_test(long_lists),
 	};
 
 	return cmocka_run_group_tests_name("json", tests, open_edge, close_edge);

@@ -39,6 +39,13 @@ static void kinds_and_counts(void **state)
 		     { "list.+1", JSON_ABSENT, 0 },
 		     { "list.1.", JSON_OBJECT, 1 },
 		     { "list.4294967296", JSON_ABSENT, 0 },
+		     { "list.18446744073709551616", JSON_ABSENT, 0 },
+		     { "list.999999999", JSON_ABSENT, 0 },
+		     { "list.01", JSON_ABSENT, 0 },
+		     { "list.3", JSON_ABSENT, 0 },
+		     { "list.1x", JSON_ABSENT, 0 },
+		     { "list. 1", JSON_ABSENT, 0 },
+		     { "list..n", JSON_ABSENT, 0 },
 		     { "sub.none.x", JSON_ABSENT, 0 },
 		     { "list.0.n.0", JSON_ABSENT, 0 } };
 	struct json j;
@@ -306,6 +313,99 @@ static void odd_keys(void **state)
 	assert_int_equal(json_kind(&j, "a"), JSON_NUMBER);
 }
 
+/* Each element once, in order, the same as by its index. */
+static void elements(void **state)
+{
+	static const struct {
+		const char *json, *path;
+		int count;
+	} rows[] = {
+		{ "[1,[2,[3]],{\"a\":[4]},\"x\",null,[],{}]", "", 7 },
+		{ "{\"l\":[],\"m\":[1]}", "l", 0 },
+		{ "{\"l\":[1],\"m\":[2,3]}", "l", 1 },
+		{ "{\"l\":[[],[[]],{\"l\":[1,2]}],\"m\":[2,3]}", "l", 3 },
+		{ "{\"a\":{\"b\":[{\"b\":[1]},{\"b\":[2]}]}}", "a.b", 2 },
+		{ "[[1,2],[3,4,5],[6]]", "1", 3 },
+		/* No arrays. */
+		{ "{\"l\":{\"0\":1}}", "l", 0 },
+		{ "{\"l\":\"abc\"}", "l", 0 },
+		{ "{\"l\":[1]}", "m", 0 },
+		{ "{\"l\":[1],\"l\":[1]}", "l", 0 },
+		{ "{\"0\":1}", "", 0 },
+	};
+	const char *by_index = NULL, *in_order = NULL;
+	char path[32];
+	struct json j;
+	size_t i, len;
+	int n;
+
+	(void)state;
+	for (i = 0; i < COUNT(rows); i++) {
+		struct json item = { 0 }, last;
+
+		assert_int_equal(parse(&j, rows[i].json), ERR_NONE);
+		for (n = 0; json_next(&j, rows[i].path, &item); n++) {
+			snprintf(path, sizeof(path), "%s%s%d", rows[i].path,
+				 rows[i].path[0] ? "." : "", n);
+			len = json_raw(&j, path, &by_index);
+			CHECK(len > 0 && json_raw(&item, "", &in_order) == len, "%s: %s",
+			      rows[i].json, path);
+			assert_ptr_equal(in_order, by_index);
+			assert_int_equal(json_kind(&item, ""), json_kind(&j, path));
+			last = item;
+		}
+		CHECK(n == rows[i].count, "%s: %d", rows[i].json, n);
+		/* At the end it stays there. */
+		assert_false(json_next(&j, rows[i].path, &item));
+		if (n > 0)
+			assert_int_equal(item.root, last.root);
+	}
+}
+
+/* In an element, paths begin there and end with it. */
+static void inside_of_an_element(void **state)
+{
+	static const char text[] =
+		"{\"name\":\"outer\",\"items\":["
+		"{\"id\":\"a\",\"p\":{\"name\":\"x\",\"size\":1},\"tags\":[\"t\",\"u\"]},"
+		"{\"id\":\"b\",\"p\":{\"name\":\"y\",\"name\":\"z\"}},\"c\"],\"id\":\"outer\"}";
+	struct json j, item = { 0 }, tag = { 0 };
+	struct err e = ERR_INIT;
+	char out[8];
+	uint64_t n;
+
+	(void)state;
+	assert_int_equal(parse(&j, text), ERR_NONE);
+	assert_true(json_next(&j, "items", &item));
+	assert_true(json_is(&item, "id", "a"));
+	assert_true(json_is(&item, "p.name", "x"));
+	assert_int_equal(json_u64(&item, "p.size", &n, &e), 0);
+	assert_int_equal(n, 1);
+	assert_int_equal(json_count(&item, ""), 3);
+	assert_int_equal(json_kind(&item, "name"), JSON_ABSENT);
+	assert_int_equal(json_kind(&item, "items"), JSON_ABSENT);
+	/* Lists in lists. */
+	assert_true(json_next(&item, "tags", &tag));
+	assert_true(json_is(&tag, "", "t"));
+	assert_true(json_next(&item, "tags", &tag));
+	assert_true(json_is(&tag, "", "u"));
+	assert_false(json_next(&item, "tags", &tag));
+
+	assert_true(json_next(&j, "items", &item));
+	assert_true(json_is(&item, "id", "b"));
+	assert_int_equal(json_kind(&item, "tags"), JSON_ABSENT);
+	assert_int_equal(json_str(&item, "p.name", out, sizeof(out), &e), -1);
+	check_err(&e, ERR_REPLY, "twice");
+	assert_true(json_next(&j, "items", &item));
+	json_show(&item, "", out, sizeof(out));
+	assert_string_equal(out, "c");
+	assert_int_equal(json_kind(&item, "id"), JSON_ABSENT);
+	assert_false(json_next(&j, "items", &item));
+	/* The document itself is as it was. */
+	assert_true(json_is(&j, "name", "outer"));
+	assert_true(json_is(&j, "items.1.id", "b"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -318,6 +418,8 @@ int main(void)
 		cmocka_unit_test(twice_the_same_key),
 		cmocka_unit_test(odd_keys),
 		cmocka_unit_test(strings_to_show),
+		cmocka_unit_test(elements),
+		cmocka_unit_test(inside_of_an_element),
 	};
 
 	return cmocka_run_group_tests_name("json_values", tests, open_edge, close_edge);

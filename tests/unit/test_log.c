@@ -62,6 +62,45 @@ static void long_lines_end(void **state)
 	assert_ptr_equal(strchr(out, '\n'), out + strlen(out) - 1);
 }
 
+/* A line that is whole already is written as it is, takes the bar away, and heeds -q. */
+static void whole_lines(void **state)
+{
+	static char text[50000];
+
+	(void)state;
+	memset(text, 'x', sizeof(text));
+	text[sizeof(text) - 1] = '\n';
+	caught_begin(STDERR_FILENO);
+	log_init(LOG_QUIET);
+	log_whole("y\n", 2);
+	log_init(LOG_NORMAL);
+	log_bar("10%");
+	log_whole(text, sizeof(text));
+	caught_end();
+	assert_int_equal(strlen(caught), 4 + 3 + 4 + sizeof(text));
+	assert_memory_equal(caught, "\r\033[K10%\r\033[K", 11);
+	assert_memory_equal(caught + 11, text, sizeof(text));
+}
+
+/* What is cut off is seen to be. */
+static void long_lines_say_so(void **state)
+{
+	char text[8001];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i + 2 < sizeof(text); i += 2)
+		memcpy(text + i, "\xc3\xa4", 2);
+	text[i] = '\0';
+	caught_begin(STDERR_FILENO);
+	log_error("%s", text);
+	log_error("x%s", text);
+	caught_end();
+	assert_null(strchr(caught, '?'));
+	assert_non_null(strstr(caught, "\xa4...\nhoist: x\xc3"));
+	assert_string_equal(caught + strlen(caught) - 5, "\xa4...\n");
+}
+
 static void the_bar(void **state)
 {
 	const char *out, *bar, *line;
@@ -95,6 +134,8 @@ int main(void)
 		cmocka_unit_test(levels),
 		cmocka_unit_test(lines_are_clean),
 		cmocka_unit_test(long_lines_end),
+		cmocka_unit_test(whole_lines),
+		cmocka_unit_test(long_lines_say_so),
 		cmocka_unit_test(the_bar),
 	};
 

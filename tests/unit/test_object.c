@@ -200,6 +200,61 @@ static void order_of_keys(void **state)
 			    "      1\n    ]\n  }\n]");
 }
 
+/* Bytes that are no UTF-8, and what a terminal would obey, in names and in values. */
+static void hostile_objects(void **state)
+{
+	(void)state;
+	strcpy(tasks[0].object,
+	       "{\"id\":\"a\xff\xe2\x82z\",\"k\x7f\":\"\xc2\x9b"
+	       "2J\xc2\xa0\\u001b\",\"\xfe\":\"\xc3\xa4\",\"z\":{\"x\":[\"\x7f\"]}}");
+	assert_string_equal(objects(1, false, 0),
+			    "[\n  {\n    \"id\": \"a\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbdz\",\n"
+			    "    \"k\\u007f\": \"\\u009b2J\xc2\xa0\\u001b\",\n"
+			    "    \"z\": {\n      \"x\": [\n        \"\\u007f\"\n      ]\n    },\n"
+			    "    \"\xef\xbf\xbd\": \"\xc3\xa4\"\n  }\n]");
+	/* One member, as it stands. */
+	options.output = "json";
+	options.columns = "imageid";
+	job.count = 1;
+	results();
+	assert_non_null(
+		strstr(caught, "[{\"ImageId\": \"a\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbdz\"}]"));
+	strcpy(tasks[0].object, "{\"id\":{\"\x7f\" : [ \"\xc2\x85\" , 1.0 ]}}");
+	results();
+	assert_non_null(strstr(caught, "[{\"ImageId\": {\"\\u007f\" : [ \"\\u0085\" , 1.0 ]}}]"));
+}
+
+/* An array of as many elements as there can be, and a string that is longer than a cell. */
+static void long_members(void **state)
+{
+	size_t n, i;
+
+	(void)state;
+	n = (size_t)sprintf(tasks[0].object, "{\"id\":[");
+	for (i = 0; i < OBJECT_TOKENS_MAX - 3; i++)
+		n += (size_t)sprintf(tasks[0].object + n, "%s%u", i > 0 ? "," : "",
+				     (unsigned)i % 10);
+	strcpy(tasks[0].object + n, "]}");
+	options.columns = "imageid";
+	options.no_headers = true;
+	job.count = 1;
+	results();
+	assert_int_equal(strlen(caught), 3 * (OBJECT_TOKENS_MAX - 3) - 2 + 1);
+	assert_int_equal(strncmp(caught, "0, 1, 2, 3, ", 12), 0);
+
+	/* With each offset of a character's bytes at the end of the cell. */
+	for (i = 0; i < 3; i++) {
+		n = (size_t)sprintf(tasks[0].object, "{\"id\":\"%.*s", (int)i, "xx");
+		while (n < OBJECT_BYTES - 8)
+			n += (size_t)sprintf(tasks[0].object + n, "\xe2\x82\xac");
+		strcpy(tasks[0].object + n, "\"}");
+		results();
+		assert_true(strlen(caught) > URL_BYTES && strlen(caught) < OBJECT_BYTES);
+		assert_string_equal(caught + strlen(caught) - 7, "\xe2\x82\xac...\n");
+		assert_null(strchr(caught, '?'));
+	}
+}
+
 static void cells(void **state)
 {
 	static const struct {
@@ -297,6 +352,8 @@ int main(void)
 		cmocka_unit_test_setup(the_json, make_job),
 		cmocka_unit_test_setup(sorted, make_job),
 		cmocka_unit_test_setup(order_of_keys, make_job),
+		cmocka_unit_test_setup(hostile_objects, make_job),
+		cmocka_unit_test_setup(long_members, make_job),
 		cmocka_unit_test_setup(cells, make_job),
 		cmocka_unit_test_setup(no_object, make_job),
 		cmocka_unit_test_setup(a_form_of_its_own, make_job),

@@ -117,6 +117,73 @@ static void the_json(void **state)
 	check_err(&e, ERR_NONE, "json");
 }
 
+/* Of control characters, of no UTF-8, and longer than any file's: the JSON is whole. */
+static void odd_and_long_names(void **state)
+{
+	static const char units[][3] = { "\x01", "\x7f", "\xff", "\"", "\\", "x", "\xc2\x9b" };
+	static jsmntok_t tokens[64];
+	static char name[5001], back[3 * sizeof(name)];
+	struct json j;
+	size_t i, n, want;
+
+	(void)state;
+	options.output = "json";
+	options.columns = "file,label,exit";
+	job.count = 1;
+	tasks[0].file = tasks[0].label = name;
+	for (i = 0; i < COUNT(units); i++) {
+		struct err e = ERR_INIT;
+		ssize_t got;
+
+		for (n = 0; n + 2 < sizeof(name); n += strlen(units[i]))
+			strcpy(name + n, units[i]);
+		want = units[i][0] == '\xff' ? 3 * n : n;
+		results();
+		CHECK(json_parse(&j, caught, strlen(caught), tokens, COUNT(tokens), &e) == 0,
+		      "%zu: %s", i, e.text);
+		got = json_str(&j, "0.file", back, sizeof(back), &e);
+		CHECK(got == (ssize_t)want, "%zu: %zd, %s", i, got, e.text);
+		CHECK(units[i][0] == '\xff' || strcmp(back, name) == 0, "%zu", i);
+		assert_int_equal(json_str(&j, "0.label", back, sizeof(back), &e), want);
+		assert_null(strchr(caught, '\x7f'));
+		assert_null(strstr(caught, "\xc2\x9b"));
+	}
+}
+
+/* In a table and in messages it is cut off between characters, and the rest is there. */
+static void long_names_are_shortened(void **state)
+{
+	static char name[6001];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i + 2 < sizeof(name); i += 2)
+		memcpy(name + i, "\xc3\xa4", 2);
+	options.columns = "file,exit";
+	options.no_headers = true;
+	job.count = 1;
+	tasks[0].file = name + 2;
+	err_set(&tasks[0].err, ERR_USAGE, "%0235d", 7);
+	memset(tasks[0].left, 'l', sizeof(tasks[0].left) - 1);
+	results();
+	assert_non_null(strstr(caught, "\xa4...  2\n"));
+	assert_null(strchr(caught, '?'));
+	errors();
+	assert_non_null(strstr(caught, "\xa4...: 000"));
+	assert_non_null(strstr(caught, "007; lll"));
+	assert_string_equal(caught + strlen(caught) - 4, "lll\n");
+	assert_null(strchr(caught, '?'));
+	/* One byte of another length before it. */
+	name[1] = 'x';
+	tasks[0].file = name + 1;
+	results();
+	assert_non_null(strstr(caught, "\xa4...  2\n"));
+	assert_null(strchr(caught, '?'));
+	/* What is only white space is nothing to be seen. */
+	tasks[0].file = "\n";
+	assert_string_equal(results(), "-  2\n");
+}
+
 /* A URL that lets anybody upload is shown only for a task that was asked for it and succeeded. */
 static void a_failed_task_shows_no_url(void **state)
 {
@@ -232,6 +299,48 @@ static void progress_as_json(void **state)
 	assert_string_equal(end + 1, "");
 }
 
+/* A name of the greatest length in which every byte grows, and a place like that. */
+static void progress_with_odd_names(void **state)
+{
+	static jsmntok_t tokens[64];
+	static char name[PATH_BYTES], back[PATH_BYTES];
+	struct err e = ERR_INIT;
+	struct json j;
+
+	(void)state;
+	memset(name, 1, sizeof(name) - 1);
+	options.progress = "json";
+	job.count = 1;
+	tasks[0].file = name;
+	memset(tasks[0].place, 0x7f, sizeof(tasks[0].place) - 1);
+	atomic_store(&tasks[0].sent, UINT64_MAX);
+	atomic_store(&tasks[0].attempt, UINT32_MAX - 1);
+	tasks[0].image.size = UINT64_MAX;
+	progress();
+	CHECK(json_parse(&j, caught, strlen(caught), tokens, COUNT(tokens), &e) == 0, "%s", e.text);
+	assert_int_equal(caught[strlen(caught) - 1], '\n');
+	assert_int_equal(json_str(&j, "file", back, sizeof(back), &e), sizeof(name) - 1);
+	assert_string_equal(back, name);
+	assert_int_equal(json_str(&j, "place", back, sizeof(back), &e), PLACE_BYTES - 1);
+	assert_int_equal(json_kind(&j, "rate"), JSON_NUMBER);
+}
+
+/* The part that is done is of all tasks, those that wait among them. */
+static void progress_of_all(void **state)
+{
+	(void)state;
+	options.progress = "bar";
+	tasks[0].image.size = tasks[1].image.size = 1 << 20;
+	tasks[1].image.size_known = true;
+	atomic_store(&tasks[0].sent, 1 << 19);
+	atomic_store(&tasks[0].phase, PHASE_SENDING);
+	atomic_store(&tasks[1].phase, PHASE_WAITING);
+	assert_non_null(strstr(progress(), "25% 512.0 KiB of 2.0 MiB"));
+	/* Of one the size is not known: neither is the sum. */
+	tasks[1].image.size_known = false;
+	assert_null(strchr(progress(), '%'));
+}
+
 /* In every phase and with odd sizes, a bar is one short line without control characters. */
 static void progress_as_a_bar(void **state)
 {
@@ -295,11 +404,15 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(the_table, make_job),
 		cmocka_unit_test_setup(the_json, make_job),
+		cmocka_unit_test_setup(odd_and_long_names, make_job),
+		cmocka_unit_test_setup(long_names_are_shortened, make_job),
 		cmocka_unit_test_setup(a_failed_task_shows_no_url, make_job),
 		cmocka_unit_test_setup(columns, make_job),
 		cmocka_unit_test_setup(errors_once_each, make_job),
 		cmocka_unit_test_setup(standard_output_that_fails, make_job),
 		cmocka_unit_test_setup(progress_as_json, make_job),
+		cmocka_unit_test_setup(progress_with_odd_names, make_job),
+		cmocka_unit_test_setup(progress_of_all, make_job),
 		cmocka_unit_test_setup(progress_as_a_bar, make_job),
 		cmocka_unit_test_setup(no_progress, make_job),
 		cmocka_unit_test_setup(statuses_together, make_job),

@@ -90,6 +90,52 @@ static void ellipsis(void **state)
 	assert_string_equal(buf, "12");
 }
 
+/* Cut at every byte, with characters of each length: what is left is UTF-8. */
+static void ellipsis_between_characters(void **state)
+{
+	static const char *const texts[] = {
+		"abcdefghijklm",
+		"\xc3\xa4\xc3\xb6\xc3\xbc\xc3\xa4\xc3\xb6\xc3\xbc",
+		"\xe2\x82\xac\xe2\x82\xac\xe2\x82\xac\xe2\x82\xac",
+		"\xf0\x9f\x98\x80\xf0\x9f\x98\x80\xf0\x9f\x98\x80",
+		"a\xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80\xe2\x82\xac",
+	};
+	size_t i, cap, at, n;
+	struct text t;
+	char *buf;
+
+	(void)state;
+	for (i = 0; i < COUNT(texts); i++) {
+		for (cap = 4; cap <= strlen(texts[i]) + 1; cap++) {
+			buf = edge_put(&edge, NULL, cap);
+			text_init(&t, buf, cap);
+			text_put(&t, texts[i]);
+			text_ellipsis(&t);
+			assert_int_equal(t.len, strlen(buf));
+			if (!t.full) {
+				assert_string_equal(buf, texts[i]);
+				continue;
+			}
+			CHECK(t.len + 4 >= cap - 1 && t.len >= 3, "%zu: %s", cap, buf);
+			CHECK(strcmp(buf + t.len - 3, "...") == 0, "%zu: %s", cap, buf);
+			assert_memory_equal(buf, texts[i], t.len - 3);
+			for (at = 0; at < t.len; at += n) {
+				n = text_utf8(buf + at, t.len - at);
+				CHECK(n > 0, "%zu: %s", cap, buf);
+			}
+		}
+	}
+	/* What is no UTF-8 anyway: nothing is written outside. */
+	for (cap = 4; cap < 12; cap++) {
+		buf = edge_put(&edge, NULL, cap);
+		text_init(&t, buf, cap);
+		text_put(&t, "\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80");
+		text_ellipsis(&t);
+		assert_int_equal(t.len, strlen(buf));
+		assert_string_equal(buf + t.len - 3, "...");
+	}
+}
+
 /* Digits of a number that is a size, and what may stand behind them. */
 static void sizes(void **state)
 {
@@ -294,6 +340,67 @@ static void base64(void **state)
 	}
 }
 
+static void from_base64(void **state)
+{
+	static const char *const rows[][2] = {
+		{ "", "" },
+		{ "Zg==", "f" },
+		{ "Zm8=", "fo" },
+		{ "Zm9v", "foo" },
+		{ "Zm9vYmFy", "foobar" },
+		{ "//79", "\xff\xfe\xfd" },
+		{ "Zm9v\r\nYm Fy\n", "foobar" },
+		{ "Zm9vYg", "foob" },
+		{ "Zm9vYmE", "fooba" },
+		{ "Zm9v=YmFy", "foo" },
+		{ "=", "" },
+		{ "Z", "" },
+		{ "-_.Zm9v\xff", "foo" },
+	};
+	char buf[32], back[512];
+	unsigned char bytes[256];
+	struct text t;
+	char *coded;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT(rows); i++) {
+		text_init(&t, buf, sizeof(buf));
+		text_put_from_base64(&t, at_edge(rows[i][0]));
+		CHECK(!t.full && strcmp(buf, rows[i][1]) == 0, "%s: %s", rows[i][0], buf);
+	}
+	/* Every byte, NUL among them, comes back, at every length. */
+	for (i = 0; i < sizeof(bytes); i++)
+		bytes[i] = (unsigned char)(7 * i);
+	for (i = 0; i <= sizeof(bytes); i++) {
+		text_init(&t, back, sizeof(back));
+		text_put_base64(&t, (const char *)bytes, i);
+		coded = at_edge(back);
+		text_init(&t, back, i + 1);
+		text_put_from_base64(&t, coded);
+		CHECK(!t.full && t.len == i, "%zu bytes: %zu", i, t.len);
+		assert_memory_equal(back, bytes, i);
+	}
+	text_init(&t, buf, 3);
+	text_put_from_base64(&t, "Zm9v");
+	assert_true(t.full);
+	assert_string_equal(buf, "fo");
+}
+
+static void hex_digits(void **state)
+{
+	static const char digits[] = "0123456789abcdef";
+	int c, want;
+	const char *at;
+
+	(void)state;
+	for (c = 0; c < 256; c++) {
+		at = c >= 'A' && c <= 'F' ? &digits[c - 'A' + 10] : c ? strchr(digits, c) : NULL;
+		want = at ? (int)(at - digits) : -1;
+		CHECK(text_hex((char)c) == want, "%02x: %d", (unsigned)c, text_hex((char)c));
+	}
+}
+
 static void query(void **state)
 {
 	char buf[64];
@@ -322,17 +429,13 @@ static void wiping(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(building),
-		cmocka_unit_test(full_is_remembered),
-		cmocka_unit_test(ellipsis),
-		cmocka_unit_test(sizes),
-		cmocka_unit_test(the_largest_sizes),
-		cmocka_unit_test(durations),
-		cmocka_unit_test(numbers),
-		cmocka_unit_test(comparing),
-		cmocka_unit_test(upper),
-		cmocka_unit_test(base64),
-		cmocka_unit_test(query),
+		cmocka_unit_test(building),   cmocka_unit_test(full_is_remembered),
+		cmocka_unit_test(ellipsis),   cmocka_unit_test(ellipsis_between_characters),
+		cmocka_unit_test(sizes),      cmocka_unit_test(the_largest_sizes),
+		cmocka_unit_test(durations),  cmocka_unit_test(numbers),
+		cmocka_unit_test(comparing),  cmocka_unit_test(upper),
+		cmocka_unit_test(base64),     cmocka_unit_test(from_base64),
+		cmocka_unit_test(hex_digits), cmocka_unit_test(query),
 		cmocka_unit_test(wiping),
 	};
 

@@ -176,6 +176,23 @@ static void redacting(void **state)
 	}
 }
 
+/* What is printed in between. */
+static char printed[16384];
+static FILE *printing;
+
+static void begin_print(void)
+{
+	memset(printed, 0, sizeof(printed));
+	printing = fmemopen(printed, sizeof(printed), "w");
+	assert_non_null(printing);
+}
+
+static const char *end_print(void)
+{
+	assert_int_equal(fclose(printing), 0);
+	return printed;
+}
+
 static void json_strings(void **state)
 {
 	static const struct {
@@ -191,7 +208,9 @@ static void json_strings(void **state)
 		       "\"\xef\xbf\xbd"
 		       "a\"" },
 		     { "\xe2\x82", "\"\xef\xbf\xbd\xef\xbf\xbd\"" },
-		     { "\xc0\xaf", "\"\xef\xbf\xbd\xef\xbf\xbd\"" } };
+		     { "\xc0\xaf", "\"\xef\xbf\xbd\xef\xbf\xbd\"" },
+		     { "\x7f\xc2\x80\xc2\x9b\xc2\x9f\xc2\xa0",
+		       "\"\\u007f\\u0080\\u009b\\u009f\xc2\xa0\"" } };
 	char buf[64];
 	struct text t;
 	size_t i;
@@ -201,6 +220,66 @@ static void json_strings(void **state)
 		text_init(&t, buf, sizeof(buf));
 		text_put_json(&t, at_edge(rows[i].in));
 		CHECK(!t.full && strcmp(buf, rows[i].out) == 0, "row %zu: %s", i, buf);
+		begin_print();
+		text_print_json(printing, at_edge(rows[i].in));
+		CHECK(strcmp(end_print(), rows[i].out) == 0, "row %zu: %s", i, printed);
+	}
+}
+
+/* Of every byte, many of them: whole, and never more than was promised. */
+static void long_json_strings(void **state)
+{
+	char in[1001], *out;
+	size_t cap = TEXT_JSON_MAX * sizeof(in) + 3;
+	struct text t;
+	unsigned c;
+
+	(void)state;
+	out = malloc(cap);
+	assert_non_null(out);
+	for (c = 1; c < 256; c++) {
+		memset(in, (int)c, sizeof(in) - 1);
+		in[sizeof(in) - 1] = '\0';
+		text_init(&t, out, cap);
+		text_put_json(&t, in);
+		CHECK(!t.full && out[t.len - 1] == '"', "%02x", c);
+		begin_print();
+		text_print_json(printing, in);
+		CHECK(strcmp(end_print(), out) == 0, "%02x", c);
+	}
+	free(out);
+}
+
+/* JSON that is there already: only what is no UTF-8, or a danger to a terminal, changes. */
+static void raw_json(void **state)
+{
+	static const struct {
+		const char *in, *out; /* NULL: as it is */
+	} rows[] = {
+		{ "", NULL },
+		{ "null", NULL },
+		{ "\"a\\\"b\\u00e4\\u001b\\/\"", NULL },
+		{ "{\n\t\"a\" :\r\n [1, 2.50]}", NULL },
+		{ "\"\xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80\xc2\xa0\"", NULL },
+		{ "\"a\xff\xfe\"", "\"a\xef\xbf\xbd\xef\xbf\xbd\"" },
+		{ "\"\xe2\x82\"", "\"\xef\xbf\xbd\xef\xbf\xbd\"" },
+		{ "\"\xed\xa0\x80\"", "\"\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\"" },
+		{ "[\"\x7f\xc2\x9b"
+		  "2J\"]",
+		  "[\"\\u007f\\u009b2J\"]" },
+		{ "{\"\xc2\x85\":1}", "{\"\\u0085\":1}" },
+	};
+	const char *want;
+	size_t i, len;
+
+	(void)state;
+	for (i = 0; i < COUNT(rows); i++) {
+		len = strlen(rows[i].in);
+		want = rows[i].out ? rows[i].out : rows[i].in;
+		begin_print();
+		/* No NUL is needed behind it. */
+		text_print_raw_json(printing, edge_put(&edge, rows[i].in, len), len);
+		CHECK(strcmp(end_print(), want) == 0, "row %zu: %s", i, printed);
 	}
 }
 
@@ -252,10 +331,16 @@ static void the_largest_size_to_show(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(utf8),          cmocka_unit_test(characters),
-		cmocka_unit_test(cleaning),      cmocka_unit_test(cleaning_is_thorough),
-		cmocka_unit_test(redacting),     cmocka_unit_test(json_strings),
-		cmocka_unit_test(sizes_to_show), cmocka_unit_test(the_largest_size_to_show),
+		cmocka_unit_test(utf8),
+		cmocka_unit_test(characters),
+		cmocka_unit_test(cleaning),
+		cmocka_unit_test(cleaning_is_thorough),
+		cmocka_unit_test(redacting),
+		cmocka_unit_test(json_strings),
+		cmocka_unit_test(long_json_strings),
+		cmocka_unit_test(raw_json),
+		cmocka_unit_test(sizes_to_show),
+		cmocka_unit_test(the_largest_size_to_show),
 	};
 
 	return cmocka_run_group_tests_name("text_show", tests, open_edge, close_edge);
