@@ -240,6 +240,76 @@ static void unescape(struct text *t, const char *s, size_t len)
 	}
 }
 
+static bool is_escape(const char *s)
+{
+	int i;
+
+	if (*s != 'u')
+		return *s && strchr("\"\\/bfnrt", *s);
+	for (i = 1; i <= 4; i++)
+		if (text_hex(s[i]) < 0)
+			return false;
+	return true;
+}
+
+/* How many bytes at s are the secret, as it is or as JSON may write it; 0 if none. */
+static size_t secret_at(const char *s, const char *secret)
+{
+	size_t len = strlen(secret), n, at = 0;
+	struct text one;
+	char b[8];
+
+	if (strncmp(s, secret, len) == 0)
+		return len;
+	while (*secret) {
+		text_init(&one, b, sizeof(b));
+		if (s[at] == '\\' && is_escape(s + at + 1)) {
+			n = 1 + put_escape(&one, s + at + 1, strnlen(s + at + 1, 11));
+		} else {
+			text_put_n(&one, s + at, 1);
+			n = 1;
+		}
+		/* A NUL, of the text's end or escaped, is no part of any secret. */
+		if (strncmp(secret, one.at, one.len) != 0)
+			return 0;
+		secret += one.len;
+		at += n;
+	}
+	return at;
+}
+
+static size_t longest_at(const char *s, const char *const *secrets, size_t count)
+{
+	size_t best = 0, len, i;
+
+	for (i = 0; i < count; i++) {
+		len = secrets[i][0] ? secret_at(s, secrets[i]) : 0;
+		if (len > best)
+			best = len;
+	}
+	return best;
+}
+
+void json_hide(char *s, const char *const *secrets, size_t count)
+{
+	size_t len;
+
+	for (; *s; s += len > 0 ? len : 1) {
+		len = longest_at(s, secrets, count);
+		memset(s, '*', len);
+	}
+}
+
+void json_put_hiding(struct text *t, const char *s, const char *const *secrets, size_t count)
+{
+	size_t len;
+
+	for (; *s && !t->full; s += len > 0 ? len : 1) {
+		len = longest_at(s, secrets, count);
+		text_put_n(t, len > 0 ? "***" : s, len > 0 ? 3 : 1);
+	}
+}
+
 static bool key_is(const struct json *j, const jsmntok_t *t, const char *key, size_t len)
 {
 	char buf[KEY_MAX];

@@ -37,27 +37,28 @@ static void get_reason(struct work *w, char *out, size_t cap)
 }
 
 /* An answer may repeat what it was asked with. */
-static void hide(const struct task *t, char *shown)
+#define SECRETS 3
+
+static void list_secrets(const struct task *t, const char *secrets[SECRETS])
 {
 	const struct ionos_settings *s = &ionos_of(t)->settings;
 	const char *word = strrchr(t->work->auth, ' ');
 
-	text_redact(shown, s->token.value);
-	text_redact(shown, s->login.password);
-	text_redact(shown, word ? word + 1 : "");
+	secrets[0] = s->token.value;
+	secrets[1] = s->login.password;
+	secrets[2] = word ? word + 1 : "";
 }
 
-/* More than is kept here is not shown anyway. */
 static void trace(const struct task *t)
 {
-	char shown[2 * PATH_BYTES];
+	const char *secrets[SECRETS];
+	char shown[PATH_BYTES];
 	struct text text;
 
+	list_secrets(t, secrets);
 	text_init(&text, shown, sizeof(shown));
-	text_put(&text, t->work->answer);
-	hide(t, shown);
-	/* The end may be the beginning of something that was to be hidden. */
-	shown[PATH_BYTES] = '\0';
+	json_put_hiding(&text, t->work->answer, secrets, SECRETS);
+	text_ellipsis(&text);
 	log_trace("%s", shown);
 }
 
@@ -65,10 +66,12 @@ static int refused(struct task *t, struct err *e)
 {
 	struct http_reply *r = &t->work->reply;
 	const struct ionos_settings *s = &ionos_of(t)->settings;
+	const char *secrets[SECRETS];
 	char reason[1024];
 
+	list_secrets(t, secrets);
+	json_hide(t->work->answer, secrets, SECRETS);
 	get_reason(t->work, reason, sizeof(reason));
-	hide(t, reason);
 	t->wait_ms = r->retry_after_ms;
 	if (r->status == 401)
 		return err_set(e, ERR_USAGE,

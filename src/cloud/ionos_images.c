@@ -50,22 +50,17 @@ static bool is_id(const char *id)
 }
 
 /* The filters are a request, and mean "contains": what comes back is compared. */
-static bool matches(struct task *t, int i, char *id, size_t cap)
+static bool matches(struct task *t, const struct json *item, char *id, size_t cap)
 {
-	const struct json *j = &t->work->json;
 	struct err none = ERR_INIT;
-	char path[64], text[IONOS_NAME_BYTES + 8];
+	char name[IONOS_NAME_BYTES + 8];
 
-	snprintf(path, sizeof(path), "items.%d.properties.name", i);
-	if (json_str(j, path, text, sizeof(text), &none) < 0 ||
-	    strcmp(text, ionos_work(t)->name.file) != 0)
+	if (json_str(item, "properties.name", name, sizeof(name), &none) < 0 ||
+	    strcmp(name, ionos_work(t)->name.file) != 0)
 		return false;
-	snprintf(path, sizeof(path), "items.%d.properties.location", i);
-	if (t->region[0] &&
-	    (json_str(j, path, text, sizeof(text), &none) < 0 || strcmp(text, t->region) != 0))
+	if (t->region[0] && !json_is(item, "properties.location", t->region))
 		return false;
-	snprintf(path, sizeof(path), "items.%d.id", i);
-	return json_str(j, path, id, cap, &none) > 0 && is_id(id);
+	return json_str(item, "id", id, cap, &none) > 0 && is_id(id);
 }
 
 static bool is_known(const struct ionos_work *w, const char *id)
@@ -79,10 +74,10 @@ static bool is_known(const struct ionos_work *w, const char *id)
 }
 
 /* Of an object that is too long for the report it has what tells the image from others. */
-static void keep_object(struct task *t, const char *path)
+static void keep_object(struct task *t, const struct json *image)
 {
 	const char *raw;
-	size_t len = json_raw(&t->work->json, path, &raw);
+	size_t len = json_raw(image, "", &raw);
 	struct object o;
 	struct text own;
 
@@ -101,12 +96,12 @@ static void keep_object(struct task *t, const char *path)
 	text_put(&own, "}}");
 }
 
-static int look_at(struct task *t, int i, bool known, struct err *e)
+static int look_at(struct task *t, const struct json *item, bool known, struct err *e)
 {
 	struct ionos_work *w = ionos_work(t);
-	char path[32], id[sizeof(w->known[0])];
+	char id[sizeof(w->known[0])];
 
-	if (!matches(t, i, id, sizeof(id)) || is_known(w, id))
+	if (!matches(t, item, id, sizeof(id)) || is_known(w, id))
 		return 0;
 	if (known) {
 		if (w->known_count == IONOS_KNOWN_MAX)
@@ -124,8 +119,7 @@ static int look_at(struct task *t, int i, bool known, struct err *e)
 			       "two new images of this name have appeared, %s and %s: look which is yours, and set its properties with ionosctl image update",
 			       t->id, id);
 	snprintf(t->id, sizeof(t->id), "%s", id);
-	snprintf(path, sizeof(path), "items.%d", i);
-	keep_object(t, path);
+	keep_object(t, item);
 	return 0;
 }
 
@@ -134,8 +128,8 @@ int ionos_find(struct task *t, bool known, struct err *e)
 	struct ionos_work *w = ionos_work(t);
 	uint64_t limit;
 	struct err none = ERR_INIT;
-	unsigned page, offset = 0;
-	int i, n;
+	unsigned page, n, offset = 0;
+	struct json item;
 
 	if (known)
 		w->known_count = 0;
@@ -151,16 +145,16 @@ int ionos_find(struct task *t, bool known, struct err *e)
 			if (list_page(t, offset, e) < 0)
 				return -1;
 		}
-		n = json_count(&t->work->json, "items");
-		for (i = 0; i < n; i++)
-			if (look_at(t, i, known, e) < 0)
+		memset(&item, 0, sizeof(item));
+		for (n = 0; json_next(&t->work->json, "items", &item); n++)
+			if (look_at(t, &item, known, e) < 0)
 				return -1;
 		/* A page that is not full is the last one. */
 		if (json_u64(&t->work->json, "limit", &limit, &none) < 0)
 			limit = w->in_pages ? PAGE_ITEMS : UINT64_MAX;
-		if (n == 0 || (uint64_t)n < limit)
+		if (n == 0 || n < limit)
 			return 0;
-		offset += (unsigned)n;
+		offset += n;
 	}
 	return err_set(e, ERR_REPLY, "IONOS's API lists images without an end");
 }
@@ -239,7 +233,7 @@ static int take_answer(struct task *t, struct err *e)
 	if (j->count == 0)
 		return 0;
 	if (json_is(j, "id", t->id)) {
-		keep_object(t, "");
+		keep_object(t, j);
 		return 0;
 	}
 	if (json_kind(j, "id") == JSON_ABSENT && json_kind(j, "messages") == JSON_ABSENT)

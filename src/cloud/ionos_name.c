@@ -94,7 +94,8 @@ static int check_name(const char *name, struct err *e)
 	/* Servers cut such blanks off, or make others of them. */
 	if (name[0] == ' ' || (name[0] && name[strlen(name) - 1] == ' '))
 		return err_set(e, ERR_USAGE,
-			       "the name \"%.80s\" begins or ends with a blank: use --rename", name);
+			       "the name \"%.80s\" begins or ends with a blank: use --rename",
+			       name);
 	for (i = 0; name[i]; i += n) {
 		n = text_utf8(name + i, strlen(name + i));
 		if (n == 0)

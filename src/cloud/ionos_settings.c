@@ -42,37 +42,13 @@ static void show_profile(char *to, const struct ionos_config *c)
 	text_clean(to);
 }
 
-/* The value of a digit of base64 (RFC 4648, section 4), or -1. */
-static int base64_digit(char c)
-{
-	static const char digits[] =
-		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-	const char *at = c ? strchr(digits, c) : NULL;
-
-	return at ? (int)(at - digits) : -1;
-}
-
 /* What is no digit is skipped: the result is looked at anyway. */
-static int base64_text(char *to, size_t cap, const char *from, struct err *e)
+static int from_base64(char *to, size_t cap, const char *from, struct err *e)
 {
-	unsigned bits = 0, n = 0;
 	struct text t;
-	char c;
-	int digit;
 
 	text_init(&t, to, cap);
-	for (; *from && *from != '='; from++) {
-		digit = base64_digit(*from);
-		if (digit < 0)
-			continue;
-		bits = (bits << 6 | (unsigned)digit) & 0xffff;
-		n += 6;
-		if (n < 8)
-			continue;
-		n -= 8;
-		c = (char)(bits >> n & 0xff);
-		text_put_n(&t, &c, 1);
-	}
+	text_put_from_base64(&t, from);
 	return text_done(&t, "certificateAuthData", e);
 }
 
@@ -88,7 +64,7 @@ static int take_certificates(struct ionos_settings *s, const struct ionos_config
 	if (strstr(c->certificates, begin))
 		failed = text_copy(s->certificates, cap, c->certificates, "certificateAuthData", e);
 	else
-		failed = base64_text(s->certificates, cap, c->certificates, e);
+		failed = from_base64(s->certificates, cap, c->certificates, e);
 	if (failed < 0)
 		return err_at(e, c->path);
 	if (!strstr(s->certificates, begin))
@@ -293,14 +269,6 @@ static int load_contract(struct ionos_settings *s, struct err *e)
 	return text_copy(s->contract, sizeof(s->contract), value, "IONOS_CONTRACT_NUMBER", e);
 }
 
-static int hex_digit(char c)
-{
-	return c >= '0' && c <= '9' ? c - '0' :
-	       c >= 'a' && c <= 'f' ? c - 'a' + 10 :
-	       c >= 'A' && c <= 'F' ? c - 'A' + 10 :
-				      -1;
-}
-
 static int load_pin(struct ionos_settings *s, struct err *e)
 {
 	const char *c = getenv("IONOS_PINNED_CERT");
@@ -311,9 +279,9 @@ static int load_pin(struct ionos_settings *s, struct err *e)
 	for (; *c; c++) {
 		if (*c == ':' || *c == ' ')
 			continue;
-		if (hex_digit(*c) < 0 || n == 2 * sizeof(s->pin))
+		if (text_hex(*c) < 0 || n == 2 * sizeof(s->pin))
 			break;
-		s->pin[n / 2] = (unsigned char)(s->pin[n / 2] << 4 | hex_digit(*c));
+		s->pin[n / 2] = (unsigned char)(s->pin[n / 2] << 4 | text_hex(*c));
 		n++;
 	}
 	if (*c || n != 2 * sizeof(s->pin))

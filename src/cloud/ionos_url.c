@@ -6,23 +6,15 @@
 #include "base/text.h"
 #include "cloud/ionos.h"
 
-static int hex(char c)
-{
-	const char *digits = "0123456789abcdef";
-	const char *at = c ? strchr(digits, tolower((unsigned char)c)) : NULL;
-
-	return at ? (int)(at - digits) : -1;
-}
-
-/* Of "%": a placeholder "%s", "%2F" with its value, or nothing that has a meaning. */
 static bool is_placeholder(const char *s)
 {
 	return s[0] == '%' && s[1] == 's';
 }
 
+/* The value of "%2F", or -1. */
 static int escaped(const char *s)
 {
-	int high = s[0] == '%' ? hex(s[1]) : -1, low = high < 0 ? -1 : hex(s[2]);
+	int high = s[0] == '%' ? text_hex(s[1]) : -1, low = high < 0 ? -1 : text_hex(s[2]);
 
 	return low < 0 ? -1 : high * 16 + low;
 }

@@ -64,6 +64,7 @@ static void get_cell(const struct object_column *c, const struct task *t, char *
 	text_init(&text, cell, CELL_BYTES);
 	if (object_of(&o, t))
 		object_put(&o, c->path, &text);
+	text_ellipsis(&text);
 	text_clean(cell);
 }
 

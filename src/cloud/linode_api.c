@@ -56,10 +56,11 @@ static int refused(struct task *t, const char *method, struct err *e)
 {
 	struct http_reply *r = &t->work->reply;
 	bool safe = strcmp(method, "POST") != 0;
+	const char *token = linode_settings_of(t)->token.value;
 	char reason[280];
 
+	json_hide(t->work->answer, &token, 1);
 	get_reason(t->work, reason, sizeof(reason));
-	text_redact(reason, linode_settings_of(t)->token.value);
 	t->wait_ms = r->retry_after_ms;
 	if (r->status == 503 && r->maintenance)
 		return err_set(e, ERR_BUSY, "Linode's API is in maintenance mode: try again later");

@@ -91,6 +91,7 @@ static void get_cell(const struct table *t, int row, int column, const char *glu
 	join(path, sizeof(path), t->base, step);
 	text_init(&text, cell, CELL_BYTES);
 	put_value(t->j, path, true, glue, &text);
+	text_ellipsis(&text);
 	text_clean(cell);
 }
 
@@ -204,21 +205,29 @@ static void indent(FILE *f, unsigned depth)
 	fprintf(f, "\n%*s", 2 * (int)depth, "");
 }
 
+/* With both quotes. */
+static size_t string_length(const char *s)
+{
+	size_t n = 1;
+
+	while (s[n] != '"')
+		n += s[n] == '\\' ? 2 : 1;
+	return n + 1;
+}
+
 /* JSON as it came or, with pretty, with a line for each value. */
 static void put_json(FILE *f, const char *raw, size_t len, unsigned depth, bool pretty)
 {
-	bool quoted = false;
-	size_t i;
+	size_t i, n;
 
-	for (i = 0; i < len; i++) {
+	for (i = 0; i < len; i += n) {
 		char c = raw[i];
 
-		if (!pretty || quoted) {
-			fputc(c, f);
-			if (quoted && c == '\\')
-				fputc(raw[++i], f);
-			else if (c == '"')
-				quoted = !quoted;
+		n = pretty ? 1 : len;
+		if (pretty && c == '"')
+			n = string_length(raw + i);
+		if (n > 1) {
+			text_print_raw_json(f, raw + i, n);
 		} else if (strchr("{[", c)) {
 			fputc(c, f);
 			indent(f, ++depth);
@@ -231,7 +240,6 @@ static void put_json(FILE *f, const char *raw, size_t len, unsigned depth, bool 
 		} else if (c == ':') {
 			fputs(": ", f);
 		} else if (!strchr(" \t\r\n", c)) {
-			quoted = c == '"';
 			fputc(c, f);
 		}
 	}

@@ -221,8 +221,11 @@ int disk_vhdx(const struct disk_view *v, struct err *e)
 	if (disk_holds(v, 0, HEADERS_BYTES, e) < 0)
 		return -1;
 	/* Of a pipe, all this is gone. */
-	if (v->fd < 0)
+	if (v->fd < 0) {
+		if (v->blind)
+			*v->blind = true;
 		return 0;
+	}
 	if (check_headers(v, e) < 0 || read_regions(v, &x, e) < 0)
 		return -1;
 	if (x.bat_at == 0 || x.metadata_at == 0)

@@ -1,6 +1,10 @@
 """What is refused before anybody is connected to, one bad thing beside good ones."""
 
+import os
+import pathlib
+import shutil
 import subprocess
+import tempfile
 
 import pytest
 
@@ -203,3 +207,53 @@ def test_one_that_is_not_begun(rig, pair, put_file):
     assert rows[:2] == [("de/fra", "not started", None), ("de/txl", "not started", None)]
     assert [row[1:] for row in rows[2:]] == [("failed", 3)] * 2 and result.json["items"] == []
     lawful(rig.ftp)
+
+
+@pytest.mark.parametrize(
+    "words, word",
+    [
+        (["-l", "aa/xyz,bb/xyz"], "same server"),
+        (["-d", b"a\xff".decode("utf-8", "surrogateescape")], "--description is not UTF-8"),
+        (["--name", b"\xc3".decode("utf-8", "surrogateescape")], "--name is not UTF-8"),
+        (["--rename", " a,b"], "blank"),
+    ],
+)
+def test_what_would_become_something_else(rig, pair, words, word):
+    refused(rig, rig.upload(*pair, *words), 2, word)
+
+
+def test_a_user_name_that_basic_authentication_cannot_carry(rig, pair):
+    """RFC 7617: what follows its colon would be a part of the password."""
+    refused(rig, rig.upload(*pair, env={"IONOS_USERNAME": "a:b"}), 2, "colon", "IONOS_TOKEN")
+
+
+def test_a_token_file_is_a_file(rig, pair):
+    """Not standard input, and no descriptor."""
+    for name in ("-", "fd:0", "env"):
+        result = rig.upload(*pair, env={"IONOS_TOKEN": "", "IONOS_TOKEN_FILE": name}, input=b"HIDDEN\n")
+        refused(rig, result, 2, f"cannot open {name}")
+
+
+def test_whoami_is_a_text(tool):
+    assert tool.run("ionos", "--whoami", "-o", "json").status == 2
+    result = tool.run("ionos", "--whoami", env={"IONOS_USERNAME": "me"})
+    assert result.status == 0 and "IONOS_PASSWORD is not set" in result.out, result
+    result = tool.run("ionos", "--whoami", env={"IONOS_USERNAME": "m\x9b\x1b[31m", "IONOS_PASSWORD": "p"})
+    assert "\x1b" not in result.out and "\x9b" not in result.out, result
+
+
+def test_settings_that_are_somebody_elses(tool):
+    """A file that nobody asked for and nobody may read is no reason to do nothing."""
+    with tempfile.TemporaryDirectory() as home:
+        os.chmod(home, 0o755)
+        config = pathlib.Path(home, ".config/ionosctl/config.yaml")
+        config.parent.mkdir(parents=True)
+        config.write_text("currentProfile: [", encoding="ascii")
+        config.chmod(0)
+        tool.path = shutil.copy(tool.path, home)
+        env = {"HOME": home, "IONOS_TOKEN": "t"}
+        user = ["setpriv", "--reuid", "65534", "--bounding-set=-all", "--inh-caps=-all"] if os.geteuid() == 0 else []
+        result = tool.start("ionos", "--whoami", env=env, under=user).end()
+        assert result.status == 0 and len(result.warnings) == 1 and "IONOS_TOKEN" in result.out, result
+        asked = tool.start("ionos", "--whoami", "--config", config, env=env, under=user).end()
+        assert asked.status == 2 and "config.yaml" in asked.errors[0], asked

@@ -195,7 +195,7 @@ def test_a_bare_host_and_a_port(make, one):
     assert ctl.rig.stored("fra", "one.iso") == one.read_bytes()
 
 
-@pytest.mark.parametrize("name, remote", [("A.ISO", "A.iso"), ("a,b.iso", "a,b.iso"), ('a"b.iso', 'a"b.iso'), (" a b .iso", " a b .iso")])
+@pytest.mark.parametrize("name, remote", [("A.ISO", "A.iso"), ("a,b.iso", "a,b.iso"), ('a"b.iso', 'a"b.iso'), ("a b .iso", "a b .iso")])
 def test_names_that_ionosctl_does_not_take(ctl, put_file, name, remote):
     path = put_file(name, pictures.iso(pictures.MIB))
     assert len(table(ctl.run("-i", path))) == 2

@@ -71,7 +71,7 @@ static void names(void **state)
 		{ "disk", NULL, "qcow2", "hdd-images", "disk.qcow2", FORMAT_QCOW2 },
 		/* what looks odd and is right */
 		{ "-x.raw", NULL, NULL, "hdd-images", "-x.raw", FORMAT_RAW },
-		{ " a, b .raw", NULL, NULL, "hdd-images", " a, b .raw", FORMAT_RAW },
+		{ "a, b .raw", NULL, NULL, "hdd-images", "a, b .raw", FORMAT_RAW },
 		{ "\xc3\xa4\xe2\x82\xac\xf0\x9f\x92\xbe.raw", NULL, NULL, "hdd-images",
 		  "\xc3\xa4\xe2\x82\xac\xf0\x9f\x92\xbe.raw", FORMAT_RAW },
 		{ "a\\b%s\"'.raw", NULL, NULL, "hdd-images", "a\\b%s\"'.raw", FORMAT_RAW },
