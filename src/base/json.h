@@ -26,7 +26,6 @@
 #include <jsmn.h>
 
 #include "base/err.h"
-#include "base/text.h"
 
 /* A document, or one value in it. */
 struct json {
@@ -98,13 +97,5 @@ int json_u64(const struct json *j, const char *path, uint64_t *out, struct err *
  * Returns its length and stores where it begins; 0 if it is absent.
  */
 size_t json_raw(const struct json *j, const char *path, const char **at);
-
-/*
- * What an answer repeats of the secrets (texts; empty ones are passed over),
- * whether it is JSON or not, as they are or with escapes: put '*' in their places,
- * or append s with "***" for each.  Both before anything of s is cut off.
- */
-void json_hide(char *s, const char *const *secrets, size_t count);
-void json_put_hiding(struct text *t, const char *s, const char *const *secrets, size_t count);
 
 #endif

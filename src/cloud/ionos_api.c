@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/json_text.h"
 #include "base/text.h"
 #include "cloud/ionos.h"
 #include "net/retry.h"

@@ -1,6 +1,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/json_text.h"
 #include "base/text.h"
 #include "cloud/linode.h"
 #include "net/retry.h"

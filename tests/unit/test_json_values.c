@@ -1,6 +1,6 @@
 #include "unit/unit.h"
 
-#include "base/json.h"
+#include "base/json_text.h"
 #include "unit/json_text.h"
 
 static void kinds_and_counts(void **state)
