@@ -80,8 +80,7 @@ static void print_raw(FILE *f, const struct json *j, const jsmntok_t *t)
 {
 	size_t quote = t->type == JSMN_STRING ? 1 : 0;
 
-	text_print_raw_json(f, j->text + t->start - quote,
-			    (size_t)(t->end - t->start) + 2 * quote);
+	text_print_raw_json(f, j->text + t->start - quote, (size_t)(t->end - t->start) + 2 * quote);
 }
 
 static bool is_null(const struct json *j, const jsmntok_t *t)
