@@ -30,7 +30,7 @@ struct ionos {
 	/* Who is just beginning a file, and on which machine: under struct task's turn. */
 	struct {
 		const struct ionos_work *by;
-		char address[64];
+		char address[256]; /* or its name, behind a proxy */
 	} beginning[JOBS_MAX];
 };
 

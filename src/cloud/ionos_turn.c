@@ -47,12 +47,14 @@ void ionos_end_turn(struct task *t)
 
 int ionos_take_turn(struct task *t, struct err *e)
 {
-	char address[64];
+	char address[256];
 
 	if (ionos_of(t)->target_count == 1)
 		return 0;
-	/* Of a server behind a proxy nothing is known: all of those are one. */
+	/* Behind a proxy only the name is known. */
 	dial_address(&t->work->ftps.control.dial, address, sizeof(address));
+	if (address[0] == '\0')
+		snprintf(address, sizeof(address), "%s", ionos_work(t)->server.host);
 	while (!claim(t, address))
 		if (stop_sleep(TURN_MS, e) < 0)
 			return -1;

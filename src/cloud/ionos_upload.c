@@ -193,6 +193,7 @@ static int compare(struct task *t, enum ftps_file file, uint64_t size, struct er
 		return err_set(e, ERR_FAILED,
 			       "the connection to %s broke at the end of the transfer, and it tells no size: whether the image is whole is not known",
 			       host);
+	w->broke = false;
 	err_set(e, ERR_NETWORK, "the connection broke at the end, %s has %llu of %llu bytes", host,
 		(unsigned long long)size, (unsigned long long)w->total);
 	return err_retry(e);

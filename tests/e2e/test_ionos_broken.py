@@ -309,6 +309,13 @@ def test_one_dead_server_holds_up_nobody(make_ionos, disk):
     assert dead.ftp.file(RAW) == disk.read_bytes()
 
 
+def test_not_all_is_there_and_nobody_can_be_asked_again(rig, disk):
+    """What SIZE has shown is known."""
+    rig.ftp.order("STOR", Break("reply", reply="426 cut", keep=CUT))
+    rig.ftp.order("CONNECT", "421 no", skip=1, times=None)
+    failed(rig, rig.upload(disk, "--retry", "1"), 4, "a part of it may be left", left=disk.read_bytes()[:CUT])
+
+
 def test_all_was_sent_and_nobody_can_be_asked(rig, disk):
     rig.ftp.order("STOR", Break("reply", control="close"))
     rig.ftp.order("CONNECT", "421 no", skip=1, times=None)
