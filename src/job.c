@@ -256,11 +256,46 @@ static void plan_chain(struct task *t, struct chain_plan *plan)
 	plan->gzip = verifies(t);
 	plan->max_unpacked = t->options->max_size;
 	plan->bytes = &t->sent;
-	plan->digest[HASH_MD5] = t->provider->needs & NEED_MD5;
+	plan->digest[HASH_SHA512] = t->provider->needs & NEED_SHA512;
+	plan->digest[HASH_MD5] = (t->provider->needs & NEED_MD5) ||
+				 ((t->provider->needs & NEED_SHA512) && !u->source.seekable);
 	for (i = 0; i < t->options->digests.count; i++)
 		for (alg = 0; alg < HASH_ALGS; alg++)
 			if (strcmp(t->options->digests.at[i], hash_name((enum hash_alg)alg)) == 0)
 				plan->digest[alg] = true;
+}
+
+static struct worker *worker_of(const struct task *t)
+{
+	struct worker *w = all.workers;
+
+	while (&w->work != t->work)
+		w++;
+	return w;
+}
+
+static int read_again(struct task *t, enum hash_alg alg, struct err *e)
+{
+	struct unit *u = unit_of(t);
+	struct chain_plan plan = { .source = &u->source, .bytes = &t->sent };
+	struct chain *c = &worker_of(t)->chain;
+	ssize_t n;
+
+	if (!u->source.seekable)
+		return -1;
+	log_note("%s: read again for its %s", task_name(t), hash_name(alg));
+	plan.digest[alg] = true;
+	chain_build(c, &plan);
+	n = stage_rewind(c->top, e);
+	while (n >= 0 &&
+	       (n = stage_pull(c->top, t->work->request, sizeof(t->work->request), e)) > 0)
+		;
+	chain_stop(c);
+	if (n < 0)
+		return -1;
+	memcpy(u->sums[alg], c->digests[alg].hex, sizeof(u->sums[alg]));
+	t->sums[alg] = u->sums[alg];
+	return 0;
 }
 
 static int steps(struct task *t, struct worker *w)
@@ -300,6 +335,7 @@ static void run_task(struct task *t, struct worker *w)
 	struct work *work = &w->work;
 
 	t->work = work;
+	t->digest = read_again;
 	work->http.curl = NULL;
 	work->ftps.open = false;
 	if (t->err.code != ERR_NONE)
