@@ -44,8 +44,9 @@ static struct {
 	atomic_uint next; /* the task that is run next */
 	unsigned running; /* threads; under lock */
 	pthread_mutex_t lock;
+	pthread_mutex_t turn; /* the tasks' */
 	pthread_cond_t ended;
-} all = { .lock = PTHREAD_MUTEX_INITIALIZER };
+} all = { .lock = PTHREAD_MUTEX_INITIALIZER, .turn = PTHREAD_MUTEX_INITIALIZER };
 
 static struct unit *unit_of(const struct task *t)
 {
@@ -461,6 +462,7 @@ static int make_tasks(struct job *j, struct err *e)
 		t->options = o;
 		t->settings = all.settings;
 		t->net = all.reach.net;
+		t->turn = &all.turn;
 		t->image_index = i / places;
 		t->target = i % places;
 		t->file = t->image_index < o->file_count ? o->files[t->image_index] : NULL;

@@ -2,7 +2,6 @@
  * An image's way to an IONOS FTP server: never over another file, resumed when
  * it breaks, proven at its end.
  */
-#include <pthread.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -244,16 +243,15 @@ static int prove(struct task *t, bool connected, struct err *e)
  */
 static int begin_file(struct task *t, struct err *e)
 {
-	static pthread_mutex_t one_at_a_time = PTHREAD_MUTEX_INITIALIZER;
 	struct ionos_work *w = ionos_work(t);
 	int result;
 
-	pthread_mutex_lock(&one_at_a_time);
+	pthread_mutex_lock(t->turn);
 	/* ionos_connect() has just looked: that is enough for a single place. */
 	result = t->attempt > 0 || ionos_of(t)->target_count > 1 ? check_absent(t, e) : 0;
 	if (result == 0)
 		result = ftps_ask(&t->work->ftps, w->name.file, false, &w->last, e);
-	pthread_mutex_unlock(&one_at_a_time);
+	pthread_mutex_unlock(t->turn);
 	return result;
 }
 

@@ -5,6 +5,7 @@
 #ifndef CLOUD_PROVIDER_H
 #define CLOUD_PROVIDER_H
 
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -88,6 +89,7 @@ struct task {
 	 */
 	void *settings;
 	const struct net_config *net; /* of SIDES, when there is a network */
+	pthread_mutex_t *turn;        /* for what the tasks of a run must do one at a time */
 
 	/* known before the first byte */
 	struct image image;
