@@ -275,26 +275,19 @@ static struct worker *worker_of(const struct task *t)
 	return w;
 }
 
+/* struct task's digest() */
 static int read_again(struct task *t, enum hash_alg alg, struct err *e)
 {
 	struct unit *u = unit_of(t);
-	struct chain_plan plan = { .source = &u->source, .bytes = &t->sent };
-	struct chain *c = &worker_of(t)->chain;
-	ssize_t n;
+	struct work *w = t->work;
 
 	if (!u->source.seekable)
 		return -1;
 	log_note("%s: read again for its %s", task_name(t), hash_name(alg));
-	plan.digest[alg] = true;
-	chain_build(c, &plan);
-	n = stage_rewind(c->top, e);
-	while (n >= 0 &&
-	       (n = stage_pull(c->top, t->work->request, sizeof(t->work->request), e)) > 0)
-		;
-	chain_stop(c);
-	if (n < 0)
+	if (chain_digest(&worker_of(t)->chain, &u->source, alg, w->request, sizeof(w->request), e) <
+	    0)
 		return -1;
-	memcpy(u->sums[alg], c->digests[alg].hex, sizeof(u->sums[alg]));
+	memcpy(u->sums[alg], worker_of(t)->chain.digests[alg].hex, sizeof(u->sums[alg]));
 	t->sums[alg] = u->sums[alg];
 	return 0;
 }

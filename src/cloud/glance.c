@@ -4,7 +4,6 @@
  */
 #include <stdio.h>
 #include <string.h>
-#include <sys/random.h>
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -19,8 +18,6 @@
 /* Polls, from here doubling to there. */
 #define LOOK_MS_MIN 250
 #define LOOK_MS_MAX 5000
-
-#define GIB ((uint64_t)1 << 30)
 
 const char *glance_format(enum format f)
 {
@@ -136,127 +133,7 @@ static int openstack_prepare(struct task *t, struct err *e)
 	return 0;
 }
 
-/* --- The record --------------------------------------------------------------------- */
-
-static int make_id(char id[OS_ID_BYTES], struct err *e)
-{
-	unsigned char b[16];
-
-	if (getrandom(b, sizeof(b), 0) != sizeof(b))
-		return err_set(e, ERR_FAILED, "the kernel gives no random numbers");
-	b[6] = (unsigned char)(0x40 | (b[6] & 0x0f));
-	b[8] = (unsigned char)(0x80 | (b[8] & 0x3f));
-	snprintf(id, OS_ID_BYTES,
-		 "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x", b[0], b[1],
-		 b[2], b[3], b[4], b[5], b[6], b[7], b[8], b[9], b[10], b[11], b[12], b[13], b[14],
-		 b[15]);
-	return 0;
-}
-
-static void put_string(struct text *b, const char *name, const char *value)
-{
-	text_put(b, ", ");
-	text_put_json(b, name);
-	text_put(b, ": ");
-	text_put_json(b, value);
-}
-
-static void put_property(struct text *b, const char *property)
-{
-	char name[256];
-	const char *equals = strchr(property, '=');
-	struct text t;
-
-	text_init(&t, name, sizeof(name));
-	text_put_n(&t, property, (size_t)(equals - property));
-	if (t.full)
-		b->full = true;
-	put_string(b, name, equals + 1);
-}
-
-static int make_record(struct task *t, struct err *e)
-{
-	const struct options *o = t->options;
-	const char *format = o->disk_format ? o->disk_format : glance_format(t->image.format);
-	uint64_t min_disk = o->min_disk;
-	struct text b;
-	unsigned i;
-
-	/* So that no server is made with a disk that the image does not fit. */
-	if (!min_disk && t->image.virtual_size && t->image.format != FORMAT_ISO)
-		min_disk = (t->image.virtual_size + GIB - 1) / GIB;
-	text_init(&b, t->work->request, sizeof(t->work->request));
-	text_put(&b, "{\"id\": ");
-	text_put_json(&b, t->id);
-	put_string(&b, "name", t->label);
-	put_string(&b, "disk_format", format ? format : "raw");
-	put_string(&b, "container_format", o->container_format ? o->container_format : "bare");
-	if (o->visibility)
-		put_string(&b, "visibility", o->visibility);
-	if (min_disk)
-		text_printf(&b, ", \"min_disk\": %llu", (unsigned long long)min_disk);
-	if (o->min_ram)
-		text_printf(&b, ", \"min_ram\": %llu", (unsigned long long)o->min_ram);
-	if (o->protect)
-		text_put(&b, ", \"protected\": true");
-	if (o->hidden)
-		text_put(&b, ", \"os_hidden\": true");
-	for (i = 0; i < o->tags.count; i++) {
-		text_put(&b, i == 0 ? ", \"tags\": [" : ", ");
-		text_put_json(&b, o->tags.at[i]);
-	}
-	if (o->tags.count > 0)
-		text_put(&b, "]");
-	for (i = 0; i < o->properties.count; i++)
-		put_property(&b, o->properties.at[i]);
-	text_put(&b, "}");
-	return text_done(&b, "the request", e);
-}
-
-/* The answer to the making was lost, or is about a record of this id. */
-static int resolve(struct task *t, struct err *e)
-{
-	struct os_work *w = os_work(t);
-	struct err why = ERR_INIT;
-
-	if (glance_look(t, &why) == 0) {
-		log_note("image %s was made, though the answer was lost", t->id);
-		w->ours = true;
-		err_clear(e);
-		return 0;
-	}
-	if (t->work->reply.status == 404)
-		w->maybe = false;
-	return -1;
-}
-
-static int create(struct task *t, struct err *e)
-{
-	struct os_work *w = os_work(t);
-	bool again = t->id[0] != '\0';
-
-	if (!again && t->options->new_id)
-		snprintf(t->id, sizeof(t->id), "%s", t->options->new_id);
-	else if (!again && make_id(t->id, e) < 0)
-		return -1;
-	/* An attempt before this one may have made it. */
-	if (again && w->maybe && resolve(t, e) == 0)
-		return 0;
-	if (make_record(t, e) < 0)
-		return -1;
-	if (glance_api(t, "POST", "/v2/images", t->work->request, e) == 0) {
-		w->ours = true;
-		log_note("image %s was created", t->id);
-		return json_is(&t->work->json, "id", t->id) ?
-			       0 :
-			       err_set(e, ERR_REPLY,
-				       "Glance gave the image another id than it was asked for");
-	}
-	if (e->code != ERR_NETWORK && e->code != ERR_BUSY && e->code != ERR_STOPPED)
-		return -1;
-	w->maybe = true;
-	return resolve(t, e);
-}
+/* --- From the record to the proof --------------------------------------------------- */
 
 /* --image-id: a record that somebody made has to wait for data. */
 static int adopt(struct task *t, struct err *e)
@@ -271,83 +148,14 @@ static int adopt(struct task *t, struct err *e)
 	return 0;
 }
 
-/* The store has to be there; where there is one store only, none can be chosen. */
-static int check_store(struct task *t, struct err *e)
-{
-	struct json store = { 0 };
-	char names[120] = "", id[64];
-	struct err none = ERR_INIT;
-	struct text text;
-
-	if (!t->options->store)
-		return 0;
-	if (glance_api(t, "GET", "/v2/info/stores", NULL, e) < 0) {
-		if (t->work->reply.status != 404)
-			return -1;
-		err_clear(e);
-		return err_set(e, ERR_USAGE, "--store %.60s: this Glance has one store only",
-			       t->options->store);
-	}
-	text_init(&text, names, sizeof(names));
-	while (json_next(&t->work->json, "stores", &store)) {
-		if (json_str(&store, "id", id, sizeof(id), &none) < 0 ||
-		    strncmp(id, "os_glance_", 10) == 0)
-			continue;
-		if (strcmp(id, t->options->store) == 0)
-			return 0;
-		text_printf(&text, "%s%s", names[0] ? ", " : "", id);
-	}
-	return err_set(e, ERR_USAGE, "there is no --store %.60s; there are %s", t->options->store,
-		       names);
-}
-
-/* What the quota leaves, in MiB; Glance before 2.15 does not tell. */
-static int check_quota(struct task *t, struct err *e)
-{
-	struct err none = ERR_INIT;
-	uint64_t limit, usage;
-
-	if (!t->image.size_known)
-		return 0;
-	if (glance_api(t, "GET", "/v2/info/usage", NULL, &none) < 0) {
-		if (none.code == ERR_STOPPED || none.code == ERR_TRUST) {
-			*e = none;
-			return -1;
-		}
-		return 0;
-	}
-	if (json_u64(&t->work->json, "usage.image_size_total.limit", &limit, &none) < 0 ||
-	    json_u64(&t->work->json, "usage.image_size_total.usage", &usage, &none) < 0)
-		return 0;
-	if (usage <= limit && t->image.size >> 20 <= limit - usage)
-		return 0;
-	return err_set(e, ERR_FAILED, "the project's quota leaves %llu MiB, the image has %llu",
-		       (unsigned long long)(usage < limit ? limit - usage : 0),
-		       (unsigned long long)(t->image.size >> 20));
-}
-
 static int openstack_begin(struct task *t, struct err *e)
 {
 	/* A second begin() resolves what became of the first. */
 	if (t->id[0] == '\0')
 		memset(os_work(t), 0, sizeof(*os_work(t)));
-	if (keystone_authenticate(t, e) < 0 || check_store(t, e) < 0 || check_quota(t, e) < 0)
+	if (keystone_authenticate(t, e) < 0 || glance_check_room(t, e) < 0)
 		return -1;
-	return t->options->image_id ? adopt(t, e) : create(t, e);
-}
-
-/* --- The data -------------------------------------------------------------------------- */
-
-static int delete_record(struct task *t, struct err *e)
-{
-	char path[96];
-
-	snprintf(path, sizeof(path), "/v2/images/%s", t->id);
-	if (glance_api(t, "DELETE", path, NULL, e) == 0 || t->work->reply.status == 404) {
-		err_clear(e);
-		return 0;
-	}
-	return -1;
+	return t->options->image_id ? adopt(t, e) : glance_create(t, e);
 }
 
 /* A record that does not come out of "saving" takes no data any more. */
@@ -360,11 +168,11 @@ static int start_anew(struct task *t, struct err *e)
 			       "the image %s is stuck in %s: it has to be deleted and made again",
 			       t->id, t->status);
 	log_warn("image %s is stuck in %s: it is deleted, and another one made", t->id, t->status);
-	if (delete_record(t, e) < 0)
+	if (glance_delete(t, e) < 0)
 		return -1;
 	w->ours = w->maybe = false;
 	t->id[0] = '\0';
-	return create(t, e);
+	return glance_create(t, e);
 }
 
 /*
@@ -382,7 +190,7 @@ static int ask(struct task *t, struct err *e)
 			err_clear(e);
 			os_work(t)->ours = false;
 			t->id[0] = '\0';
-			return create(t, e);
+			return glance_create(t, e);
 		}
 		if (strcmp(t->status, "queued") == 0)
 			return 0;
@@ -409,8 +217,6 @@ static int openstack_send(struct task *t, struct stage *body, struct err *e)
 			       t->id);
 	return there > 0 ? 0 : glance_put(t, body, e);
 }
-
-/* --- The end ----------------------------------------------------------------------------- */
 
 static int openstack_finish(struct task *t, struct err *e)
 {
@@ -462,7 +268,7 @@ static void openstack_abandon(struct task *t)
 		snprintf(t->left, sizeof(t->left), "the image %s is kept", t->id);
 		return;
 	}
-	if (delete_record(t, &why) == 0) {
+	if (glance_delete(t, &why) == 0) {
 		snprintf(t->left, sizeof(t->left), "the image %s was deleted", t->id);
 		t->id[0] = '\0';
 		return;

@@ -16,7 +16,7 @@ static void put_member(struct text *t, const char *name, const char *value)
 	text_put_json(t, value);
 }
 
-/* {"id": ...}, or {"name": ..., "domain": {...}} */
+/* By its id or, in its domain, by its name. */
 static void put_named(struct text *t, const char *const *value, enum os_key id, enum os_key name,
 		      enum os_key domain_id, enum os_key domain_name)
 {

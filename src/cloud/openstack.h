@@ -124,6 +124,18 @@ int glance_api(struct task *t, const char *method, const char *path, const char 
 /* What the cloud says of the reason for the status: one line, with its request's id. */
 void glance_reason(struct task *t, char *out, size_t cap);
 
+/* Before anything is made: is there the store, and does the quota leave room? */
+int glance_check_room(struct task *t, struct err *e) MUST_CHECK;
+
+/*
+ * Make the record t->id (chosen here where it is "").  When an answer is lost, the
+ * next call resolves what came of it.
+ */
+int glance_create(struct task *t, struct err *e) MUST_CHECK;
+
+/* Delete t->id.  One that is gone already is deleted. */
+int glance_delete(struct task *t, struct err *e) MUST_CHECK;
+
 /* One attempt of PUT .../file, to the record t->id. */
 int glance_put(struct task *t, struct stage *body, struct err *e) MUST_CHECK;
 

@@ -69,8 +69,9 @@ void http_close(struct http *h);
  * Make one request; r->body and r->cap are set, all else of r is filled in.
  * Blocks.  Returns 0 when an answer came, whatever its status.  Otherwise -1:
  * ERR_NETWORK (with retry), ERR_TRUST, ERR_REPLY (also a body of more than
- * cap - 1 bytes with a status below 400, and a field that does not fit), ERR_STOPPED, ERR_USAGE for a URL that
- * is none, or the error of the upload's chain.  r->sent_all is valid then too.
+ * cap - 1 bytes with a status below 400, and a field that does not fit),
+ * ERR_STOPPED, ERR_USAGE for a URL that is none, or the error of the upload's
+ * chain.  r->sent_all is valid then too.
  */
 int http_call(struct http *h, const struct http_request *q, struct http_reply *r,
 	      struct err *e) MUST_CHECK;
