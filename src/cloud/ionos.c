@@ -69,6 +69,16 @@ static void vouch(struct task *t)
 	};
 }
 
+/* By http there is nothing that a fingerprint could be held against. */
+static int check_plain(const struct options *o, const struct ionos_settings *s, struct err *e)
+{
+	if (o->pins.count > 0 || s->pinned)
+		return err_set(e, ERR_USAGE, "%s: %s has no certificate",
+			       s->pinned ? "IONOS_PINNED_CERT" : "--pin", s->api_url);
+	log_warn("%s: credentials travel unencrypted to %s", s->api_url_from, s->api_url);
+	return 0;
+}
+
 static int ionos_prepare(struct task *t, struct err *e)
 {
 	const struct options *o = t->options;
@@ -80,8 +90,8 @@ static int ionos_prepare(struct task *t, struct err *e)
 		return -1;
 	if (!o->skip_update && ionos_settings_need_api(s, e) < 0)
 		return -1;
-	if (!o->skip_update && o->pins.count > 0 && strncmp(s->api_url, "http://", 7) == 0)
-		return err_set(e, ERR_USAGE, "--pin: %s has no certificate", s->api_url);
+	if (!o->skip_update && strncmp(s->api_url, "http://", 7) == 0 && check_plain(o, s, e) < 0)
+		return -1;
 	vouch(t);
 	if (o->skip_verify)
 		log_warn(

@@ -27,6 +27,11 @@ struct ionos {
 	struct ionos_settings settings;
 	struct ionos_target targets[TARGETS_MAX];
 	unsigned target_count;
+	/* Who is just beginning a file, and on which machine: under struct task's turn. */
+	struct {
+		const struct ionos_work *by;
+		char address[64];
+	} beginning[JOBS_MAX];
 };
 
 /* "hdd-images/disk.qcow2": directory and file name on the server. */
@@ -99,8 +104,10 @@ struct ionos_work {
 	struct ftps_server server;
 	struct ftps_upload last;         /* the last transfer */
 	bool was_absent;                 /* SIZE has shown that the name is free */
+	bool logged_in;                  /* once, with this password */
 	bool ours;                       /* it was free, and STOR was accepted */
 	bool doubtful;                   /* STOR was said, and nobody knows what came of it */
+	bool broke;                      /* all was sent, then the connection broke */
 	bool answered;                   /* 226: the server has said that it has all */
 	uint64_t had;                    /* bytes that the last resumed attempt found there */
 	uint64_t sent_max;               /* the most bytes of it that an attempt has sent */
@@ -125,6 +132,13 @@ int ionos_api(struct task *t, const char *method, const char *path, const char *
 
 /* Log in, go to the directory, and see that the name is free: ERR_FAILED if not. */
 int ionos_connect(struct task *t, struct err *e) MUST_CHECK;
+
+/*
+ * Between these no other task of the run begins a file of the same name on the same
+ * machine (by its address, so IPv4 and IPv6 are two).  -1 when a signal came.
+ */
+int ionos_take_turn(struct task *t, struct err *e) MUST_CHECK;
+void ionos_end_turn(struct task *t);
 
 /* struct provider's send: one attempt, which goes on where the one before ended. */
 int ionos_send(struct task *t, struct stage *body, struct err *e) MUST_CHECK;

@@ -12,18 +12,17 @@
 /* A PATCH that is under way is allowed this long after a signal. */
 #define GRACE_MS 10000
 
-/* The last look, when --timeout is over, may take so long, and the change of what it has found. */
+/* So long after --timeout the last look has to be over, and the change of what it has found. */
 #define LAST_LOOK_MS 10000
 #define LAST_CHANGE_MS 60000
 
 static int64_t limit(struct task *t, const char *body)
 {
-	int64_t left = ionos_work(t)->until - clock_ms();
-	int64_t last = body ? LAST_CHANGE_MS : LAST_LOOK_MS;
+	int64_t end = ionos_work(t)->until + (body ? LAST_CHANGE_MS : LAST_LOOK_MS);
 
 	if (ionos_work(t)->until == 0)
 		return 0;
-	return left > last ? left : last;
+	return end > clock_ms() ? end - clock_ms() : 1;
 }
 
 /* An error is an object whose "messages" have an errorCode and a message each. */

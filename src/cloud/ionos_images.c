@@ -151,7 +151,9 @@ int ionos_find(struct task *t, bool known, struct err *e)
 				return -1;
 		/* A page that is not full is the last one. */
 		if (json_u64(&t->work->json, "limit", &limit, &none) < 0)
-			limit = w->in_pages ? PAGE_ITEMS : UINT64_MAX;
+			limit = UINT64_MAX;
+		if (w->in_pages && limit > PAGE_ITEMS)
+			limit = PAGE_ITEMS;
 		if (n == 0 || n < limit)
 			return 0;
 		offset += n;
@@ -182,11 +184,16 @@ static int pause_until(struct task *t, unsigned failures, struct err *e)
 	return stop_sleep(ms, e);
 }
 
+struct failures {
+	unsigned in_a_row;
+	unsigned nonsense; /* in all */
+};
+
 /*
  * Once more, before --timeout is over?  why tells what failed, if anything did.
  * What may pass is asked for until then; nonsense no more often than --retry.
  */
-static int again(struct task *t, const char *what, const struct err *why, unsigned *failures,
+static int again(struct task *t, const char *what, const struct err *why, struct failures *f,
 		 struct err *e)
 {
 	struct err over = ERR_INIT;
@@ -195,11 +202,12 @@ static int again(struct task *t, const char *what, const struct err *why, unsign
 		*e = *why;
 		return -1;
 	}
-	*failures = why->code == ERR_NONE ? 0 : *failures + 1;
+	f->in_a_row = why->code == ERR_NONE ? 0 : f->in_a_row + 1;
+	f->nonsense += why->code == ERR_REPLY;
 	if (why->code != ERR_NONE && why->code != ERR_BUSY && why->code != ERR_NETWORK &&
-	    (why->code != ERR_REPLY || *failures > t->options->retry))
+	    (why->code != ERR_REPLY || f->nonsense > t->options->retry))
 		return unfinished(t, what, why, e);
-	if (pause_until(t, *failures, &over) == 0)
+	if (pause_until(t, f->in_a_row, &over) == 0)
 		return 0;
 	if (over.code == ERR_STOPPED) {
 		*e = over;
@@ -210,7 +218,7 @@ static int again(struct task *t, const char *what, const struct err *why, unsign
 
 static int wait_for_image(struct task *t, struct err *e)
 {
-	unsigned failures = 0;
+	struct failures failures = { 0 };
 	struct err why;
 
 	for (;;) {
@@ -225,27 +233,28 @@ static int wait_for_image(struct task *t, struct err *e)
 	}
 }
 
-/* Is the answer about this image?  Some say nothing, or not in JSON, when it is done. */
+/* Is the answer about this image?  202 and 204 may say nothing, or not in JSON. */
 static int take_answer(struct task *t, struct err *e)
 {
 	const struct json *j = &t->work->json;
+	long status = t->work->reply.status;
 
-	if (j->count == 0)
-		return 0;
-	if (json_is(j, "id", t->id)) {
+	if (j->count > 0 && json_is(j, "id", t->id)) {
 		keep_object(t, j);
 		return 0;
 	}
-	if (json_kind(j, "id") == JSON_ABSENT && json_kind(j, "messages") == JSON_ABSENT)
+	if ((status == 202 || status == 204) &&
+	    (j->count == 0 || (json_kind(j, "") == JSON_OBJECT && json_count(j, "") == 0)))
 		return 0;
-	return err_set(e, ERR_REPLY, "IONOS's API answered with something else than the image");
+	return err_set(e, ERR_REPLY,
+		       "IONOS's API answered %ld, but with something else than the image", status);
 }
 
 /* The API changes the image as a whole: sending the same once more is safe. */
 static int set_properties(struct task *t, struct err *e)
 {
 	struct work *w = t->work;
-	unsigned failures = 0;
+	struct failures failures = { 0 };
 	char path[96];
 	struct err why;
 

@@ -225,12 +225,6 @@ static int take_url(struct ionos_settings *s, const char *url, const char *from,
 		return -1;
 	if (!is_place(s->api_url + scheme))
 		return err_set(e, ERR_USAGE, "%s: this is not like %s", from, IONOS_API_DEFAULT);
-	if (plain && s->pinned)
-		return err_set(e, ERR_USAGE,
-			       "%s: IONOS_PINNED_CERT is set, but by http there is no certificate",
-			       from);
-	if (plain)
-		log_warn("%s: credentials travel unencrypted to %s", from, s->api_url);
 	return text_copy(s->api_url_from, sizeof(s->api_url_from), from, "a name", e);
 }
 

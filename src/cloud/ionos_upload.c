@@ -2,6 +2,7 @@
  * An image's way to an IONOS FTP server: never over another file, resumed when
  * it breaks, proven at its end.
  */
+#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -94,7 +95,7 @@ static int check_list(struct task *t, struct err *e)
 			       f->shown);
 	if (ftps_listed(f, name, &listed, e) == 0)
 		return listed ? exists(t, e) : 0;
-	if (e->code != ERR_FAILED && f->code != 450)
+	if (f->code == 0 || (e->code != ERR_FAILED && f->code != 450))
 		return -1;
 	err_clear(e);
 	return err_set(e, ERR_FAILED,
@@ -111,6 +112,7 @@ static int check_absent(struct task *t, struct err *e)
 	if (ftps_size(&t->work->ftps, w->name.file, &file, &size, e) < 0)
 		return -1;
 	w->was_absent = file == FTPS_ABSENT;
+	w->doubtful = w->doubtful && !w->was_absent;
 	if (file == FTPS_UNKNOWN)
 		return check_list(t, e);
 	return file == FTPS_PRESENT ? exists(t, e) : 0;
@@ -121,10 +123,12 @@ static int enter(struct task *t, struct err *e)
 	struct ftps *f = &t->work->ftps;
 
 	ftps_close(f);
-	if (ftps_login(f, e) == 0)
+	if (ftps_login(f, e) == 0) {
+		ionos_work(t)->logged_in = true;
 		return ftps_enter(f, ionos_work(t)->dir, e);
+	}
 	/* What was right before is not wrong now. */
-	if (e->code == ERR_USAGE && ionos_work(t)->last.asked) {
+	if (e->code == ERR_USAGE && ionos_work(t)->logged_in) {
 		e->code = ERR_BUSY;
 		return err_retry(e);
 	}
@@ -176,7 +180,13 @@ static int compare(struct task *t, enum ftps_file file, uint64_t size, struct er
 		t->landed = true;
 		return 0;
 	}
-	if (w->answered || size > w->total)
+	if (size > w->total) {
+		w->ours = false;
+		return err_set(e, ERR_FAILED,
+			       "%s has %llu bytes of it, but %llu were sent: somebody else has written to it, and it is left alone",
+			       host, (unsigned long long)size, (unsigned long long)w->total);
+	}
+	if (w->answered)
 		return err_set(e, ERR_FAILED, "%s has %llu bytes of it, but %llu were sent", host,
 			       (unsigned long long)size, (unsigned long long)w->total);
 	if (file == FTPS_UNKNOWN)
@@ -221,8 +231,10 @@ static int prove(struct task *t, bool connected, struct err *e)
 
 	for (;;) {
 		why = ERR_INIT;
-		if (connected)
+		if (connected && w->answered)
 			result = ftps_size(&t->work->ftps, w->name.file, &file, &size, &why);
+		else if (connected)
+			result = settle(t, &file, &size, &why);
 		else
 			result = enter(t, &why) < 0 ? -1 : settle(t, &file, &size, &why);
 		if (result == 0)
@@ -237,21 +249,20 @@ static int prove(struct task *t, bool connected, struct err *e)
 	}
 }
 
-/*
- * Two places may be one server under two names: none of its files is begun
- * between the other's look and its STOR.
- */
+/* Two places may be one machine under two names: see ionos_take_turn(). */
 static int begin_file(struct task *t, struct err *e)
 {
 	struct ionos_work *w = ionos_work(t);
+	/* ionos_connect() has just looked: that is enough for a single place. */
+	bool look = t->attempt > 0 || ionos_of(t)->target_count > 1;
 	int result;
 
-	pthread_mutex_lock(t->turn);
-	/* ionos_connect() has just looked: that is enough for a single place. */
-	result = t->attempt > 0 || ionos_of(t)->target_count > 1 ? check_absent(t, e) : 0;
+	if (ionos_take_turn(t, e) < 0)
+		return -1;
+	result = look ? check_absent(t, e) : 0;
 	if (result == 0)
 		result = ftps_ask(&t->work->ftps, w->name.file, false, &w->last, e);
-	pthread_mutex_unlock(t->turn);
+	ionos_end_turn(t);
 	return result;
 }
 
@@ -283,7 +294,9 @@ static int put(struct task *t, struct stage *body, uint64_t from, struct err *e)
 	int result = transfer(t, body, &why);
 
 	w->answered = u->answered;
-	w->doubtful = u->asked && !u->accepted && t->work->ftps.code == 0;
+	if (u->asked && !w->ours)
+		w->doubtful = t->work->ftps.code == 0;
+	w->broke = result < 0 && only_broke(u, &why, t->work->ftps.code);
 	if (from + u->sent > w->sent_max)
 		w->sent_max = from + u->sent;
 	if (u->sent_all) {
@@ -291,7 +304,7 @@ static int put(struct task *t, struct stage *body, uint64_t from, struct err *e)
 		w->total = from + u->sent;
 	}
 	/* A refusal is the last word; a connection that broke at the end is none. */
-	if (result < 0 && !only_broke(u, &why, t->work->ftps.code)) {
+	if (result < 0 && !w->broke) {
 		*e = why;
 		return -1;
 	}
@@ -332,7 +345,7 @@ static int restart(struct task *t, struct err *e)
 		return err_set(e, ERR_FAILED,
 			       "the transfer broke, and %s does not let it be resumed (%s)",
 			       f->shown, why);
-	w->ours = false;
+	w->ours = t->progressed = false;
 	err_set(e, ERR_NETWORK,
 		"the transfer broke, and %s does not let it be resumed (%s): the part was deleted",
 		f->shown, why);
@@ -413,8 +426,7 @@ static void may_be_left(struct task *t, const struct err *why)
 	struct ionos_work *w = ionos_work(t);
 
 	leave(t, "%s as %s/%s on %s (%s)",
-	      t->sent_all ? "all of it was sent, and may be there whole," :
-			    "a part of it may be left",
+	      w->broke ? "all of it was sent, and may be there whole," : "a part of it may be left",
 	      w->dir, w->name.file, w->server.host, why->text);
 }
 
@@ -455,7 +467,7 @@ void ionos_abandon(struct task *t)
 		return;
 	}
 	if (!w->ours) {
-		if (w->doubtful)
+		if (w->doubtful && !t->left[0])
 			leave(t, "an empty file %s/%s may be left on %s", w->dir, w->name.file,
 			      w->server.host);
 		return;
@@ -466,9 +478,14 @@ void ionos_abandon(struct task *t)
 		return;
 	}
 	f->stop_ms = clock_ms() + GRACE_MS;
-	if (enter(t, &why) < 0) {
-		may_be_left(t, &why);
-		return;
+	while (enter(t, &why) < 0) {
+		if (!why.retry || clock_ms() + SETTLE_MS > f->stop_ms) {
+			may_be_left(t, &why);
+			return;
+		}
+		err_clear(&why);
+		/* A signal does not shorten it: what it asks for is this. */
+		(void)poll(NULL, 0, SETTLE_MS);
 	}
 	if (w->was_absent && ftps_delete(f, w->name.file, &why) == 0)
 		leave(t, "the part that was sent was deleted");

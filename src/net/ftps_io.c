@@ -287,8 +287,10 @@ static int passive(struct ftps *f, unsigned *port, struct err *e)
 
 int ftps_open_data(struct ftps *f, struct err *e)
 {
+	struct err first = ERR_INIT;
 	char host[256];
 	unsigned port;
+	bool again = false;
 
 	/* A name may stand for several machines: the data go to this one. */
 	dial_address(&f->control.dial, host, sizeof(host));
@@ -296,7 +298,7 @@ int ftps_open_data(struct ftps *f, struct err *e)
 		snprintf(host, sizeof(host), "%s", f->server->host);
 	for (;;) {
 		if (passive(f, &port, e) < 0)
-			return -1;
+			break;
 		f->data.dial.stop_ms = f->stop_ms;
 		if (link_open(&f->data, &f->tls, host, port, e) == 0)
 			return 0;
@@ -304,10 +306,16 @@ int ftps_open_data(struct ftps *f, struct err *e)
 		if (e->code != ERR_NETWORK || f->no_epsv || strchr(host, ':'))
 			break;
 		link_close(&f->data);
-		f->no_epsv = true;
+		f->no_epsv = again = true;
+		first = *e;
 		err_clear(e);
 	}
-	if (e->code == ERR_NETWORK)
+	/* It was not EPSV's fault. */
+	if (again && e->code != ERR_STOPPED) {
+		f->no_epsv = false;
+		*e = first;
+	}
+	if (e->code == ERR_NETWORK && (again || port != 0))
 		err_at(e, "no data connection (does a firewall let only port 21 through?)");
 	return -1;
 }
@@ -343,6 +351,12 @@ int ftps_secure_data(struct ftps *f, struct err *e)
 		if (found < 0)
 			return -1;
 		whole = found & LINK_OTHER ? ftps_take(f, e) : 0;
+		if (whole > 0 && f->code / 100 == 1) {
+			/* A second mark; the deadline bounds how many. */
+			f->code = 0;
+			f->reply_len = 0;
+			continue;
+		}
 		if (whole != 0)
 			return whole < 0 ? -1 : ftps_refused(f, "the data connection is", e);
 	}

@@ -255,7 +255,8 @@ static void set_options(struct call *c, struct curl_slist *headers, char *detail
 	curl_easy_setopt(curl, CURLOPT_SSL_CTX_DATA, &c->h->verdict);
 	curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
 	curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, CONNECT_MS);
-	curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, (long)q->limit_ms);
+	curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS,
+			 (long)(q->limit_ms < INT32_MAX ? q->limit_ms : INT32_MAX));
 	curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, detail);
 	curl_easy_setopt(curl, CURLOPT_USERAGENT, "hoist/" HOIST_VERSION);
 	curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);

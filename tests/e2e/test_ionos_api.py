@@ -11,6 +11,7 @@ import pytest
 import pictures
 from clouds import ionos
 from clouds.faults import Answer
+from ionos_fixtures import watch
 from ionos_outcome import arrived, send, untouched
 from test_ionos_real import fingerprint
 from test_ionos_standin import BASIC, BODY, LIST, PATCH
@@ -295,6 +296,19 @@ def test_a_pinned_certificate_and_no_tls(rig, foo):
         result = rig.upload(foo, "--api-url", plain.url, "--pin", "sha256//" + "A" * 43 + "=")
         assert result.status == 2 and "no certificate" in result.errors[0], result
         assert plain.requests == [] and rig.ftp.sessions == []
+        # Where the API is not asked, none of this matters.
+        result = rig.upload(foo, "--skip-update", "--api-url", plain.url, env={"IONOS_PINNED_CERT": "ab" * 32})
+        assert result.status == 0 and result.warnings == [], result
+    finally:
+        plain.stop()
+
+
+def test_an_api_without_tls(rig, foo):
+    plain = ionos.Ionos()
+    watch(plain, rig.ftp, ["fra"])
+    try:
+        result = rig.upload(foo, "--api-url", plain.url)
+        assert result.status == 0 and len(result.warnings) == 1 and "unencrypted" in result.warnings[0], result
     finally:
         plain.stop()
 

@@ -12,6 +12,7 @@ import pictures
 from clouds.ftpfaults import Break, Die, Fault, Instead, Late, Say, Stall
 from clouds.message import Cut
 from ionos_outcome import RAW, arrived, failed, lawful, moved
+from tool import FAST
 
 SIZE = 12 * pictures.MIB + 12345
 SMALL = 3 * pictures.MIB + 1  # all of it is in the sockets before anything can break
@@ -266,6 +267,46 @@ def test_a_file_that_somebody_puts_there_between_two_tries(rig, disk):
 def test_an_empty_file_of_a_try_whose_answer_was_lost(rig, disk):
     rig.ftp.order("STOR", Intruder("command", None, b""))
     failed(rig, rig.upload(disk), 1, "already", "may be the empty file of the try before", left=b"")
+
+
+def test_an_empty_file_of_a_try_that_was_not_the_last(rig, disk):
+    rig.ftp.order("STOR", Intruder("command", None, b""))
+    rig.ftp.order("SIZE", "450 busy", times=None, after="STOR")
+    failed(rig, rig.upload(disk, "--retry", "2"), 4, "an empty file", "may be left", left=b"")
+
+
+def test_a_login_that_is_refused_once_when_it_should_delete(rig, disk):
+    rig.ftp.order("STOR", Say("552 Disk full", at=CUT))
+    rig.ftp.order("PASS", "421 Too many users", skip=1)
+    failed(rig, rig.upload(disk), 1, "552", "deleted")
+
+
+def test_a_refusal_is_no_broken_connection(rig, disk):
+    """After 552 nobody may say that all is there."""
+    rig.ftp.order("STOR", Say("552 Disk full", at="reply"))
+    rig.ftp.order("CONNECT", "530 no", skip=1, times=None)
+    result = rig.upload(disk)
+    assert result.status == 1 and "a part of it may be left" in result.errors[0], result
+
+
+def test_a_file_that_has_grown_when_it_was_confirmed(rig, disk):
+    rig.ftp.order("SIZE", f"213 {SIZE + 5}", after="STOR")
+    failed(rig, rig.upload(disk), 1, "somebody else", left=disk.read_bytes())
+    assert rig.ftp.seen("DELE") == []
+
+
+def test_one_dead_server_holds_up_nobody(make_ionos, disk):
+    """The file has the same name everywhere, and the other machine is not waited for."""
+    dead, good = make_ionos(), make_ionos(address="127.0.0.2")
+    hold = dead.ftp.order("STOR", Stall("command"))
+    urls = [word for rig in (dead, good) for word in ("--ftp-url", f"{rig.ftp.url}/fra")]
+    running = dead.start("ionos", *urls, *FAST, "--skip-update", "--skip-verify", "--stall-timeout", "0", disk)
+    assert hold.reached.wait(30)
+    assert good.ftp.wait(lambda: good.ftp.seen("QUIT"))
+    assert good.ftp.file(RAW) == disk.read_bytes()
+    hold.release()
+    assert running.end().status == 0
+    assert dead.ftp.file(RAW) == disk.read_bytes()
 
 
 def test_all_was_sent_and_nobody_can_be_asked(rig, disk):

@@ -196,14 +196,21 @@ def test_a_firewall_that_knows_only_pasv(rig, disk):
     assert len(rig.ftp.seen("EPSV")) == 1
 
 
+def test_a_port_that_is_shut_once_and_no_pasv(rig, disk):
+    rig.ftp.order("EPSV", ClosedPort())
+    rig.ftp.order("PASV", "502 no", times=None)
+    arrived(rig, disk, send(rig, disk, "--retry", "1"))
+
+
 def test_a_server_that_is_ready_later(rig, disk):
     rig.ftp.order("CONNECT", Edit(lambda reply: f"120 ready in 1 minute\r\n{reply}"), times=None)
     arrived(rig, disk, send(rig, disk, "--retry", "0"))
 
 
-def test_two_marks(rig, disk):
+@pytest.mark.parametrize("at", ["handshake", "secured"])
+def test_two_marks(rig, disk, at):
     """A second 150 is no end."""
-    rig.ftp.order("STOR", Besides("150 and now really", "secured"))
+    rig.ftp.order("STOR", Besides("150 and now really", at))
     arrived(rig, disk, send(rig, disk, "--retry", "0"))
 
 

@@ -26,10 +26,17 @@ def rig(ionos_rig):
     return ionos_rig
 
 
-@pytest.mark.parametrize("size", [0, 5, SIZE - 1, SIZE + 1, 10**15])
-def test_another_size_after_226_is_a_failure(rig, disk, size):
+@pytest.mark.parametrize("size", [0, 5, SIZE - 1])
+def test_a_smaller_size_after_226_is_a_failure(rig, disk, size):
     rig.ftp.order("SIZE", f"213 {size}", after="STOR")
     failed(rig, rig.upload(disk), 1, f"{size} bytes", f"{SIZE} were sent", "deleted")
+
+
+@pytest.mark.parametrize("size", [SIZE + 1, 10**15])
+def test_a_larger_size_after_226_is_somebody_elses(rig, disk, size):
+    rig.ftp.order("SIZE", f"213 {size}", after="STOR")
+    failed(rig, rig.upload(disk), 1, f"{size} bytes", f"{SIZE} were sent", "left alone", left=disk.read_bytes())
+    assert rig.ftp.seen("DELE") == []
 
 
 @pytest.mark.parametrize("reply", ["550 disk.raw: No such file", "500 unknown", "502 no", "553 no"])

@@ -23,6 +23,12 @@ STRANGE = {
 }
 
 
+ODD = [
+    '{"httpStatus": 500, "messages": [{"errorCode": "1", "message": "no"}]}', '{"id": "00000000-0000-0000-0000-000000000000"}',
+    '{"httpStatus": 500}', "[]", '"no"', '{"errors": ["no"]}', '{"id": "a", "id": "b"}', '{"id": ', "<html>login please</html>",
+]  # fmt: skip
+
+
 @pytest.fixture
 def foo(put_file):
     return put_file("foo.iso", pictures.iso(pictures.MIB))
@@ -249,12 +255,17 @@ def test_a_patch_that_is_answered_by_words(rig, foo):
     arrived(rig, foo, rig.upload(foo), ISO)
 
 
-@pytest.mark.parametrize("body", ['{"httpStatus": 500, "messages": [{"errorCode": "1", "message": "no"}]}', '{"id": "00000000-0000-0000-0000-000000000000"}'])
+@pytest.mark.parametrize("body", ODD)
 def test_a_patch_whose_answer_is_about_something_else(rig, foo, body):
     rig.api.fault("patch", faults.Answer(200, body), count=None)
     late(rig, rig.upload(foo, "--retry", "1", "--timeout", "5s"), "something else than the image")
-    rig.api.fault("patch", faults.Answer(200, body))
-    assert rig.upload(foo, "--rename", "bar").status == 5
+
+
+def test_errors_that_pass_and_nonsense(rig, foo):
+    """Each is counted for itself."""
+    rig.api.fault("list", ionos.problem(503), count=3, skip=1)
+    rig.api.fault("list", faults.Answer(200, "<html>"), skip=1)
+    arrived(rig, foo, rig.upload(foo, "--retry", "1"), ISO)
 
 
 def test_the_same_image_twice_in_a_list(rig, foo):
