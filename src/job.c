@@ -2,6 +2,7 @@
 
 #include <assert.h>
 #include <pthread.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -266,28 +267,20 @@ static void plan_chain(struct task *t, struct chain_plan *plan)
 				plan->digest[alg] = true;
 }
 
-static struct worker *worker_of(const struct task *t)
-{
-	struct worker *w = all.workers;
-
-	while (&w->work != t->work)
-		w++;
-	return w;
-}
-
 /* struct task's digest() */
 static int read_again(struct task *t, enum hash_alg alg, struct err *e)
 {
 	struct unit *u = unit_of(t);
 	struct work *w = t->work;
+	struct chain *c =
+		&((struct worker *)(void *)((char *)w - offsetof(struct worker, work)))->chain;
 
 	if (!u->source.seekable)
 		return -1;
 	log_note("%s: read again for its %s", task_name(t), hash_name(alg));
-	if (chain_digest(&worker_of(t)->chain, &u->source, alg, w->request, sizeof(w->request), e) <
-	    0)
+	if (chain_digest(c, &u->source, alg, w->request, sizeof(w->request), e) < 0)
 		return -1;
-	memcpy(u->sums[alg], worker_of(t)->chain.digests[alg].hex, sizeof(u->sums[alg]));
+	memcpy(u->sums[alg], c->digests[alg].hex, sizeof(u->sums[alg]));
 	t->sums[alg] = u->sums[alg];
 	return 0;
 }
