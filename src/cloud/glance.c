@@ -16,7 +16,7 @@
 #define SAVING_MS 30000
 
 /* Polls, from here doubling to there. */
-#define LOOK_MS_MIN 250
+#define LOOK_MS_MIN ((int64_t)250)
 #define LOOK_MS_MAX 5000
 
 const char *glance_format(enum format f)

@@ -45,7 +45,7 @@ static int refused(struct task *t, struct err *e)
 			       why);
 	case 409:
 	case 410:
-		/* Perhaps an answer was lost, perhaps somebody else was faster: the record tells. */
+		/* An answer was lost, or somebody else was faster: the record tells. */
 		err_set(e, ERR_FAILED, "the image is not waiting for data (%ld): %s", status, why);
 		return err_retry(e);
 	default:

@@ -144,7 +144,7 @@ static const char *member(const struct layer *l, const char *name)
 
 	if (at == YAML_NONE) {
 		for (i = 0; name[i] && i + 1 < sizeof(dashed); i++)
-			dashed[i] = name[i] == '_' ? '-' : name[i];
+			dashed[i] = (char)(name[i] == '_' ? '-' : name[i]);
 		dashed[i] = '\0';
 		at = yaml_member(l->yaml, l->at, dashed);
 	}

@@ -41,8 +41,9 @@ uint64_t disk_virtual_size(enum format f, const struct disk_view *v)
 		return le64_at(v, VDI_SIZE_AT);
 	case FORMAT_VMDK:
 		/* A descriptor alone has no such header. */
-		return v->head_len > 0 && v->head[0] == 'K' ? le64_at(v, VMDK_SECTORS_AT) * SECTOR :
-							      0;
+		if (disk_read(v, 0, sector, 4, &none) != 1 || sector[0] != 'K')
+			return 0;
+		return le64_at(v, VMDK_SECTORS_AT) * SECTOR;
 	case FORMAT_VHD:
 		if (disk_read(v, 0, sector, sizeof(sector), &none) == 1 && disk_vhd_footer(sector))
 			return be64(sector + VHD_SIZE_AT);

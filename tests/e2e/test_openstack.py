@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import subprocess
 import uuid
 
 import pytest
@@ -22,28 +23,10 @@ def rig(home, glance, pki):
     return OpenStackRig(home, glance, pki.ca)
 
 
-@pytest.fixture(scope="module")
-def cloud(tmp_path_factory, pki):
-    """A Keystone and a Glance that asks it, for all tests of this file."""
-    from servers.glance import Glance
-    from servers.keystone import Keystone
-
-    keystone = Keystone(tmp_path_factory.mktemp("keystone"), pki.good)
-    glance = Glance(tmp_path_factory.mktemp("glance"), pki.good, keystone=keystone)
-    try:
-        keystone.start()
-        glance.start()
-        keystone.point(glance.url)
-        yield keystone, glance
-    finally:
-        glance.stop()
-        keystone.stop()
-
-
 @pytest.fixture
-def named(cloud, home, pki):
+def named(guarded_glance, keystone, home, pki):
     """The rig with users."""
-    return OpenStackRig(home, cloud[1], pki.ca, keystone=cloud[0])
+    return OpenStackRig(home, guarded_glance, pki.ca, keystone=keystone)
 
 
 def test_a_file(rig, disk):
@@ -82,8 +65,6 @@ def test_a_pipe_of_another_size(rig, disk, size):
 @pytest.mark.parametrize("form, name", [("qcow2", "qcow2"), ("vpc", "vhd"), ("vdi", "vdi"), ("vmdk", "vmdk"), ("vhdx", "vhdx")])
 def test_formats(rig, tmp_path, form, name):
     """By its content, whatever it is called, with the disk that it holds."""
-    import subprocess
-
     path = tmp_path / "image"
     subprocess.run(["qemu-img", "create", "-q", "-f", form, path, "2500M"], check=True)
     image = rig.arrived(rig.upload(path), path.read_bytes())

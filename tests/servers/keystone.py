@@ -5,18 +5,20 @@ an image service with three interfaces.
 """
 
 import base64
+import collections
 import contextlib
 import hashlib
 import os
 import pathlib
 import shutil
 import sqlite3
-import types
 
 from servers import debs, openstack
 
-USER = lambda name, project: types.SimpleNamespace(name=name, password=f"{name}-test-password", project=project, domain="Default")
-ADMIN, GLANCE, DEMO = USER("admin", "admin"), USER("glance", "service"), USER("demo", "demo")
+User = collections.namedtuple("User", "name password project domain")
+ADMIN = User("admin", "admin-test-password", "admin", "Default")
+GLANCE = User("glance", "glance-test-password", "service", "Default")
+DEMO = User("demo", "demo-test-password", "demo", "Default")
 REGIONS = ("RegionOne", "RegionTwo")
 INTERFACES = ("public", "internal", "admin")
 CREDENTIAL, SECRET = "uploads", "test-secret-of-an-application"
@@ -70,7 +72,8 @@ class Keystone(openstack.Service):
 
     def start(self):
         version = hashlib.sha256(pathlib.Path(__file__).read_bytes()).hexdigest()[:8]
-        made = openstack.once(f"{self._programs.root.name}-keystone-{version}", self._make)
+        fill = lambda work: Keystone(work, self._pair, release=self._release).fill()
+        made = openstack.once(f"{self._programs.root.name}-keystone-{version}", fill)
         shutil.copytree(made / "fernet", self.dir / "fernet")
         shutil.copy(made / "keystone.sqlite", self.dir)
         self.credential_id = (made / "credential_id").read_text(encoding="ascii")
@@ -79,13 +82,8 @@ class Keystone(openstack.Service):
         self.point(f"{self.url}/v3", interface="public", service="identity")
         return self
 
-    def _make(self, work):
-        """Everything that takes long, and is the same for all: the database and the keys."""
-        bare = Keystone(work, self._pair, release=self._release)
-        bare.fill()
-
     def fill(self):
-        """Make the database and the keys in an empty directory."""
+        """Make what takes long, and is the same for all, in an empty directory: the database and the key."""
         self._configure()
         manage = lambda *words: self._programs.run("keystone-manage", "--config-file", self._config, *words)
         (self.dir / "fernet").mkdir(0o700)
@@ -113,17 +111,18 @@ class Keystone(openstack.Service):
         token = self.token(ADMIN)
         make = lambda kind, **data: self._post(token, f"{kind}s", {kind: data})["id"]
         roles = {role["name"]: role["id"] for role in self.api("GET", "/v3/roles", token=token).json["roles"]}
+        users = {}
         for user, role in ((GLANCE, "admin"), (DEMO, "member")):
             project = make("project", name=user.project, domain_id="default")
-            made = make("user", name=user.name, password=user.password, domain_id="default")
-            self._post(token, f"projects/{project}/users/{made}/roles/{roles[role]}", None, "PUT")
+            users[user] = make("user", name=user.name, password=user.password, domain_id="default")
+            self._post(token, f"projects/{project}/users/{users[user]}/roles/{roles[role]}", None, "PUT")
         make("region", id=REGIONS[1])
         service = make("service", name="glance", type="image")
         for region in REGIONS:
             for interface in INTERFACES:
                 make("endpoint", service_id=service, region_id=region, interface=interface, url=NOWHERE)
         credential = {"application_credential": {"name": CREDENTIAL, "secret": SECRET}}
-        made = self._post(self.token(DEMO), f"users/{made}/application_credentials", credential)
+        made = self._post(self.token(DEMO), f"users/{users[DEMO]}/application_credentials", credential)
         (self.dir / "credential_id").write_text(made["id"], encoding="ascii")
 
     def authenticate(self, data):
