@@ -235,11 +235,14 @@ static int openstack_finish(struct task *t, struct err *e)
 				return err_set(e, ERR_FAILED,
 					       "Glance did not keep the data: the image %s is %s",
 					       t->id, t->status);
-		} else if (!why.retry || ++failures > t->options->retry) {
+		} else if (why.code == ERR_STOPPED) {
 			*e = why;
-			if (e->code != ERR_STOPPED)
-				e->code = ERR_UNFINISHED;
-			return err_at(e, "sent whole, but its record cannot be looked at");
+			return -1;
+		} else if ((!why.retry && why.code != ERR_REPLY) ||
+			   ++failures > t->options->retry) {
+			return err_set(e, ERR_UNFINISHED,
+				       "sent whole, but the image %s cannot be looked at: %s",
+				       t->id, why.text);
 		}
 		if (clock_ms() >= deadline)
 			return err_set(e, ERR_UNFINISHED,

@@ -167,6 +167,7 @@ int glance_api(struct task *t, const char *method, const char *path, const char 
 	struct work *w = t->work;
 	bool renewable = os_settings_of(t)->auth >= OS_AUTH_PASSWORD;
 
+	w->reply.status = 0;
 	if (keystone_authenticate(t, e) < 0 || call(t, method, path, body, e) < 0)
 		return -1;
 	if (w->reply.status == 401 && renewable) {

@@ -7,10 +7,14 @@
 #include <sys/random.h>
 
 #include "base/log.h"
+#include "base/stop.h"
 #include "base/text.h"
 #include "cloud/openstack.h"
 
 #define GIB ((uint64_t)1 << 30)
+
+/* A DELETE is tried so often. */
+#define DELETE_TRIES 3
 
 static int make_id(char id[OS_ID_BYTES], struct err *e)
 {
@@ -87,49 +91,92 @@ static int make_record(struct task *t, struct err *e)
 	return text_done(&b, "the request", e);
 }
 
-/* The answer to the making was lost, or is about a record of this id. */
+/*
+ * Is there a record of the id that we have chosen?  1, 0, or -1 when Glance does
+ * not tell.
+ */
+static int exists(struct task *t, struct err *e)
+{
+	if (glance_look(t, e) == 0)
+		return 1;
+	if (t->work->reply.status != 404)
+		return -1;
+	err_clear(e);
+	return 0;
+}
+
+/* Nobody else's: a random one is free, one that the user has chosen may not be. */
+static int choose_id(struct task *t, struct err *e)
+{
+	int found;
+
+	if (!t->options->new_id)
+		return make_id(t->id, e);
+	snprintf(t->id, sizeof(t->id), "%s", t->options->new_id);
+	found = exists(t, e);
+	if (found > 0)
+		err_set(e, ERR_USAGE, "--id %s: there is such an image already", t->id);
+	if (found != 0)
+		t->id[0] = '\0';
+	return found == 0 ? 0 : -1;
+}
+
+/* Has Glance refused it, and made nothing? */
+static bool refused(const struct http_reply *r)
+{
+	return r->status >= 400 && r->status < 500 && r->status != 408 && r->status != 429;
+}
+
+/* The making was not answered, or not by Glance: is the record there? */
 static int resolve(struct task *t, struct err *e)
 {
 	struct os_work *w = os_work(t);
 	struct err why = ERR_INIT;
+	int found = exists(t, &why);
 
-	if (glance_look(t, &why) == 0) {
+	if (found > 0) {
 		log_note("image %s was made, though the answer was lost", t->id);
 		w->ours = true;
 		err_clear(e);
 		return 0;
 	}
-	if (t->work->reply.status == 404)
-		w->maybe = false;
+	w->maybe = found < 0;
+	/* The first error says more, if trying again helps at all. */
+	if (found < 0 && !e->retry)
+		*e = why;
 	return -1;
 }
 
 int glance_create(struct task *t, struct err *e)
 {
 	struct os_work *w = os_work(t);
-	bool again = t->id[0] != '\0';
+	struct err why = ERR_INIT;
 
-	if (!again && t->options->new_id)
-		snprintf(t->id, sizeof(t->id), "%s", t->options->new_id);
-	else if (!again && make_id(t->id, e) < 0)
+	if (w->ours)
+		return 0;
+	if (t->id[0] == '\0' && choose_id(t, e) < 0)
 		return -1;
 	/* An attempt before this one may have made it. */
-	if (again && w->maybe && resolve(t, e) == 0)
+	if (w->maybe && resolve(t, &why) == 0)
 		return 0;
+	if (w->maybe) {
+		*e = why;
+		return -1;
+	}
 	if (make_record(t, e) < 0)
 		return -1;
-	if (glance_api(t, "POST", "/v2/images", t->work->request, e) == 0) {
+	if (glance_api(t, "POST", "/v2/images", t->work->request, e) == 0 &&
+	    json_is(&t->work->json, "id", t->id)) {
 		w->ours = true;
 		log_note("image %s was created", t->id);
-		return json_is(&t->work->json, "id", t->id) ?
-			       0 :
-			       err_set(e, ERR_REPLY,
-				       "Glance gave the image another id than it was asked for");
+		return 0;
 	}
-	if (e->code != ERR_NETWORK && e->code != ERR_BUSY && e->code != ERR_STOPPED)
+	if (refused(&t->work->reply))
 		return -1;
+	if (e->code == ERR_NONE)
+		err_set(e, ERR_REPLY, "Glance's answer to the making of an image is not about it");
 	w->maybe = true;
-	return resolve(t, e);
+	return e->code == ERR_STOPPED ? -1 : resolve(t, e);
 }
 
 /* The store has to be there; where there is one store only, none can be chosen. */
@@ -195,11 +242,17 @@ int glance_check_room(struct task *t, struct err *e)
 int glance_delete(struct task *t, struct err *e)
 {
 	char path[96];
+	int i;
 
 	snprintf(path, sizeof(path), "/v2/images/%s", t->id);
-	if (glance_api(t, "DELETE", path, NULL, e) == 0 || t->work->reply.status == 404) {
+	for (i = 0;; i++) {
 		err_clear(e);
-		return 0;
+		if (glance_api(t, "DELETE", path, NULL, e) == 0 || t->work->reply.status == 404) {
+			err_clear(e);
+			return 0;
+		}
+		if (!e->retry || i == DELETE_TRIES - 1 ||
+		    stop_sleep(t->options->retry_delay_ms, e) < 0)
+			return -1;
 	}
-	return -1;
 }
