@@ -56,7 +56,7 @@ def test_a_large_one(make_ftpd, ftp_tool, put_file, kind):
     server = make_ftpd(kind)
     for number in range(3):
         result = ftp_tool(server).upload("--rename", f"large{number}", path)
-        assert result.status == 0, result
+        assert result.status == 0 and result.warnings == [], result
         assert arrived(server, path, f"hdd-images/large{number}.raw")
 
 
