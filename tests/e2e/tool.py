@@ -12,7 +12,8 @@ from clouds.linode import TOKEN
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 SECRETS = [TOKEN]  # never on stdout or stderr; a cloud's fixtures add theirs
-PROGRESS = re.compile(r"hoist: (.*: )?(\d+% |sent \d|[\d.]+ (bytes|[KMGT]iB)(, |$)|(starting|pausing|processing)$)")  # what --progress lines writes
+# What --progress lines writes.
+PROGRESS = re.compile(r"hoist: (.*: )?(\d+% |sent \d|[\d.]+ (bytes|[KMGT]iB)(, |$)|(starting|pausing|processing)$)")
 FAST = ["--retry-delay", "0.05", "--poll", "0.05"]
 
 
