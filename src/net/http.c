@@ -287,7 +287,7 @@ static void set_options(struct call *c, struct curl_slist *headers, char *detail
 	}
 	curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, q->method);
 	/* libcurl repeats a request on its own when a connection that it kept turns out dead. */
-	curl_easy_setopt(curl, CURLOPT_FRESH_CONNECT, q->once ? 1L : 0L);
+	curl_easy_setopt(curl, CURLOPT_FRESH_CONNECT, q->once || q->upload ? 1L : 0L);
 }
 
 static int perform(struct call *c, const char *detail)

@@ -1,25 +1,28 @@
 """The binary with a real Glance behind a proxy that spoils things, and how an upload that met trouble may end."""
 
+import contextlib
 import hashlib
+import http.client
 import json
 import time
 
 from servers.keystone import DEMO
+from servers.openstack import Reply
 from tool import SECRETS, Tool
 
 SECRETS += [DEMO.password]
-FAST = ["--retry-delay", "0.05"]
+FAST = ["--retry-delay", "0.05", "--progress", "none"]
 SETTLES_S = 10  # Glance notices within a second that somebody is gone
 
 
 class GlanceRig(Tool):
-    """Without keystone there is no login at all.  What was in Glance before is not looked at."""
+    """Without keystone there is no login at all; token is the test's own.  What was in Glance before is not looked at."""
 
-    def __init__(self, home, proxy, ca, keystone=None):
+    def __init__(self, home, proxy, ca, keystone=None, token=None):
         super().__init__(home, {"OS_CACERT": ca})
         self.proxy, self.glance, self._keystone = proxy, proxy.glance, keystone
         self.env.update(self._login() if keystone else {"OS_AUTH_TYPE": "none", "OS_ENDPOINT": proxy.url})
-        self._token = keystone.token() if keystone else None
+        self._token = token
         self._images = {record["id"] for record in self._list()}
         self._files = set(self.glance.files())
 
@@ -29,9 +32,15 @@ class GlanceRig(Tool):
         names = {"OS_USERNAME": user.name, "OS_PASSWORD": user.password, "OS_PROJECT_NAME": user.project}
         return {"OS_AUTH_URL": f"{self._keystone.url}/v3", "OS_IMAGE_URL": self.proxy.url, **names, **domain}
 
-    def api(self, method, path, data=None, **options):
-        """A request past the proxy."""
-        return self.glance.api(method, path, data, token=self._token, **options)
+    def api(self, method, path, data=None, content=None):
+        """A request past the proxy.  The server's own api() reads all authorities of the machine first, every time."""
+        kind = "application/octet-stream" if data is None else "application/json"
+        headers = {"Accept": "application/json", "Content-Type": kind, **({"X-Auth-Token": self._token} if self._token else {})}
+        link = http.client.HTTPConnection("127.0.0.1", self.glance.port, timeout=60)
+        with contextlib.closing(link):
+            link.request(method, path, content if data is None else json.dumps(data), headers)
+            answer = link.getresponse()
+            return Reply(answer.status, answer.headers, answer.read())
 
     def make(self, **fields):
         """A record of somebody else's."""
@@ -41,11 +50,15 @@ class GlanceRig(Tool):
 
     def fill(self, image, data):
         """Somebody uploads to it."""
-        reply = self.api("PUT", f"/v2/images/{image}/file", content=data, headers={"Content-Type": "application/octet-stream"})
+        reply = self.api("PUT", f"/v2/images/{image}/file", content=data)
         assert reply.status == 204, reply
 
     def remove(self, image):
         assert self.api("DELETE", f"/v2/images/{image}").status == 204
+
+    def clean(self):
+        for record in self.records:
+            self.remove(record["id"])
 
     def show(self, image):
         return self.api("GET", f"/v2/images/{image}").json
@@ -122,6 +135,5 @@ def given_up(rig, result, status, puts=None):
 
 
 def never_twice(rig):
-    """No data of a pipe was sent after a request that had some."""
-    begun = [request for request in rig.proxy.seen("put") if request.received]
-    assert len(begun) <= 1 and rig.proxy.seen("put")[-len(begun) or None :] == begun, begun
+    """No request came after the one that had data of the pipe."""
+    return not any(request.received for request in rig.proxy.seen("put")[:-1])

@@ -6,6 +6,7 @@ Glance is a real one, behind clouds/glanceproxy.py.
 import json
 import signal
 import time
+import uuid
 
 import pytest
 
@@ -21,25 +22,23 @@ SIZE = 2 * MIB
 HTML = [("Content-Type", "text/html")]
 PAGE = "<html><head><title>502 Bad Gateway</title></head><body>nginx</body></html>"
 JSON = [("Content-Type", "application/json"), ("X-Openstack-Request-Id", "req-e2e-0815")]
-STALL = ("--stall-timeout", "0.6s")
 SOURCES = pytest.mark.parametrize("source", ["file", "pipe"])
 
-# What becomes of the upload: it is tried AGAIN; the data was KEPT, though hoist was not told; nothing has HARMed it;
-# it was LOST, though hoist was told that it was not.  A pipe that was read is GONE; which of the two it is may be chance.
-AGAIN, KEPT, HARMLESS, LOST, GONE, CHANCE = "again", "kept", "harmless", "lost", "gone", "chance"
+# What becomes of the upload: it is tried AGAIN; the data was KEPT, though hoist was not told; the fault was HARMLESS;
+# it was LOST, though hoist was told that it was not.  A pipe that was read is GONE; whether it was may be CHANCE.
+# UNHEARD is like AGAIN, but libcurl tries a connection that it had kept once more by itself.
+AGAIN, KEPT, HARMLESS, LOST, GONE, CHANCE, UNHEARD = "again", "kept", "harmless", "lost", "gone", "chance", "unheard"
 # name: the fault, what becomes of a file, and of a pipe
 FAULTS = {
     "503 before the body": (lambda: faults.Answer(503, PAGE, HTML, "head"), AGAIN, AGAIN),
-    "500 before the body": (lambda: faults.Answer(500, '{"message": "oops"}', JSON, "head"), AGAIN, AGAIN),
-    "204 before the body": (lambda: faults.Answer(204, when="head"), AGAIN, AGAIN),
+    "204 before the body": (lambda: faults.Answer(204, when="head"), AGAIN, CHANCE),
     "502 behind the body": (lambda: faults.Answer(502, PAGE, HTML, "body"), AGAIN, GONE),
     "504 behind the body": (lambda: faults.Answer(504, PAGE, HTML, "body"), AGAIN, GONE),
-    "500 though kept": (lambda: faults.Answer(500, "{}", JSON, "done"), KEPT, GONE),
     "503 though kept": (lambda: faults.Answer(503, PAGE, HTML, "done"), KEPT, GONE),
     "409 though kept": (lambda: faults.Answer(409, '{"message": "no"}', JSON, "done"), KEPT, CHANCE),
     "204 and nothing kept": (lambda: faults.Answer(204, when="body"), LOST, LOST),
-    "reset before the body": (lambda: faults.Drop("head"), AGAIN, AGAIN),
-    "closed before the body": (lambda: faults.Drop("head", False), AGAIN, AGAIN),
+    "reset before the body": (lambda: faults.Drop("head"), UNHEARD, UNHEARD),
+    "closed before the body": (lambda: faults.Drop("head", False), UNHEARD, UNHEARD),
     "reset at 0": (lambda: faults.Drop(0), AGAIN, CHANCE),
     "reset in the middle": (lambda: faults.Drop(MIB), AGAIN, GONE),
     "closed in the middle": (lambda: faults.Drop(MIB + 1, False), AGAIN, GONE),
@@ -47,30 +46,28 @@ FAULTS = {
     "closed before the last byte": (lambda: faults.Drop(SIZE - 1, False), AGAIN, GONE),
     "204 lost by a reset": (lambda: faults.Drop("reply"), KEPT, GONE),
     "204 lost by a close": (lambda: faults.Drop("reply", False), KEPT, GONE),
-    "Glance lost by a reset": (lambda: Severed(MIB), AGAIN, GONE),
     "Glance lost by a close": (lambda: Severed(MIB + 77, False), AGAIN, GONE),
     "Glance lost before the last byte": (lambda: Severed(SIZE - 1, False), AGAIN, GONE),
-    "stalled at the start": (lambda: faults.Late("head", 2.5), AGAIN, CHANCE),
-    "stalled in the middle": (lambda: faults.Late(100000, 2.5), AGAIN, GONE),
     "garbage and nothing kept": (lambda: faults.Raw([b"\x16\x03\x01 no HTTP\r\n\r\n"]), AGAIN, GONE),
     "garbage though kept": (Garbage, KEPT, GONE),
     "half a line though kept": (lambda: Garbage(b"HTTP/1.1 20"), KEPT, GONE),
     "slow": (lambda: faults.SlowRead(100000, 0.02), HARMLESS, HARMLESS),
     "no 100 Continue": (faults.NoContinue, HARMLESS, HARMLESS),
-    "a late answer": (lambda: faults.Late("reply", 1.0), HARMLESS, HARMLESS),
+    "a late answer": (lambda: faults.Late("reply", 0.5), HARMLESS, HARMLESS),
 }
+EVERY = ["503 before the body", "502 behind the body", "reset in the middle", "Glance lost by a close", "closed before the body"]
 SECOND = ["504 behind the body", "503 though kept", "reset in the middle", "204 lost by a close", "204 and nothing kept"]
 NAMED = lambda names: pytest.mark.parametrize("name", names)
 
 
 @pytest.fixture
 def make_rig(home, pki):
-    """make_rig(glance, keystone): the binary set up for a Glance, with a proxy before it."""
+    """make_rig(glance, keystone, token): the binary set up for a Glance, with a proxy before it."""
     proxies = []
 
-    def make(server, keystone=None):
+    def make(server, *login):
         proxies.append(GlanceProxy(server, tls_context(pki.good.cert, pki.good.key)))
-        return GlanceRig(home, proxies[-1], pki.ca, keystone)
+        return GlanceRig(home, proxies[-1], pki.ca, *login)
 
     yield make
     for proxy in proxies:
@@ -79,12 +76,21 @@ def make_rig(home, pki):
 
 @pytest.fixture
 def rig(make_rig, glance):
-    return make_rig(glance)
+    rig = make_rig(glance)
+    yield rig
+    rig.clean()
+
+
+@pytest.fixture(scope="session")
+def token(keystone):
+    return keystone.token()
 
 
 @pytest.fixture
-def guarded_rig(make_rig, guarded_glance, keystone):
-    return make_rig(guarded_glance, keystone)
+def guarded_rig(make_rig, guarded_glance, keystone, token):
+    rig = make_rig(guarded_glance, keystone, token)
+    yield rig
+    rig.clean()
 
 
 @pytest.fixture
@@ -92,12 +98,26 @@ def proxy(rig):
     return rig.proxy
 
 
+def written(directory, size):
+    path = directory / f"{size}.raw"
+    path.write_bytes(pictures.raw(size))
+    return path
+
+
 @pytest.fixture(scope="session")
 def disk(tmp_path_factory):
     """An image that no test changes."""
-    path = tmp_path_factory.mktemp("disk") / "disk.raw"
-    path.write_bytes(pictures.raw(SIZE))
-    return path
+    return written(tmp_path_factory.mktemp("disk"), SIZE)
+
+
+@pytest.fixture(scope="session")
+def big_disk(tmp_path_factory):
+    """More than the sockets hold."""
+    return written(tmp_path_factory.mktemp("disk"), 16 * MIB)
+
+
+def fate_of(name, source="file"):
+    return FAULTS[name][1 + (source == "pipe")]
 
 
 def ends(rig, path, result, fate, puts):
@@ -110,16 +130,50 @@ def ends(rig, path, result, fate, puts):
         given_up(rig, result, result.status)
         assert result.status in (1, 4)
     else:
-        arrived(rig, path, result, {AGAIN: puts + 2, CHANCE: None}.get(fate, puts + 1))
+        arrived(rig, path, result, {AGAIN: puts + 2, CHANCE: None, UNHEARD: None}.get(fate, puts + 1))
+
+
+# The end of Glance.  It takes longest, and so comes first.
+
+
+def crash(rig):
+    rig.glance.kill()
+    rig.glance.restart()
+
+
+def test_glance_killed(make_rig, make_glance, disk):
+    """Nothing can be deleted: the message says so.  Once Glance is back, it can, and what a pipe has begun is."""
+    rig = make_rig(make_glance())
+    rig.proxy.fault("put", Meanwhile(MIB, lambda _: rig.glance.kill()))
+    result = rig.upload(disk, "--retry", "1")
+    assert result.status == 4 and f"openstack image delete {rig.ids[0]}" in result.errors[0], result
+    rig.glance.restart()
+    assert [record["id"] for record in rig.records] == rig.ids
+    rig.proxy.fault("put", Meanwhile(MIB, lambda _: crash(rig)))
+    result = rig.send("pipe", disk)
+    assert result.status == 4 and f"the image {rig.ids[1]} was deleted" in result.errors[0], result
+    assert [record["id"] for record in rig.records] == rig.ids[:1]
+
+
+def test_glance_killed_and_back(make_rig, make_glance, disk):
+    """The record stays in "saving" for ever: it is deleted, and another one made."""
+    rig = make_rig(make_glance())
+    rig.proxy.fault("put", Meanwhile(MIB, lambda _: crash(rig)))
+    result = rig.upload(disk, timeout=120)
+    assert result.status == 0 and len(set(rig.ids)) == 2, result
+    (record,) = rig.records
+    holds(rig, record["id"], disk.read_bytes())
+
+
+# Trouble with the upload.
 
 
 @SOURCES
 @NAMED(FAULTS)
 def test_the_first_put(rig, proxy, disk, name, source):
-    make, *fates = FAULTS[name]
-    fault = proxy.fault("put", make())
-    result = rig.send(source, disk, *STALL)
-    ends(rig, disk, result, fates[source == "pipe"], 0)
+    fault = proxy.fault("put", FAULTS[name][0]())
+    result = rig.send(source, disk)
+    ends(rig, disk, result, fate_of(name, source), 0)
     assert source == "file" or never_twice(rig)
     assert fault.reached.is_set() or name in ("slow", "no 100 Continue")
 
@@ -128,29 +182,28 @@ def test_the_first_put(rig, proxy, disk, name, source):
 @SOURCES
 def test_the_second_put(rig, proxy, disk, name, source):
     """The first is refused before the body: a pipe has not begun."""
-    make, *fates = FAULTS[name]
     proxy.fault("put", faults.Answer(503, PAGE, HTML, "head"))
-    proxy.fault("put", make())
-    ends(rig, disk, rig.send(source, disk), fates[source == "pipe"], 1)
+    proxy.fault("put", FAULTS[name][0]())
+    ends(rig, disk, rig.send(source, disk), fate_of(name, source), 1)
 
 
-@NAMED(name for name, (_, fate, _) in FAULTS.items() if fate == AGAIN and not name.startswith("stalled"))
+@NAMED(EVERY)
 def test_every_put(rig, proxy, disk, name):
     proxy.fault("put", FAULTS[name][0](), count=None)
-    given_up(rig, rig.upload(disk, "--retry", "2"), 4, puts=3)
+    given_up(rig, rig.upload(disk, "--retry", "2"), 4, None if fate_of(name) == UNHEARD else 3)
 
 
-@NAMED(name for name, (_, fate, _) in FAULTS.items() if fate == KEPT)
+@NAMED(["503 though kept", "409 though kept", "204 lost by a reset", "half a line though kept"])
 def test_every_put_that_was_kept(rig, proxy, disk, name):
     """The record tells, and nothing is sent twice."""
     proxy.fault("put", FAULTS[name][0](), count=None)
     arrived(rig, disk, rig.upload(disk, "--retry", "2"), puts=1)
 
 
-@NAMED(name for name, (_, _, fate) in FAULTS.items() if fate == AGAIN)
+@NAMED(["503 before the body", "reset before the body"])
 def test_every_put_of_a_pipe(rig, proxy, disk, name):
     proxy.fault("put", FAULTS[name][0](), count=None)
-    given_up(rig, rig.send("pipe", disk, "--retry", "1"), 4, puts=2)
+    given_up(rig, rig.send("pipe", disk, "--retry", "1"), 4, None if fate_of(name) == UNHEARD else 2)
 
 
 def test_different_faults_in_a_row(rig, proxy, disk):
@@ -161,21 +214,35 @@ def test_different_faults_in_a_row(rig, proxy, disk):
     assert len(proxy.seen("create")) == 1
 
 
+@pytest.mark.parametrize("where, source", [("head", "file"), (100000, "file"), (100000, "pipe")])
+def test_a_stall(rig, proxy, big_disk, where, source):
+    """Glance learns late that somebody has gone: the next try waits until the record takes data again."""
+    proxy.fault("put", faults.Late(where, 4.5))
+    result = rig.send(source, big_disk, "--stall-timeout", "0.7s")
+    ends(rig, big_disk, result, AGAIN if source == "file" else GONE, 0)
+    assert source == "file" or never_twice(rig)
+
+
+def test_a_stall_behind_the_last_byte(rig, proxy, disk):
+    proxy.fault("put", faults.Late("reply", 4.5))
+    arrived(rig, disk, rig.upload(disk, "--stall-timeout", "0.5s"), puts=1)
+
+
 def test_a_pause_that_glance_asks_for(rig, proxy, disk):
-    proxy.fault("put", faults.Answer(503, "", [("Retry-After", "2")], "head"))
+    proxy.fault("put", faults.Answer(503, "", [("Retry-After", "1")], "head"))
     began = time.monotonic()
     arrived(rig, disk, rig.upload(disk), puts=2)
-    assert time.monotonic() - began >= 2
+    assert time.monotonic() - began >= 1
 
 
 @SOURCES
-@pytest.mark.parametrize("fault, word", [(lambda: Shortened(MIB), str(MIB)), (lambda: Shortened(0), " 0 "), (lambda: Changed(MIB), "sha512")])
+@pytest.mark.parametrize("fault, word", [(Shortened(MIB), f" {MIB} "), (Shortened(0), " 0 "), (Changed(MIB), "sha512")])
 def test_other_data_than_was_sent(rig, proxy, disk, source, fault, word):
     """204, and active: only the comparison tells."""
-    proxy.fault("put", fault(), count=None)
+    proxy.fault("put", fault, count=None)
     result = rig.send(source, disk)
     given_up(rig, result, 1, puts=1)
-    assert word in result.errors[0].replace(",", " "), result
+    assert word in result.errors[0], result
 
 
 def test_the_pipe_of_a_known_size(rig, proxy, disk):
@@ -209,6 +276,10 @@ LOST_201 = {
     "503": lambda: faults.Answer(503, PAGE, HTML, "done"),
     "504": lambda: faults.Answer(504, PAGE, HTML, "done"),
     "garbage": Garbage,
+    "html": lambda: faults.Answer(200, PAGE, HTML, "done"),
+    "no JSON": lambda: faults.Answer(201, '{"id": ', JSON, "done"),
+    "too long": lambda: faults.Answer(201, " " * (2 * MIB), JSON, "done"),
+    "too many headers": lambda: faults.Answer(201, "{}", [("X-Filler", "f" * 1000)] * 500, "done"),
 }
 
 
@@ -235,7 +306,7 @@ def test_a_lost_201_and_nobody_who_tells_ever(rig, proxy, disk):
     given_up(rig, rig.upload(disk, "--retry", "1"), 4, puts=0)
 
 
-@pytest.mark.parametrize("status", [408, 429, 500, 502, 503, 504])
+@pytest.mark.parametrize("status", [408, 429, 503])
 def test_no_record_was_made(rig, proxy, disk, status):
     proxy.fault("create", faults.Answer(status, PAGE, HTML, "head"), count=2)
     arrived(rig, disk, rig.upload(disk), puts=1)
@@ -297,33 +368,34 @@ def test_410_for_a_pipe(rig, proxy, disk):
     refused(rig, rig.send("pipe", disk), 1, "410", puts=1)
 
 
-@SOURCES
-def test_413_of_one_image(make_rig, make_glance, disk, source):
-    rig = make_rig(make_glance(size_cap=MIB))
-    refused(rig, rig.send(source, disk), 1, "413", "too large", puts=1)
+def test_413_of_one_image(make_rig, make_glance, disk):
+    server = make_glance(size_cap=MIB)
+    for source in ("file", "pipe"):
+        rig = make_rig(server)
+        refused(rig, rig.send(source, disk), 1, "413", "too large", puts=1)
 
 
-@SOURCES
-def test_413_of_the_quota(make_rig, make_glance, keystone, disk, source):
+def test_413_of_the_quota(make_rig, make_glance, keystone, token, disk):
     """Without a length Glance notices late, and leaves the image in "saving"."""
-    rig = make_rig(make_glance(keystone, quota=MIB), keystone)
-    refused(rig, rig.send(source, disk), 1, "413", "quota", puts=1)
+    rig = make_rig(make_glance(keystone, quota=MIB), keystone, token)
+    refused(rig, rig.send("pipe", disk), 1, "413", "quota", puts=1)
 
 
 @pytest.mark.parametrize(
-    "status, code, words",
+    "status, code, words, when",
     [
-        (400, 2, ["does not take"]),
-        (401, 2, ["token", "expired"]),
-        (403, 2, ["may not upload"]),
-        (404, 1, ["is not there"]),
-        (413, 1, ["larger", "quota"]),
-        (415, 3, ["content", "--disk-format"]),
-        (422, 1, []),
-        (501, 4, []),
+        (400, 2, ["does not take"], "body"),
+        (401, 2, ["token", "expired"], "head"),
+        (403, 2, ["may not upload"], "head"),
+        (403, 2, ["may not upload"], "body"),
+        (404, 1, ["is not there"], "body"),
+        (413, 1, ["larger", "quota"], "head"),
+        (415, 3, ["content", "--disk-format"], "head"),
+        (415, 3, ["content", "--disk-format"], "body"),
+        (422, 1, [], "head"),
+        (501, 4, [], "head"),
     ],
 )
-@pytest.mark.parametrize("when", ["head", "body"])
 def test_refused(rig, proxy, disk, status, code, words, when):
     """What is final is said as it is, and the record deleted."""
     reply = json.dumps({"message": "because of the test", "code": str(status), "title": "No"})
@@ -342,8 +414,7 @@ def test_what_html_says(rig, proxy, disk):
 # Tokens.
 
 
-@SOURCES
-@pytest.mark.parametrize("when", ["head", "body", "done"])
+@pytest.mark.parametrize("when, source", [("head", "pipe"), ("body", "pipe"), ("body", "file"), ("done", "file")])
 def test_a_token_that_expires(guarded_rig, disk, source, when):
     """Another one is asked for, and the file sent from its first byte on."""
     guarded_rig.proxy.fault("put", faults.Answer(401, "{}", JSON, when))
@@ -356,17 +427,16 @@ def test_a_token_that_expires(guarded_rig, disk, source, when):
 
 def test_a_token_that_nobody_takes(guarded_rig, disk):
     guarded_rig.proxy.fault("put", faults.Answer(401, "{}", JSON, "head"), count=None)
-    refused(guarded_rig, guarded_rig.upload(disk, "--retry", "2"), 4, "401", puts=3)
+    refused(guarded_rig, guarded_rig.upload(disk, "--retry", "1"), 4, "401", puts=2)
 
 
-@pytest.mark.parametrize("route", ["usage", "create", "look", "delete"])
-def test_a_token_that_expires_elsewhere(guarded_rig, disk, route):
-    guarded_rig.proxy.fault(route, faults.Answer(401, "{}", JSON))
-    if route == "delete":
-        guarded_rig.proxy.fault("put", faults.Answer(403, "{}", JSON, "head"))
-        given_up(guarded_rig, guarded_rig.upload(disk), 2, puts=1)
-    else:
-        arrived(guarded_rig, disk, guarded_rig.upload(disk), puts=1)
+def test_a_token_that_expires_elsewhere(guarded_rig, disk):
+    guarded_rig.proxy.fault("look", faults.Answer(401, "{}", JSON))
+    arrived(guarded_rig, disk, guarded_rig.upload(disk), puts=1)
+    guarded_rig.clean()
+    guarded_rig.proxy.fault("delete", faults.Answer(401, "{}", JSON))
+    guarded_rig.proxy.fault("put", faults.Answer(403, "{}", JSON, "head"))
+    given_up(guarded_rig, guarded_rig.upload(disk), 2, puts=2)
 
 
 # Looking, asking, deleting.
@@ -374,7 +444,7 @@ def test_a_token_that_expires_elsewhere(guarded_rig, disk, route):
 
 @pytest.mark.parametrize("fault", [lambda: faults.Answer(503), lambda: faults.Drop("reply"), HalfReply, Garbage])
 def test_a_look_that_fails(rig, proxy, disk, fault):
-    for _ in range(3):
+    for _ in range(2):
         proxy.fault("look", fault())
     arrived(rig, disk, rig.upload(disk), puts=1)
 
@@ -528,12 +598,11 @@ def test_an_id_that_is_taken(rig, proxy, disk, fault, full):
 
 
 def test_a_chosen_id(rig, proxy, disk):
-    wanted = "12345678-1234-4234-8234-0000000000aa"
+    wanted = str(uuid.uuid4())
     proxy.fault("create", faults.Drop("reply"))
     proxy.fault("put", faults.Drop(MIB))
     arrived(rig, disk, rig.upload(disk, "--id", wanted), puts=2)
     assert [record["id"] for record in rig.records] == [wanted]
-    rig.remove(wanted)
 
 
 @pytest.mark.parametrize("name", ["503 before the body", "reset in the middle", "204 and nothing kept"])
@@ -545,7 +614,7 @@ def test_kept_on_failure(rig, proxy, disk, name):
     assert proxy.seen("delete") == []
 
 
-# Signals, and the end of Glance.
+# Signals.
 
 
 @SOURCES
@@ -593,33 +662,3 @@ def test_sigterm_and_keep_on_failure(rig, proxy, disk):
     assert result.status == -signal.SIGTERM and f"the image {rig.ids[0]} is kept" in result.err, result
     fault.release()
     assert proxy.seen("delete") == [] and len(rig.records) == 1
-
-
-def test_glance_killed_and_gone(make_rig, make_glance, disk):
-    """Nothing can be deleted: the message says so."""
-    rig = make_rig(make_glance())
-    rig.proxy.fault("put", Meanwhile(MIB, lambda _: rig.glance.kill()))
-    result = rig.upload(disk, "--retry", "1")
-    assert result.status == 4 and f"openstack image delete {rig.ids[0]}" in result.errors[0], result
-    rig.glance.restart()
-    assert [record["id"] for record in rig.records] == rig.ids
-
-
-@SOURCES
-def test_glance_killed_and_back(make_rig, make_glance, disk, source):
-    """The record stays in "saving" for ever: it is deleted, and another one made.  A pipe's is deleted."""
-    rig = make_rig(make_glance())
-
-    def crash(_):
-        rig.glance.kill()
-        rig.glance.restart()
-
-    rig.proxy.fault("put", Meanwhile(MIB, crash))
-    result = rig.send(source, disk, timeout=120)
-    if source == "file":
-        assert result.status == 0 and len(set(rig.ids)) == 2, result
-        (record,) = rig.records
-        holds(rig, record["id"], disk.read_bytes())
-    else:
-        assert result.status == 4 and f"the image {rig.ids[0]} was deleted" in result.errors[0], result
-        assert rig.records == []
