@@ -53,3 +53,19 @@ void chain_stop(struct chain *c)
 	source_cancel(c->source);
 	prefetch_stop(&c->prefetch);
 }
+
+int chain_digest(struct chain *c, struct source *source, enum hash_alg alg, void *buf, size_t cap,
+		 struct err *e)
+{
+	atomic_ullong bytes = 0;
+	struct chain_plan plan = { .source = source, .bytes = &bytes };
+	ssize_t n;
+
+	plan.digest[alg] = true;
+	chain_build(c, &plan);
+	n = stage_rewind(c->top, e);
+	while (n >= 0 && (n = stage_pull(c->top, buf, cap, e)) > 0)
+		;
+	chain_stop(c);
+	return (int)n;
+}

@@ -41,6 +41,13 @@ void chain_build(struct chain *c, const struct chain_plan *plan);
 /* Has anything been pulled since it was built or rewound? */
 bool chain_begun(const struct chain *c);
 
+/*
+ * Build one that only computes a digest, and read all of the source for it, from the
+ * first byte, through buf[cap].  The digest is in c->digests.
+ */
+int chain_digest(struct chain *c, struct source *source, enum hash_alg alg, void *buf, size_t cap,
+		 struct err *e) MUST_CHECK;
+
 /* End what runs beside; the source may be closed then. */
 void chain_stop(struct chain *c);
 

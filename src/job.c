@@ -2,6 +2,7 @@
 
 #include <assert.h>
 #include <pthread.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -257,11 +258,31 @@ static void plan_chain(struct task *t, struct chain_plan *plan)
 	plan->gzip = verifies(t);
 	plan->max_unpacked = t->options->max_size;
 	plan->bytes = &t->sent;
-	plan->digest[HASH_MD5] = t->provider->needs & NEED_MD5;
+	plan->digest[HASH_SHA512] = t->provider->needs & NEED_SHA512;
+	plan->digest[HASH_MD5] = (t->provider->needs & NEED_MD5) ||
+				 ((t->provider->needs & NEED_SHA512) && !u->source.seekable);
 	for (i = 0; i < t->options->digests.count; i++)
 		for (alg = 0; alg < HASH_ALGS; alg++)
 			if (strcmp(t->options->digests.at[i], hash_name((enum hash_alg)alg)) == 0)
 				plan->digest[alg] = true;
+}
+
+/* struct task's digest() */
+static int read_again(struct task *t, enum hash_alg alg, struct err *e)
+{
+	struct unit *u = unit_of(t);
+	struct work *w = t->work;
+	struct chain *c =
+		&((struct worker *)(void *)((char *)w - offsetof(struct worker, work)))->chain;
+
+	if (!u->source.seekable)
+		return -1;
+	log_note("%s: read again for its %s", task_name(t), hash_name(alg));
+	if (chain_digest(c, &u->source, alg, w->request, sizeof(w->request), e) < 0)
+		return -1;
+	memcpy(u->sums[alg], c->digests[alg].hex, sizeof(u->sums[alg]));
+	t->sums[alg] = u->sums[alg];
+	return 0;
 }
 
 static int steps(struct task *t, struct worker *w)
@@ -301,6 +322,7 @@ static void run_task(struct task *t, struct worker *w)
 	struct work *work = &w->work;
 
 	t->work = work;
+	t->digest = read_again;
 	work->http.curl = NULL;
 	work->ftps.open = false;
 	if (t->err.code != ERR_NONE)

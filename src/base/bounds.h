@@ -23,8 +23,8 @@
 /* Repeated options (--tag, --pin).  Linode takes at most 500 tags; nobody types more than this. */
 #define LIST_MAX 64
 
-/* A token, password or presigned URL.  Keystone's PKI tokens reach 8 KiB and more. */
-#define SECRET_MAX 16384
+/* A token, password or presigned URL.  Keystone's PKI tokens have many KiB. */
+#define SECRET_MAX 32768
 
 /* A URL: the presigned ones are about 300 bytes. */
 #define URL_BYTES 4096

@@ -27,6 +27,9 @@ enum answer {
 	ANSWER_YES,
 };
 
+/* --os-...: see cloud/openstack.h */
+#define OS_OPTIONS 24
+
 struct options {
 	/* all commands */
 	bool help;
@@ -98,6 +101,21 @@ struct options {
 	enum answer cpu_plug, cpu_unplug, ram_plug, ram_unplug, nic_plug, nic_unplug;
 	enum answer virtio_plug, virtio_unplug, scsi_plug, scsi_unplug;
 	enum answer expose_serial, legacy_bios;
+
+	/* openstack */
+	const char *os_cloud;
+	const char *os[OS_OPTIONS]; /* by enum os_key */
+	const char *disk_format;
+	const char *container_format;
+	const char *visibility;
+	const char *image_id; /* of a record that is there already */
+	const char *new_id;   /* what a new one is to have */
+	const char *store;
+	const char *import; /* NULL, or "glance-direct" */
+	struct opt_list properties;
+	uint64_t min_disk, min_ram; /* GiB, MiB */
+	uint64_t announced;         /* --size: bytes of a pipe */
+	bool protect, hidden;
 
 	/* check */
 	struct opt_list digests;

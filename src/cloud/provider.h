@@ -29,6 +29,7 @@ enum {
 	NEED_ONE_FILE = 1 << 5, /* exactly one image */
 	NEED_STORE = 1 << 6,    /* the bytes go to servers trusted separately: net[SIDE_STORE] */
 	NEED_WHOLE = 1 << 7,    /* disk formats are held against themselves: image/disk.h */
+	NEED_SHA512 = 1 << 8,   /* as NEED_MD5; of a pipe, which cannot be read again, MD5 too */
 };
 
 enum task_phase {
@@ -97,6 +98,11 @@ struct task {
 	/* known after the last byte: job.c takes them from the chain's stages */
 	uint64_t unpacked;           /* uncompressed size; 0 if it is not gzip */
 	const char *sums[HASH_ALGS]; /* in hexadecimal, NULL if not computed */
+	/*
+	 * Compute another one, once the image was sent, by reading it again: job.c's.
+	 * -1 without an error if it cannot be read again, or with one.
+	 */
+	int (*digest)(struct task *t, enum hash_alg alg, struct err *e);
 
 	/* what the cloud calls it: the provider fills these in */
 	const char *label;

@@ -35,6 +35,12 @@ struct disk_view {
 int disk_check(enum format f, const struct disk_view *v, struct err *e) MUST_CHECK;
 
 /*
+ * Bytes of the disk that an image of this format holds, as it says itself; 0 if that
+ * cannot be read, or is not known how (VHDX).
+ */
+uint64_t disk_virtual_size(enum format f, const struct disk_view *v);
+
+/*
  * The format, by its first bytes and by its last: a VHD of fixed size is raw
  * data with a mark behind it.  What cannot be read has no mark.
  */

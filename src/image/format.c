@@ -130,6 +130,8 @@ int image_probe(struct image *im, struct source *s, unsigned char *head, struct 
 	if (s->seekable)
 		im->format = disk_format(im->format, &v);
 	im->holds = FORMAT_NONE;
+	im->virtual_size =
+		s->seekable || im->format != FORMAT_RAW ? disk_virtual_size(im->format, &v) : 0;
 	if (im->format != FORMAT_GZIP)
 		return 0;
 	n = gzcheck_head(g, head, (size_t)len, s->seekable && s->size == (uint64_t)len, g->scratch,

@@ -41,8 +41,9 @@ enum format {
 struct image {
 	uint64_t size; /* bytes of the file; 0 if not known */
 	bool size_known;
-	enum format format; /* of the file itself */
-	enum format holds;  /* of what its gzip holds, else FORMAT_NONE */
+	enum format format;    /* of the file itself */
+	enum format holds;     /* of what its gzip holds, else FORMAT_NONE */
+	uint64_t virtual_size; /* bytes of the disk in it; 0 if not known */
 };
 
 /*

@@ -9,6 +9,7 @@ void body_init(struct body *b, struct stage *up, uint64_t len, struct err *e)
 	b->up = up;
 	b->e = e;
 	b->left = len;
+	b->sent = 0;
 	b->done = false;
 	b->pull_ms = 0;
 }
@@ -42,9 +43,12 @@ size_t body_read(char *buf, size_t size, size_t n, void *arg)
 	int64_t began = clock_ms();
 	ssize_t got;
 
-	if (b->left == 0 || cap == 0)
+	if (b->left == 0 || b->done || cap == 0)
 		return 0;
-	if (b->left == 1) {
+	if (b->left == BODY_UNKNOWN) {
+		got = stage_pull(b->up, buf, cap, b->e);
+		b->done = got == 0;
+	} else if (b->left == 1) {
 		got = last_byte(b, buf);
 	} else {
 		got = stage_pull(b->up, buf, cap < b->left - 1 ? cap : (size_t)(b->left - 1), b->e);
@@ -54,7 +58,10 @@ size_t body_read(char *buf, size_t size, size_t n, void *arg)
 	b->pull_ms += clock_ms() - began;
 	if (got < 0)
 		return CURL_READFUNC_ABORT;
-	b->left -= (uint64_t)got;
-	b->done = b->left == 0;
+	b->sent += (uint64_t)got;
+	if (b->left != BODY_UNKNOWN) {
+		b->left -= (uint64_t)got;
+		b->done = b->left == 0;
+	}
 	return (size_t)got;
 }

@@ -179,6 +179,22 @@ static const char *header(CURL *curl, const char *name)
 										      NULL;
 }
 
+/* What is cut off would be another value: that is refused. */
+static int take_fields(struct call *c)
+{
+	const struct http_field *f;
+	const char *value;
+
+	for (f = c->q->fields; f && f->name; f++) {
+		value = header(c->h->curl, f->name);
+		if (text_copy(f->to, f->cap, value ? value : "", f->name, c->e) == 0)
+			continue;
+		c->e->code = ERR_REPLY;
+		return -1;
+	}
+	return 0;
+}
+
 static void read_headers(CURL *curl, struct http_reply *r)
 {
 	const char *etag = header(curl, "ETag");
@@ -259,7 +275,8 @@ static void set_options(struct call *c, struct curl_slist *headers, char *detail
 				buffer = UPLOAD_BUFFER_MIN;
 		}
 		curl_easy_setopt(curl, CURLOPT_UPLOAD, 1L);
-		curl_easy_setopt(curl, CURLOPT_INFILESIZE_LARGE, (curl_off_t)q->upload_len);
+		if (q->upload_len != BODY_UNKNOWN)
+			curl_easy_setopt(curl, CURLOPT_INFILESIZE_LARGE, (curl_off_t)q->upload_len);
 		curl_easy_setopt(curl, CURLOPT_UPLOAD_BUFFERSIZE, buffer);
 		curl_easy_setopt(curl, CURLOPT_READFUNCTION, body_read);
 		curl_easy_setopt(curl, CURLOPT_READDATA, &c->body);
@@ -270,7 +287,7 @@ static void set_options(struct call *c, struct curl_slist *headers, char *detail
 	}
 	curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, q->method);
 	/* libcurl repeats a request on its own when a connection that it kept turns out dead. */
-	curl_easy_setopt(curl, CURLOPT_FRESH_CONNECT, q->once ? 1L : 0L);
+	curl_easy_setopt(curl, CURLOPT_FRESH_CONNECT, q->once || q->upload ? 1L : 0L);
 }
 
 static int perform(struct call *c, const char *detail)
@@ -279,6 +296,7 @@ static int perform(struct call *c, const char *detail)
 
 	read_headers(c->h->curl, c->r);
 	c->r->sent_all = c->q->upload && c->body.done;
+	c->r->uploaded = c->q->upload ? c->body.sent : 0;
 	if (c->e->code != ERR_NONE)
 		return -1;
 	/*
@@ -287,6 +305,8 @@ static int perform(struct call *c, const char *detail)
 	 */
 	if (code != CURLE_OK && c->r->status < 400)
 		return explain(c, code, detail);
+	if (take_fields(c) < 0)
+		return -1;
 	if (c->q->upload && c->r->status < 300 && !c->body.done) {
 		err_set(c->e, ERR_NETWORK, "the server answered %ld before it had the whole image",
 			c->r->status);

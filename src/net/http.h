@@ -14,6 +14,7 @@
 
 #include "base/bounds.h"
 #include "image/stage.h"
+#include "net/body.h"
 #include "net/config.h"
 
 struct http {
@@ -23,13 +24,21 @@ struct http {
 	struct verdict verdict;
 };
 
+/* A header of the answer that is wanted: its value goes to to[cap], or "". */
+struct http_field {
+	const char *name;
+	char *to;
+	size_t cap;
+};
+
 struct http_request {
 	const char *method;
 	const char *url;                      /* what follows '?' is never shown */
 	const char *headers[HEADERS_MAX + 1]; /* "Name: value", then NULL */
 	const char *body;                     /* a text, or NULL */
 	struct stage *upload;                 /* the body instead, of upload_len bytes */
-	uint64_t upload_len;
+	uint64_t upload_len;                  /* or BODY_UNKNOWN: in chunks, to its end */
+	const struct http_field *fields;      /* up to one without a name, or NULL */
 	bool once;        /* never sent again by itself, not even on a dead connection */
 	int64_t grace_ms; /* go on for so long after a signal; 0: stop at once */
 	int64_t limit_ms; /* all of it may take so long; 0: as long as something moves */
@@ -43,6 +52,7 @@ struct http_reply {
 
 	bool sent;              /* at least a part of the request has left */
 	bool sent_all;          /* the upload's last byte has been handed over */
+	uint64_t uploaded;      /* bytes of the upload that were handed over */
 	int64_t retry_after_ms; /* 0 if the server did not say */
 	bool maintenance;       /* X-Maintenance-Mode */
 	char etag[80];
@@ -59,8 +69,9 @@ void http_close(struct http *h);
  * Make one request; r->body and r->cap are set, all else of r is filled in.
  * Blocks.  Returns 0 when an answer came, whatever its status.  Otherwise -1:
  * ERR_NETWORK (with retry), ERR_TRUST, ERR_REPLY (also a body of more than
- * cap - 1 bytes with a status below 400), ERR_STOPPED, ERR_USAGE for a URL that
- * is none, or the error of the upload's chain.  r->sent_all is valid then too.
+ * cap - 1 bytes with a status below 400, and a field that does not fit),
+ * ERR_STOPPED, ERR_USAGE for a URL that is none, or the error of the upload's
+ * chain.  r->sent_all is valid then too.
  */
 int http_call(struct http *h, const struct http_request *q, struct http_reply *r,
 	      struct err *e) MUST_CHECK;

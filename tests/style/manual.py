@@ -22,6 +22,7 @@ COMMANDS = {
     ("linode",): [*NET, "hoist linode"],
     ("ionos",): [*NET, IONOS, "hoist ionos"],
     ("ionosctl", "image", "upload"): [IONOS, "ionosctl image upload"],
+    ("openstack",): [*NET, "hoist openstack"],
     ("check",): [*OWN, "hoist check"],
     ("cat",): [*OWN, "hoist cat"],
     ("linode-cli", "image-upload"): LINODE_CLI,

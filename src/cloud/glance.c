@@ -1,0 +1,351 @@
+/*
+ * hoist openstack: a record, its data, and the proof that Glance has exactly
+ * those.  The record's id is ours, so that a lost answer can be resolved.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/stop.h"
+#include "base/text.h"
+#include "cloud/openstack.h"
+#include "net/retry.h"
+
+/* How long a record may stay in "saving" after a connection broke. */
+#define SAVING_MS 30000
+
+/* Polls, from here doubling to there. */
+#define LOOK_MS_MIN ((int64_t)250)
+#define LOOK_MS_MAX 5000
+
+const char *glance_format(enum format f)
+{
+	switch (f) {
+	case FORMAT_RAW:
+	case FORMAT_ISO:
+	case FORMAT_QCOW2:
+	case FORMAT_VDI:
+	case FORMAT_VHD:
+	case FORMAT_VHDX:
+	case FORMAT_VMDK:
+		return format_name(f);
+	default:
+		return NULL;
+	}
+}
+
+/* --- Checks ----------------------------------------------------------------------- */
+
+static int openstack_takes(const struct image *im, struct err *e)
+{
+	if (im->format == FORMAT_EMPTY)
+		return err_set(e, ERR_IMAGE, "is empty");
+	if (glance_format(im->format))
+		return 0;
+	return err_set(e, ERR_IMAGE, "is %s; Glance takes %s", format_phrase(im->format),
+		       im->format == FORMAT_GZIP ?
+			       "no compressed images: zcat FILE | hoist openstack - ..." :
+			       "raw, iso, qcow2, vdi, vhd, vhdx and vmdk images");
+}
+
+/* The formats whose content is a partition, a kernel, a ramdisk: raw to us. */
+static bool is_raw_name(const char *name)
+{
+	return text_same(name, "raw") || text_same(name, "ami") || text_same(name, "ari") ||
+	       text_same(name, "aki") || text_same(name, "ploop");
+}
+
+static int openstack_agrees(const struct task *t, enum format have, struct err *e)
+{
+	const char *wanted = t->options->disk_format, *name = glance_format(have);
+
+	if (!wanted || (name && text_same(wanted, name)) ||
+	    (have == FORMAT_RAW && is_raw_name(wanted)))
+		return 0;
+	return err_set(e, ERR_IMAGE, "--disk-format says %s, but the content is %s", wanted,
+		       format_phrase(have));
+}
+
+static bool is_uuid(const char *s)
+{
+	return strlen(s) == OS_ID_BYTES - 1 &&
+	       strspn(s, "0123456789abcdefABCDEF-") == OS_ID_BYTES - 1;
+}
+
+static int check_id(const char *option, const char *id, struct err *e)
+{
+	if (!id || is_uuid(id))
+		return 0;
+	return err_set(e, ERR_USAGE, "--%s %.40s is no UUID", option, id);
+}
+
+static int check_properties(const struct options *o, struct err *e)
+{
+	const char *equals;
+	unsigned i;
+
+	for (i = 0; i < o->properties.count; i++) {
+		equals = strchr(o->properties.at[i], '=');
+		if (!equals || equals == o->properties.at[i])
+			return err_set(e, ERR_USAGE,
+				       "--property %.60s is not of the form NAME=VALUE",
+				       o->properties.at[i]);
+	}
+	return 0;
+}
+
+static int openstack_check(struct task *t, struct err *e)
+{
+	const struct options *o = t->options;
+
+	if (check_id("image-id", o->image_id, e) < 0 || check_id("id", o->new_id, e) < 0 ||
+	    check_properties(o, e) < 0)
+		return -1;
+	if ((o->image_id || o->new_id || o->name) && o->file_count > 1)
+		return err_set(e, ERR_USAGE, "%s is for one image, but %u are given",
+			       o->name   ? "--name" :
+			       o->new_id ? "--id" :
+					   "--image-id",
+			       o->file_count);
+	if (o->announced && t->image.size_known && o->announced != t->image.size)
+		return err_set(e, ERR_USAGE, "--size says %llu bytes, but the image has %llu",
+			       (unsigned long long)o->announced, (unsigned long long)t->image.size);
+	if (!o->name && !o->image_id && strcmp(t->file, "-") == 0)
+		return err_set(e, ERR_USAGE, "standard input has no name: give one with --name");
+	t->label = o->name ? o->name : text_base_name(t->file);
+	return 0;
+}
+
+static int openstack_prepare(struct task *t, struct err *e)
+{
+	struct os_settings *s = os_settings_of(t);
+	struct work *w = t->work;
+
+	_Static_assert(sizeof(w->request) >= sizeof(w->answer), "one size is for both");
+	if (os_settings_load(s, t->options, w->answer, w->request, sizeof(w->answer), e) < 0)
+		return -1;
+	t->vouch[SIDE_API].cacert = s->value[OS_CACERT];
+	t->vouch[SIDE_API].anyone = s->insecure;
+	if (s->insecure)
+		log_warn(
+			"certificates are not checked: anyone in between can read the password and change the image");
+	return 0;
+}
+
+/* --- From the record to the proof --------------------------------------------------- */
+
+/* --image-id: a record that somebody made has to wait for data. */
+static int adopt(struct task *t, struct err *e)
+{
+	snprintf(t->id, sizeof(t->id), "%s", t->options->image_id);
+	if (glance_look(t, e) < 0)
+		return -1;
+	if (strcmp(t->status, "queued") != 0)
+		return err_set(e, ERR_FAILED,
+			       "the image %s is %s, and takes no data: that is for one that is queued",
+			       t->id, t->status);
+	return 0;
+}
+
+static int openstack_begin(struct task *t, struct err *e)
+{
+	/* A second begin() resolves what became of the first. */
+	if (t->id[0] == '\0')
+		memset(os_work(t), 0, sizeof(*os_work(t)));
+	if (keystone_authenticate(t, e) < 0 || glance_check_room(t, e) < 0)
+		return -1;
+	return t->options->image_id ? adopt(t, e) : glance_create(t, e);
+}
+
+/* A record that does not come out of "saving" takes no data any more. */
+static int start_anew(struct task *t, struct err *e)
+{
+	struct os_work *w = os_work(t);
+
+	if (!w->ours)
+		return err_set(e, ERR_FAILED,
+			       "the image %s is stuck in %s: it has to be deleted and made again",
+			       t->id, t->status);
+	log_warn("image %s is stuck in %s: it is deleted, and another one made", t->id, t->status);
+	if (glance_delete(t, e) < 0)
+		return -1;
+	w->ours = w->maybe = false;
+	t->id[0] = '\0';
+	return glance_create(t, e);
+}
+
+/*
+ * What became of the attempt before?  1 when Glance has it all, 0 when it waits for
+ * the data from the first byte on.
+ */
+static int ask(struct task *t, struct err *e)
+{
+	int64_t deadline = clock_ms() + SAVING_MS;
+
+	for (;;) {
+		if (glance_look(t, e) < 0) {
+			if (t->work->reply.status != 404 || !os_work(t)->ours)
+				return -1;
+			err_clear(e);
+			os_work(t)->ours = false;
+			t->id[0] = '\0';
+			return glance_create(t, e);
+		}
+		if (strcmp(t->status, "queued") == 0)
+			return 0;
+		if (strcmp(t->status, "active") == 0)
+			return 1;
+		if (strcmp(t->status, "saving") != 0)
+			return err_set(e, ERR_FAILED, "the image %s has become %s", t->id,
+				       t->status);
+		if (clock_ms() >= deadline)
+			return start_anew(t, e);
+		if (stop_sleep(LOOK_MS_MIN * 2, e) < 0)
+			return -1;
+	}
+}
+
+static int openstack_send(struct task *t, struct stage *body, struct err *e)
+{
+	int there = t->attempt > 0 ? ask(t, e) : 0;
+
+	if (there < 0)
+		return -1;
+	if (there > 0 && !t->sent_all)
+		return err_set(e, ERR_FAILED, "the image %s has got data from somebody else",
+			       t->id);
+	return there > 0 ? 0 : glance_put(t, body, e);
+}
+
+static int openstack_finish(struct task *t, struct err *e)
+{
+	int64_t deadline = clock_ms() + t->options->timeout_ms, pause = LOOK_MS_MIN;
+	unsigned failures = 0;
+	struct err why;
+
+	for (;;) {
+		why = ERR_INIT;
+		if (glance_look(t, &why) == 0) {
+			failures = 0;
+			if (strcmp(t->status, "active") == 0)
+				return glance_compare(t, e);
+			if (strcmp(t->status, "queued") == 0 || strcmp(t->status, "killed") == 0 ||
+			    strcmp(t->status, "deleted") == 0)
+				return err_set(e, ERR_FAILED,
+					       "Glance did not keep the data: the image %s is %s",
+					       t->id, t->status);
+		} else if (why.code == ERR_STOPPED) {
+			*e = why;
+			return -1;
+		} else if ((!why.retry && why.code != ERR_REPLY) ||
+			   ++failures > t->options->retry) {
+			return err_set(e, ERR_UNFINISHED,
+				       "sent whole, but the image %s cannot be looked at: %s",
+				       t->id, why.text);
+		}
+		if (clock_ms() >= deadline)
+			return err_set(e, ERR_UNFINISHED,
+				       "sent whole, but after %lld s the image %s is still %s",
+				       (long long)t->options->timeout_ms / 1000, t->id, t->status);
+		if (stop_sleep(pause, e) < 0)
+			return -1;
+		pause = pause * 2 < LOOK_MS_MAX ? pause * 2 : LOOK_MS_MAX;
+	}
+}
+
+static void openstack_abandon(struct task *t)
+{
+	struct os_work *w = os_work(t);
+	struct err why = ERR_INIT;
+
+	if (t->options->image_id) {
+		if (t->id[0])
+			snprintf(t->left, sizeof(t->left),
+				 "the image %s was not made here, and is left", t->id);
+		return;
+	}
+	if (!w->ours && !w->maybe)
+		return;
+	if (t->options->keep) {
+		snprintf(t->left, sizeof(t->left), "the image %s is kept", t->id);
+		return;
+	}
+	if (glance_delete(t, &why) == 0) {
+		snprintf(t->left, sizeof(t->left), "the image %s was deleted", t->id);
+		t->id[0] = '\0';
+		return;
+	}
+	snprintf(t->left, sizeof(t->left),
+		 "the image %s could not be deleted (%s): openstack image delete %s does it", t->id,
+		 why.text, t->id);
+}
+
+/* openstack_prepare() has the defaults of the rest. */
+static void openstack_defaults(struct options *o)
+{
+	o->timeout_ms = 3600000;
+	o->no_check = false;
+}
+
+static const struct opt openstack_options[] = {
+	{ OPT_TEXT, 0, "name", "NAME", OPT_AT(name), "its name; the file's name if not given" },
+	{ OPT_TEXT, 0, "disk-format", "FORMAT", OPT_AT(disk_format),
+	  "what the file is; by its content if not given" },
+	{ OPT_TEXT, 0, "container-format", "FORMAT", OPT_AT(container_format),
+	  "bare if not given" },
+	{ OPT_COUNT, 0, "min-disk", "GIB", OPT_AT(min_disk),
+	  "the disk that servers need; by the image's size if not given" },
+	{ OPT_COUNT, 0, "min-ram", "MIB", OPT_AT(min_ram), "the memory that servers need" },
+	{ OPT_LIST, 0, "property", "NAME=VALUE", OPT_AT(properties),
+	  "a property; may be repeated" },
+	{ OPT_LIST, 0, "tag", "TAG", OPT_AT(tags), "a tag; may be repeated" },
+	{ OPT_CHOICE, 0, "visibility", "public|private|shared|community", OPT_AT(visibility),
+	  "who can use it" },
+	{ OPT_FLAG, 0, "protected", NULL, OPT_AT(protect), "it cannot be deleted" },
+	{ OPT_FLAG, 0, "hidden", NULL, OPT_AT(hidden), "it is left out of lists" },
+	{ OPT_TEXT, 0, "id", "UUID", OPT_AT(new_id), "the id of the new image" },
+	{ OPT_TEXT, 0, "image-id", "UUID", OPT_AT(image_id),
+	  "upload to this image, which waits for data" },
+	{ OPT_TEXT, 0, "store", "NAME", OPT_AT(store), "where Glance is to store it" },
+	{ OPT_SIZE, 0, "size", "SIZE", OPT_AT(announced), "how many bytes come through a pipe" },
+	{ OPT_FLAG, 0, "no-check", NULL, OPT_AT(no_check),
+	  "send also what is damaged, or not of the format" },
+	{ OPT_TIME, 0, "timeout", "TIME", OPT_AT(timeout_ms), "how long to wait for it (1h)" },
+	{ OPT_FLAG, 0, "keep-on-failure", NULL, OPT_AT(keep),
+	  "do not delete the image of a failed upload" },
+	{ OPT_TEXT, 0, "os-cloud", "NAME", OPT_AT(os_cloud), "the cloud of clouds.yaml" },
+	{ OPT_TEXT, 0, "os-region-name", "NAME", OPT_AT(os[OS_REGION]), "the region" },
+	{ OPT_END, 0, NULL, NULL, 0, NULL },
+};
+
+static const struct object_column columns[] = {
+	{ "name", "name" },
+	{ "checksum", "checksum" },
+	{ "disk_format", "disk_format" },
+	{ "visibility", "visibility" },
+	{ "os_hash_algo", "os_hash_algo" },
+	{ "os_hash_value", "os_hash_value" },
+	{ "min_disk", "min_disk" },
+	{ NULL, NULL },
+};
+
+const struct provider openstack_provider = {
+	.name = "openstack",
+	.summary = "upload disk images to OpenStack (Glance)",
+	.operands = "FILE...",
+	.options = openstack_options,
+	.columns = "id,name,status,size,file",
+	.fields = "file,id,label,status,size,sha512,exit,error",
+	.object_columns = columns,
+	.needs = NEED_NET | NEED_WHOLE | NEED_SHA512,
+	.defaults = openstack_defaults,
+	.takes = openstack_takes,
+	.agrees = openstack_agrees,
+	.check = openstack_check,
+	.prepare = openstack_prepare,
+	.begin = openstack_begin,
+	.send = openstack_send,
+	.finish = openstack_finish,
+	.abandon = openstack_abandon,
+};

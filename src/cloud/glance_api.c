@@ -1,0 +1,185 @@
+/* Requests to Glance, and what its answers mean. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/json_text.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "cloud/openstack.h"
+#include "net/retry.h"
+
+/* A request that makes or deletes something is allowed this long after a signal. */
+#define GRACE_MS 10000
+
+struct os_settings *os_settings_of(const struct task *t)
+{
+	_Static_assert(sizeof(struct os_settings) <= SETTINGS_BYTES, "there is room for it");
+	_Static_assert(OS_KEYS == OS_OPTIONS, "each has its option");
+	return t->settings;
+}
+
+struct os_work *os_work(struct task *t)
+{
+	_Static_assert(sizeof(struct os_work) <= WORK_CLOUD_BYTES, "struct work has room for it");
+	return (struct os_work *)(void *)t->work->cloud;
+}
+
+/* Append a page's text without its tags; entities that Glance uses are resolved. */
+static void put_page(struct text *t, const char *s)
+{
+	static const struct {
+		const char *name, *text;
+	} entities[] = {
+		{ "&#x27;", "'" }, { "&#39;", "'" }, { "&quot;", "\"" },
+		{ "&lt;", "<" },   { "&gt;", ">" },  { "&amp;", "&" },
+	};
+	size_t i, len;
+
+	while (*s && !t->full) {
+		if (*s == '<') {
+			len = strcspn(s, ">");
+			s += len + (s[len] == '>');
+			text_put(t, " ");
+			continue;
+		}
+		for (i = 0; i < sizeof(entities) / sizeof(entities[0]); i++)
+			if (strncmp(s, entities[i].name, strlen(entities[i].name)) == 0)
+				break;
+		if (i < sizeof(entities) / sizeof(entities[0])) {
+			text_put(t, entities[i].text);
+			s += strlen(entities[i].name);
+		} else {
+			text_put_n(t, s++, 1);
+		}
+	}
+}
+
+/* Runs of white space become one space, in place. */
+static void squeeze(char *s)
+{
+	char *to = s;
+
+	for (s += strspn(s, " \t\r\n"); *s; s++) {
+		if (strchr(" \t\r\n", *s)) {
+			s += strspn(s, " \t\r\n") - 1;
+			*to++ = ' ';
+		} else {
+			*to++ = *s;
+		}
+	}
+	*to = '\0';
+}
+
+void glance_reason(struct task *t, char *out, size_t cap)
+{
+	static const char *const paths[] = { "error.message", "message", "error_msg", "title" };
+	const struct os_settings *s = os_settings_of(t);
+	const struct os_work *w = os_work(t);
+	const char *secrets[] = { s->secret.value,
+				  strlen(t->work->auth) > 14 ? t->work->auth + 14 : "" };
+	struct err none = ERR_INIT;
+	struct text text;
+	struct json j;
+	size_t i;
+
+	json_hide(t->work->answer, secrets, sizeof(secrets) / sizeof(secrets[0]));
+	text_init(&text, out, cap);
+	if (json_parse(&j, t->work->answer, t->work->reply.len, t->work->tokens, JSON_TOKENS_MAX,
+		       &none) == 0) {
+		for (i = 0; i < sizeof(paths) / sizeof(paths[0]) && !out[0]; i++)
+			json_show(&j, paths[i], out, cap);
+		text.len = strlen(out);
+	} else {
+		put_page(&text, t->work->answer);
+	}
+	text_ellipsis(&text);
+	squeeze(out);
+	text_clean(out);
+	text_init(&text, out + strlen(out), cap - strlen(out));
+	if (w->request_id[0])
+		text_printf(&text, "%s[%s]", out[0] ? " " : "", w->request_id);
+}
+
+/* The refusals that mean the same for all requests but the upload. */
+static int refused(struct task *t, struct err *e)
+{
+	long status = t->work->reply.status;
+	char reason[ERR_TEXT_MAX];
+
+	glance_reason(t, reason, sizeof(reason));
+	t->wait_ms = t->work->reply.retry_after_ms;
+	if (status == 401)
+		return err_set(e, ERR_USAGE,
+			       "Glance does not accept the token (401): it is wrong, or expired%s%s",
+			       *reason ? ": " : "", reason);
+	if (status >= 300 && status < 400)
+		return err_set(e, ERR_REPLY,
+			       "Glance answered with a redirect (%ld), which is not followed: is %s right?",
+			       status, os_work(t)->base);
+	if (retry_status(status)) {
+		err_set(e, ERR_BUSY, "Glance answered %ld%s%s", status, *reason ? ": " : "",
+			reason);
+		return t->wait_ms > RETRY_ASKED_MAX ? -1 : err_retry(e);
+	}
+	return err_set(e, status == 400 || status == 403 ? ERR_USAGE : ERR_FAILED,
+		       "Glance answered %ld%s%s", status, *reason ? ": " : "", reason);
+}
+
+static int call(struct task *t, const char *method, const char *path, const char *body,
+		struct err *e)
+{
+	struct work *w = t->work;
+	const struct http_field fields[] = {
+		{ "X-Openstack-Request-Id", os_work(t)->request_id,
+		  sizeof(os_work(t)->request_id) },
+		{ NULL, NULL, 0 },
+	};
+	struct http_request q = {
+		.method = method,
+		.url = w->url,
+		.headers = { "Accept: application/json" },
+		.body = body,
+		.once = strcmp(method, "POST") == 0,
+		.grace_ms = strcmp(method, "GET") == 0 ? 0 : GRACE_MS,
+		.fields = fields,
+	};
+	size_t n = 1;
+	struct text url;
+
+	text_init(&url, w->url, sizeof(w->url));
+	text_printf(&url, "%s%s", os_work(t)->base, path);
+	if (text_done(&url, "the URL", e) < 0)
+		return -1;
+	if (w->auth[0])
+		q.headers[n++] = w->auth;
+	if (body)
+		q.headers[n++] = "Content-Type: application/json";
+	w->reply.body = w->answer;
+	w->reply.cap = sizeof(w->answer);
+	w->json.count = 0;
+	t->wait_ms = 0;
+	return http_call(&w->http, &q, &w->reply, e);
+}
+
+int glance_api(struct task *t, const char *method, const char *path, const char *body,
+	       struct err *e)
+{
+	struct work *w = t->work;
+	bool renewable = os_settings_of(t)->auth >= OS_AUTH_PASSWORD;
+
+	w->reply.status = 0;
+	if (keystone_authenticate(t, e) < 0 || call(t, method, path, body, e) < 0)
+		return -1;
+	if (w->reply.status == 401 && renewable) {
+		log_note("the token has expired: another is asked for");
+		keystone_forget(t);
+		if (keystone_authenticate(t, e) < 0 || call(t, method, path, body, e) < 0)
+			return -1;
+	}
+	if (w->reply.status < 200 || w->reply.status > 204)
+		return refused(t, e);
+	if (w->reply.len > 0 &&
+	    json_parse(&w->json, w->answer, w->reply.len, w->tokens, JSON_TOKENS_MAX, e) < 0)
+		return err_at(e, "Glance");
+	return 0;
+}

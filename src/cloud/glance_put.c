@@ -1,0 +1,191 @@
+/* The upload itself: PUT /v2/images/ID/file, and what proves it. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/text.h"
+#include "cloud/openstack.h"
+#include "net/retry.h"
+
+/*
+ * The reference tables' statuses.  Of 5xx and of lost connections only the record
+ * tells what came of the upload: the next attempt looks first.
+ */
+static int refused(struct task *t, struct err *e)
+{
+	long status = t->work->reply.status;
+	char why[ERR_TEXT_MAX];
+
+	glance_reason(t, why, sizeof(why));
+	t->wait_ms = t->work->reply.retry_after_ms;
+	switch (status) {
+	case 400:
+		return err_set(e, ERR_USAGE, "Glance does not take the upload (400): %s", why);
+	case 401:
+		if (os_settings_of(t)->auth < OS_AUTH_PASSWORD)
+			return err_set(e, ERR_USAGE, "the token is wrong, or expired (401): %s",
+				       why);
+		keystone_forget(t);
+		err_set(e, ERR_BUSY, "the token expired during the upload (401): %s", why);
+		return err_retry(e);
+	case 403:
+		return err_set(e, ERR_USAGE, "the project may not upload to this image (403): %s",
+			       why);
+	case 404:
+		return err_set(e, ERR_FAILED,
+			       "the image %s is not there, or another project's (404): %s", t->id,
+			       why);
+	case 413:
+		return err_set(e, ERR_FAILED,
+			       "the image is larger than the cloud or the project's quota takes (413): %s",
+			       why);
+	case 415:
+		return err_set(e, ERR_IMAGE,
+			       "the content is not what --disk-format says, or not safe to Glance (415): %s",
+			       why);
+	case 409:
+	case 410:
+		/* An answer was lost, or somebody else was faster: the record tells. */
+		err_set(e, ERR_FAILED, "the image is not waiting for data (%ld): %s", status, why);
+		return err_retry(e);
+	default:
+		break;
+	}
+	if (retry_status(status) || status >= 500) {
+		err_set(e, ERR_BUSY, "Glance answered %ld to the upload: %s", status, why);
+		return t->wait_ms > RETRY_ASKED_MAX ? -1 : err_retry(e);
+	}
+	return err_set(e, ERR_FAILED, "Glance answered %ld to the upload: %s", status, why);
+}
+
+int glance_put(struct task *t, struct stage *body, struct err *e)
+{
+	struct work *w = t->work;
+	const struct options *o = t->options;
+	char store[128] = "", size[64] = "";
+	const struct http_field fields[] = {
+		{ "X-Openstack-Request-Id", os_work(t)->request_id,
+		  sizeof(os_work(t)->request_id) },
+		{ NULL, NULL, 0 },
+	};
+	struct http_request q = {
+		.method = "PUT",
+		.url = w->url,
+		.headers = { "Content-Type: application/octet-stream", "Accept: application/json",
+			     "Expect: 100-continue" },
+		.upload = body,
+		.upload_len = t->image.size_known ? t->image.size :
+			      o->announced        ? o->announced :
+						    BODY_UNKNOWN,
+		.fields = fields,
+	};
+	size_t n = 3;
+	struct text text;
+	int result;
+
+	if (keystone_authenticate(t, e) < 0)
+		return -1;
+	text_init(&text, w->url, sizeof(w->url));
+	text_printf(&text, "%s/v2/images/%s/file", os_work(t)->base, t->id);
+	if (text_done(&text, "the URL", e) < 0)
+		return -1;
+	if (w->auth[0])
+		q.headers[n++] = w->auth;
+	if (o->store) {
+		text_init(&text, store, sizeof(store));
+		text_printf(&text, "X-Image-Meta-Store: %s", o->store);
+		if (text_done(&text, "--store", e) < 0)
+			return -1;
+		q.headers[n++] = store;
+	}
+	if (q.upload_len != BODY_UNKNOWN) {
+		snprintf(size, sizeof(size), "x-openstack-image-size: %llu",
+			 (unsigned long long)q.upload_len);
+		q.headers[n++] = size;
+	}
+	w->reply.body = w->answer;
+	w->reply.cap = sizeof(w->answer);
+	t->wait_ms = 0;
+	result = http_call(&w->http, &q, &w->reply, e);
+	t->sent_all = t->sent_all || w->reply.sent_all;
+	if (w->reply.sent_all)
+		os_work(t)->sent = w->reply.uploaded;
+	if (result < 0)
+		return -1;
+	if (w->reply.status >= 200 && w->reply.status <= 204)
+		return 0;
+	return refused(t, e);
+}
+
+/* Keep the record for the report. */
+static void keep_object(struct task *t)
+{
+	const char *raw;
+	size_t len = json_raw(&t->work->json, "", &raw);
+
+	if (len >= sizeof(t->object)) {
+		log_warn("image %s: its record is too long for the report", t->id);
+		len = 0;
+	}
+	memcpy(t->object, raw, len);
+	t->object[len] = '\0';
+}
+
+int glance_look(struct task *t, struct err *e)
+{
+	char path[96];
+
+	snprintf(path, sizeof(path), "/v2/images/%s", t->id);
+	if (glance_api(t, "GET", path, NULL, e) < 0)
+		return -1;
+	if (json_str(&t->work->json, "status", t->status, sizeof(t->status), e) < 0)
+		return -1;
+	keep_object(t);
+	return 0;
+}
+
+/* 1 if a digest was compared, 0 if Glance names none that we know, -1 if it is another. */
+static int compare_digest(struct task *t, const char *name, const char *theirs, struct err *e)
+{
+	enum hash_alg alg = hash_find(name);
+
+	if (alg == HASH_ALGS || !*theirs)
+		return 0;
+	if (!t->sums[alg] && (!t->digest || t->digest(t, alg, e) < 0))
+		return e->code == ERR_NONE ? 0 : -1;
+	if (strcmp(theirs, t->sums[alg]) == 0)
+		return 1;
+	return err_set(e, ERR_FAILED,
+		       "Glance has other bytes than were sent: its %s is %.16s..., ours %.16s...",
+		       name, theirs, t->sums[alg]);
+}
+
+int glance_compare(struct task *t, struct err *e)
+{
+	const struct json *j = &t->work->json;
+	char algo[32], value[HASH_HEX_BYTES], checksum[40];
+	uint64_t size, sent = os_work(t)->sent;
+	struct err none = ERR_INIT;
+	int compared;
+
+	if (json_u64(j, "size", &size, &none) < 0)
+		return err_set(e, ERR_REPLY, "Glance names no size of the active image %s", t->id);
+	if (size != sent)
+		return err_set(e, ERR_FAILED,
+			       "Glance has %llu bytes of the image, but %llu were sent",
+			       (unsigned long long)size, (unsigned long long)sent);
+	json_show(j, "os_hash_algo", algo, sizeof(algo));
+	json_show(j, "os_hash_value", value, sizeof(value));
+	json_show(j, "checksum", checksum, sizeof(checksum));
+	compared = compare_digest(t, algo, value, e);
+	if (compared == 0)
+		compared = compare_digest(t, "md5", checksum, e);
+	if (compared < 0)
+		return -1;
+	t->landed = true;
+	t->confirmed = compared > 0;
+	if (!t->confirmed)
+		log_warn("image %s: Glance names no digest that can be compared (%s): only its size is",
+			 t->id, *algo ? algo : "none");
+	return 0;
+}

@@ -1,0 +1,258 @@
+/*
+ * Glance's records: what is asked before one is made, making one, deleting it.
+ * The id is ours, so that a lost answer can be resolved.
+ */
+#include <stdio.h>
+#include <string.h>
+#include <sys/random.h>
+
+#include "base/log.h"
+#include "base/stop.h"
+#include "base/text.h"
+#include "cloud/openstack.h"
+
+#define GIB ((uint64_t)1 << 30)
+
+/* A DELETE is tried so often. */
+#define DELETE_TRIES 3
+
+static int make_id(char id[OS_ID_BYTES], struct err *e)
+{
+	unsigned char b[16];
+
+	if (getrandom(b, sizeof(b), 0) != sizeof(b))
+		return err_set(e, ERR_FAILED, "the kernel gives no random numbers");
+	b[6] = (unsigned char)(0x40 | (b[6] & 0x0f));
+	b[8] = (unsigned char)(0x80 | (b[8] & 0x3f));
+	snprintf(id, OS_ID_BYTES,
+		 "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x", b[0], b[1],
+		 b[2], b[3], b[4], b[5], b[6], b[7], b[8], b[9], b[10], b[11], b[12], b[13], b[14],
+		 b[15]);
+	return 0;
+}
+
+static void put_string(struct text *b, const char *name, const char *value)
+{
+	text_put(b, ", ");
+	text_put_json(b, name);
+	text_put(b, ": ");
+	text_put_json(b, value);
+}
+
+static void put_property(struct text *b, const char *property)
+{
+	char name[256];
+	const char *equals = strchr(property, '=');
+	struct text t;
+
+	text_init(&t, name, sizeof(name));
+	text_put_n(&t, property, (size_t)(equals - property));
+	if (t.full)
+		b->full = true;
+	put_string(b, name, equals + 1);
+}
+
+static int make_record(struct task *t, struct err *e)
+{
+	const struct options *o = t->options;
+	const char *format = o->disk_format ? o->disk_format : glance_format(t->image.format);
+	uint64_t min_disk = o->min_disk;
+	struct text b;
+	unsigned i;
+
+	/* So that no server is made with a disk that the image does not fit. */
+	if (!min_disk && t->image.virtual_size && t->image.format != FORMAT_ISO)
+		min_disk = (t->image.virtual_size + GIB - 1) / GIB;
+	text_init(&b, t->work->request, sizeof(t->work->request));
+	text_put(&b, "{\"id\": ");
+	text_put_json(&b, t->id);
+	put_string(&b, "name", t->label);
+	put_string(&b, "disk_format", format ? format : "raw");
+	put_string(&b, "container_format", o->container_format ? o->container_format : "bare");
+	if (o->visibility)
+		put_string(&b, "visibility", o->visibility);
+	if (min_disk)
+		text_printf(&b, ", \"min_disk\": %llu", (unsigned long long)min_disk);
+	if (o->min_ram)
+		text_printf(&b, ", \"min_ram\": %llu", (unsigned long long)o->min_ram);
+	if (o->protect)
+		text_put(&b, ", \"protected\": true");
+	if (o->hidden)
+		text_put(&b, ", \"os_hidden\": true");
+	for (i = 0; i < o->tags.count; i++) {
+		text_put(&b, i == 0 ? ", \"tags\": [" : ", ");
+		text_put_json(&b, o->tags.at[i]);
+	}
+	if (o->tags.count > 0)
+		text_put(&b, "]");
+	for (i = 0; i < o->properties.count; i++)
+		put_property(&b, o->properties.at[i]);
+	text_put(&b, "}");
+	return text_done(&b, "the request", e);
+}
+
+/*
+ * Is there a record of the id that we have chosen?  1, 0, or -1 when Glance does
+ * not tell.
+ */
+static int exists(struct task *t, struct err *e)
+{
+	if (glance_look(t, e) == 0)
+		return 1;
+	if (t->work->reply.status != 404)
+		return -1;
+	err_clear(e);
+	return 0;
+}
+
+/* Nobody else's: a random one is free, one that the user has chosen may not be. */
+static int choose_id(struct task *t, struct err *e)
+{
+	int found;
+
+	if (!t->options->new_id)
+		return make_id(t->id, e);
+	snprintf(t->id, sizeof(t->id), "%s", t->options->new_id);
+	found = exists(t, e);
+	if (found > 0)
+		err_set(e, ERR_USAGE, "--id %s: there is such an image already", t->id);
+	if (found != 0)
+		t->id[0] = '\0';
+	return found == 0 ? 0 : -1;
+}
+
+/* Has Glance refused it, and made nothing? */
+static bool refused(const struct http_reply *r)
+{
+	return r->status >= 400 && r->status < 500 && r->status != 408 && r->status != 429;
+}
+
+/* The making was not answered, or not by Glance: is the record there? */
+static int resolve(struct task *t, struct err *e)
+{
+	struct os_work *w = os_work(t);
+	struct err why = ERR_INIT;
+	int found = exists(t, &why);
+
+	if (found > 0) {
+		log_note("image %s was made, though the answer was lost", t->id);
+		w->ours = true;
+		err_clear(e);
+		return 0;
+	}
+	w->maybe = found < 0;
+	/* The first error says more, if trying again helps at all. */
+	if (found < 0 && !e->retry)
+		*e = why;
+	return -1;
+}
+
+int glance_create(struct task *t, struct err *e)
+{
+	struct os_work *w = os_work(t);
+	struct err why = ERR_INIT;
+
+	if (w->ours)
+		return 0;
+	if (t->id[0] == '\0' && choose_id(t, e) < 0)
+		return -1;
+	/* An attempt before this one may have made it. */
+	if (w->maybe && resolve(t, &why) == 0)
+		return 0;
+	if (w->maybe) {
+		*e = why;
+		return -1;
+	}
+	if (make_record(t, e) < 0)
+		return -1;
+	if (glance_api(t, "POST", "/v2/images", t->work->request, e) == 0 &&
+	    json_is(&t->work->json, "id", t->id)) {
+		w->ours = true;
+		log_note("image %s was created", t->id);
+		return 0;
+	}
+	if (refused(&t->work->reply))
+		return -1;
+	if (e->code == ERR_NONE)
+		err_set(e, ERR_REPLY, "Glance's answer to the making of an image is not about it");
+	w->maybe = true;
+	return e->code == ERR_STOPPED ? -1 : resolve(t, e);
+}
+
+/* The store has to be there; where there is one store only, none can be chosen. */
+static int check_store(struct task *t, struct err *e)
+{
+	struct json store = { 0 };
+	char names[120] = "", id[64];
+	struct err none = ERR_INIT;
+	struct text text;
+
+	if (!t->options->store)
+		return 0;
+	if (glance_api(t, "GET", "/v2/info/stores", NULL, e) < 0) {
+		if (t->work->reply.status != 404)
+			return -1;
+		err_clear(e);
+		return err_set(e, ERR_USAGE, "--store %.60s: this Glance has one store only",
+			       t->options->store);
+	}
+	text_init(&text, names, sizeof(names));
+	while (json_next(&t->work->json, "stores", &store)) {
+		if (json_str(&store, "id", id, sizeof(id), &none) < 0 ||
+		    strncmp(id, "os_glance_", 10) == 0)
+			continue;
+		if (strcmp(id, t->options->store) == 0)
+			return 0;
+		text_printf(&text, "%s%s", names[0] ? ", " : "", id);
+	}
+	return err_set(e, ERR_USAGE, "there is no --store %.60s; there are %s", t->options->store,
+		       names);
+}
+
+/* What the quota leaves, in MiB; Glance before 2.15 does not tell. */
+static int check_quota(struct task *t, struct err *e)
+{
+	struct err none = ERR_INIT;
+	uint64_t limit, usage;
+
+	if (!t->image.size_known)
+		return 0;
+	if (glance_api(t, "GET", "/v2/info/usage", NULL, &none) < 0) {
+		if (none.code == ERR_STOPPED || none.code == ERR_TRUST) {
+			*e = none;
+			return -1;
+		}
+		return 0;
+	}
+	if (json_u64(&t->work->json, "usage.image_size_total.limit", &limit, &none) < 0 ||
+	    json_u64(&t->work->json, "usage.image_size_total.usage", &usage, &none) < 0)
+		return 0;
+	if (usage <= limit && t->image.size >> 20 <= limit - usage)
+		return 0;
+	return err_set(e, ERR_FAILED, "the project's quota leaves %llu MiB, the image has %llu",
+		       (unsigned long long)(usage < limit ? limit - usage : 0),
+		       (unsigned long long)(t->image.size >> 20));
+}
+
+int glance_check_room(struct task *t, struct err *e)
+{
+	return check_store(t, e) < 0 ? -1 : check_quota(t, e);
+}
+
+int glance_delete(struct task *t, struct err *e)
+{
+	char path[96];
+	int i;
+
+	snprintf(path, sizeof(path), "/v2/images/%s", t->id);
+	for (i = 0;; i++) {
+		err_clear(e);
+		if (glance_api(t, "DELETE", path, NULL, e) == 0 || t->work->reply.status == 404) {
+			err_clear(e);
+			return 0;
+		}
+		if (!e->retry || i == DELETE_TRIES - 1 ||
+		    stop_sleep(t->options->retry_delay_ms, e) < 0)
+			return -1;
+	}
+}

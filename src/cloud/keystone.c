@@ -1,0 +1,306 @@
+/* Keystone: POST /v3/auth/tokens, and where its catalog says that Glance is. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/text.h"
+#include "cloud/openstack.h"
+#include "net/retry.h"
+
+/* A secret, each byte of which may become six, is more than all else. */
+#define LOGIN_REQUEST_MAX ((size_t)64 * 1024)
+
+static void put_member(struct text *t, const char *name, const char *value)
+{
+	text_printf(t, "\"%s\": ", name);
+	text_put_json(t, value);
+}
+
+/* By its id or, in its domain, by its name. */
+static void put_named(struct text *t, const char *const *value, enum os_key id, enum os_key name,
+		      enum os_key domain_id, enum os_key domain_name)
+{
+	if (value[id]) {
+		put_member(t, "id", value[id]);
+		return;
+	}
+	put_member(t, "name", value[name]);
+	text_put(t, ", \"domain\": {");
+	put_member(t, value[domain_id] ? "id" : "name",
+		   value[domain_id] ? value[domain_id] : value[domain_name]);
+	text_put(t, "}");
+}
+
+static void put_user(struct text *t, const char *const *value)
+{
+	text_put(t, "\"user\": {");
+	put_named(t, value, OS_USER_ID, OS_USERNAME, OS_USER_DOMAIN_ID, OS_USER_DOMAIN_NAME);
+}
+
+static void put_scope(struct text *t, const char *const *value)
+{
+	text_put(t, ", \"scope\": {");
+	if (value[OS_PROJECT_ID] || value[OS_PROJECT_NAME]) {
+		text_put(t, "\"project\": {");
+		put_named(t, value, OS_PROJECT_ID, OS_PROJECT_NAME, OS_PROJECT_DOMAIN_ID,
+			  OS_PROJECT_DOMAIN_NAME);
+	} else if (value[OS_SYSTEM_SCOPE]) {
+		text_put(t, "\"system\": {\"all\": true");
+	} else {
+		text_put(t, "\"domain\": {");
+		put_member(t, value[OS_DOMAIN_ID] ? "id" : "name",
+			   value[OS_DOMAIN_ID] ? value[OS_DOMAIN_ID] : value[OS_DOMAIN_NAME]);
+	}
+	text_put(t, "}}");
+}
+
+static int make_request(const struct os_settings *s, char *out, size_t cap, struct err *e)
+{
+	struct text t;
+
+	text_init(&t, out, cap);
+	text_put(&t, "{\"auth\": {\"identity\": {\"methods\": [");
+	switch (s->auth) {
+	case OS_AUTH_APPCRED:
+		text_put(&t, "\"application_credential\"], \"application_credential\": {");
+		if (s->value[OS_APPCRED_ID]) {
+			put_member(&t, "id", s->value[OS_APPCRED_ID]);
+		} else {
+			put_member(&t, "name", s->value[OS_APPCRED_NAME]);
+			text_put(&t, ", ");
+			put_user(&t, s->value);
+			text_put(&t, "}");
+		}
+		text_put(&t, ", ");
+		put_member(&t, "secret", s->secret.value);
+		break;
+	case OS_AUTH_TOKEN:
+		text_put(&t, "\"token\"], \"token\": {");
+		put_member(&t, "id", s->secret.value);
+		break;
+	default:
+		text_put(&t, "\"password\"], \"password\": {");
+		put_user(&t, s->value);
+		text_put(&t, ", ");
+		put_member(&t, "password", s->secret.value);
+		text_put(&t, "}");
+		break;
+	}
+	text_put(&t, "}}");
+	/* "Application credentials cannot request a scope." */
+	if (s->auth != OS_AUTH_APPCRED)
+		put_scope(&t, s->value);
+	text_put(&t, "}}");
+	return text_done(&t, "the request to Keystone", e);
+}
+
+/* auth_url with /v3, whether that is in it or not. */
+static int make_url(const struct os_settings *s, char *out, size_t cap, struct err *e)
+{
+	const char *url = s->value[OS_AUTH_URL];
+	size_t len = strlen(url);
+	struct text t;
+
+	while (len > 0 && url[len - 1] == '/')
+		len--;
+	text_init(&t, out, cap);
+	if (len >= 5 && strncmp(url + len - 5, "/v2.0", 5) == 0)
+		len -= 5;
+	text_put_n(&t, url, len);
+	text_printf(&t, "%s/auth/tokens", text_ends(out, "/v3") ? "" : "/v3");
+	return text_done(&t, "the URL", e);
+}
+
+static int refused(struct task *t, struct err *e)
+{
+	const struct os_settings *s = os_settings_of(t);
+	long status = t->work->reply.status;
+	char reason[ERR_TEXT_MAX];
+
+	glance_reason(t, reason, sizeof(reason));
+	t->wait_ms = t->work->reply.retry_after_ms;
+	if (status == 401)
+		return err_set(e, ERR_USAGE,
+			       "Keystone does not accept the credentials%s%s (401): user, password, project and domains have to be right together%s%s",
+			       s->cloud[0] ? " of the cloud " : "", s->cloud, *reason ? ": " : "",
+			       reason);
+	if (status == 300 || status == 404)
+		return err_set(e, ERR_USAGE, "there is no Keystone v3 at %s (%ld)",
+			       s->value[OS_AUTH_URL], status);
+	if (status >= 300 && status < 400)
+		return err_set(e, ERR_REPLY,
+			       "Keystone answered with a redirect (%ld), which is not followed: is %s right?",
+			       status, s->value[OS_AUTH_URL]);
+	if (retry_status(status)) {
+		err_set(e, ERR_BUSY, "Keystone answered %ld%s%s", status, *reason ? ": " : "",
+			reason);
+		return err_retry(e);
+	}
+	return err_set(e, ERR_USAGE, "Keystone answered %ld%s%s", status, *reason ? ": " : "",
+		       reason);
+}
+
+/* Without "/v2" and what is behind it. */
+static int keep_base(struct os_work *w, const char *url, struct err *e)
+{
+	size_t len = strlen(url);
+
+	while (len > 0 && url[len - 1] == '/')
+		len--;
+	if (len >= 3 && strncmp(url + len - 3, "/v2", 3) == 0)
+		len -= 3;
+	while (len > 0 && url[len - 1] == '/')
+		len--;
+	if (len >= sizeof(w->base))
+		return err_set(e, ERR_LIMIT, "Glance's URL is longer than %zu bytes",
+			       sizeof(w->base) - 1);
+	memcpy(w->base, url, len);
+	w->base[len] = '\0';
+	if (strncmp(w->base, "https://", 8) != 0 && strncmp(w->base, "http://", 7) != 0)
+		return err_set(e, ERR_USAGE, "Glance's URL %.80s does not begin with https://",
+			       w->base);
+	return 0;
+}
+
+/* Of one service, the endpoint of the interface, in the region if one is wanted. */
+static bool endpoint_of(const struct json *service, const struct os_settings *s, char *url,
+			size_t cap, bool *other_region)
+{
+	const char *interface = s->value[OS_INTERFACE], *region = s->value[OS_REGION];
+	struct json at = { 0 };
+	struct err none = ERR_INIT;
+	char name[32];
+	size_t len;
+
+	/* Older settings say "publicURL". */
+	len = interface ? strlen(interface) : 0;
+	if (len > 3 && strcmp(interface + len - 3, "URL") == 0)
+		len -= 3;
+	while (json_next(service, "endpoints", &at)) {
+		if (json_str(&at, "interface", name, sizeof(name), &none) < 0)
+			continue;
+		if (interface ? strlen(name) != len || strncmp(name, interface, len) != 0 :
+				strcmp(name, "public") != 0)
+			continue;
+		if (region && !json_is(&at, "region_id", region) &&
+		    !json_is(&at, "region", region)) {
+			*other_region = true;
+			continue;
+		}
+		if (json_str(&at, "url", url, cap, &none) > 0)
+			return true;
+	}
+	return false;
+}
+
+static int find_glance(struct task *t, struct err *e)
+{
+	const struct os_settings *s = os_settings_of(t);
+	const struct json *j = &t->work->json;
+	struct json service = { 0 };
+	bool other_region = false;
+	char url[sizeof(os_work(t)->base)];
+
+	if (s->value[OS_IMAGE_ENDPOINT])
+		return keep_base(os_work(t), s->value[OS_IMAGE_ENDPOINT], e);
+	if (json_kind(j, "token.catalog") != JSON_ARRAY)
+		return err_set(e, ERR_USAGE,
+			       "Keystone names no services: is the login without a project? (OS_IMAGE_URL names Glance without it)");
+	while (json_next(j, "token.catalog", &service))
+		if (json_is(&service, "type", "image") &&
+		    endpoint_of(&service, s, url, sizeof(url), &other_region))
+			return keep_base(os_work(t), url, e);
+	if (other_region)
+		return err_set(e, ERR_USAGE,
+			       "Keystone's catalog has no image service in the region %s: see OS_REGION_NAME",
+			       s->value[OS_REGION]);
+	return err_set(e, ERR_USAGE,
+		       "Keystone's catalog has no image service with the interface %s",
+		       s->value[OS_INTERFACE] ? s->value[OS_INTERFACE] : "public");
+}
+
+static int keep_token(struct task *t, const char *token, struct err *e)
+{
+	struct text auth;
+
+	text_init(&auth, t->work->auth, sizeof(t->work->auth));
+	text_printf(&auth, "X-Auth-Token: %s", token);
+	return text_done(&auth, "the token", e);
+}
+
+static int ask(struct task *t, struct err *e)
+{
+	struct work *w = t->work;
+	char token[SECRET_MAX];
+	/* Another request may be waiting for its token in w->request. */
+	char *request = w->answer + sizeof(w->answer) - LOGIN_REQUEST_MAX;
+	const struct http_field fields[] = {
+		{ "X-Subject-Token", token, sizeof(token) },
+		{ "X-Openstack-Request-Id", os_work(t)->request_id,
+		  sizeof(os_work(t)->request_id) },
+		{ NULL, NULL, 0 },
+	};
+	struct http_request q = {
+		.method = "POST",
+		.url = w->url,
+		.headers = { "Accept: application/json", "Content-Type: application/json" },
+		.body = request,
+		.fields = fields,
+	};
+	int result = -1;
+
+	if (make_url(os_settings_of(t), w->url, sizeof(w->url), e) < 0 ||
+	    make_request(os_settings_of(t), request, LOGIN_REQUEST_MAX, e) < 0)
+		return -1;
+	w->reply.body = w->answer;
+	w->reply.cap = sizeof(w->answer) - LOGIN_REQUEST_MAX;
+	t->wait_ms = 0;
+	if (http_call(&w->http, &q, &w->reply, e) < 0)
+		;
+	else if (w->reply.status != 201)
+		refused(t, e);
+	else if (!token[0])
+		err_set(e, ERR_REPLY, "Keystone answered without a token");
+	else if (json_parse(&w->json, w->answer, w->reply.len, w->tokens, JSON_TOKENS_MAX, e) < 0)
+		err_at(e, "Keystone");
+	else if (keep_token(t, token, e) == 0)
+		result = find_glance(t, e);
+	text_wipe(token, sizeof(token));
+	text_wipe(request, LOGIN_REQUEST_MAX);
+	return result;
+}
+
+int keystone_authenticate(struct task *t, struct err *e)
+{
+	const struct os_settings *s = os_settings_of(t);
+	struct os_work *w = os_work(t);
+	int result = 0;
+
+	if (w->authenticated)
+		return 0;
+	switch (s->auth) {
+	case OS_AUTH_NONE:
+	case OS_AUTH_READY:
+		t->work->auth[0] = '\0';
+		if (s->auth == OS_AUTH_READY)
+			result = keep_token(t, s->secret.value, e);
+		if (result == 0)
+			result = keep_base(w,
+					   s->value[OS_IMAGE_ENDPOINT] ?
+						   s->value[OS_IMAGE_ENDPOINT] :
+						   s->value[OS_ENDPOINT],
+					   e);
+		break;
+	default:
+		result = ask(t, e);
+		break;
+	}
+	w->authenticated = result == 0;
+	return result;
+}
+
+void keystone_forget(struct task *t)
+{
+	os_work(t)->authenticated = false;
+	text_wipe(t->work->auth, sizeof(t->work->auth));
+}

@@ -1,0 +1,154 @@
+/*
+ * OpenStack: shared by the files of this cloud.
+ *
+ * Image API v2 (docs.openstack.org/api-ref/image/v2, as of 2026-11; Glance 25.1
+ * to 33), Identity API v3 (Keystone).  Settings: openstacksdk's (clouds.yaml).
+ */
+#ifndef CLOUD_OPENSTACK_H
+#define CLOUD_OPENSTACK_H
+
+#include "cloud/grammar.h"
+#include "cloud/provider.h"
+
+extern const struct provider openstack_provider;
+
+/* What is not secret, by its name in clouds.yaml; in the environment OS_AUTH_URL and so on. */
+enum os_key {
+	OS_AUTH_TYPE,
+	OS_AUTH_URL,
+	OS_USERNAME,
+	OS_USER_ID,
+	OS_USER_DOMAIN_NAME,
+	OS_USER_DOMAIN_ID,
+	OS_PROJECT_NAME,
+	OS_PROJECT_ID,
+	OS_PROJECT_DOMAIN_NAME,
+	OS_PROJECT_DOMAIN_ID,
+	OS_DOMAIN_NAME,
+	OS_DOMAIN_ID,
+	OS_DEFAULT_DOMAIN,
+	OS_SYSTEM_SCOPE,
+	OS_APPCRED_ID,
+	OS_APPCRED_NAME,
+	OS_ENDPOINT, /* with auth_type none or token: Glance itself */
+	OS_IMAGE_ENDPOINT,
+	OS_REGION,
+	OS_INTERFACE,
+	OS_CACERT,
+	OS_CERT,
+	OS_KEY,
+	OS_INSECURE,
+	OS_KEYS
+};
+
+enum os_auth {
+	OS_AUTH_NONE,  /* no token at all */
+	OS_AUTH_READY, /* a token that is sent as it is; Keystone is not asked */
+	OS_AUTH_PASSWORD,
+	OS_AUTH_APPCRED, /* an application credential; never with a scope */
+	OS_AUTH_TOKEN,   /* a token that Keystone gives another for */
+};
+
+/* Texts of the files that are kept. */
+#define OS_POOL_BYTES ((size_t)8 * 1024)
+
+/* struct task's settings. */
+struct os_settings {
+	enum os_auth auth;
+	struct secret secret; /* password, application credential's secret or token */
+	/* Of options, the environment or the pool; NULL for what is not set, never "". */
+	const char *value[OS_KEYS];
+	char cloud[64]; /* its name in clouds.yaml; "" for the environment */
+	bool insecure;
+	bool token_given; /* the secret is, or could be, a token */
+	char pool[OS_POOL_BYTES];
+	size_t pooled;
+};
+
+/*
+ * Read the options, clouds.yaml with secure.yaml, and the environment, in
+ * openstacksdk's order.  a[cap] and b[cap] are overwritten, and wiped at the end.
+ * Returns 0, or -1 with ERR_USAGE or ERR_LIMIT.
+ */
+int os_settings_load(struct os_settings *s, const struct options *o, char *a, char *b, size_t cap,
+		     struct err *e) MUST_CHECK;
+
+/* The name in clouds.yaml, "auth_url". */
+const char *os_key_name(enum os_key key);
+
+/*
+ * The part of it that reads files: what the cloud name says goes to s, as far as
+ * it is not there yet.  name is NULL for the only one that there is, if any: then
+ * s->cloud tells which.
+ */
+int os_clouds_load(struct os_settings *s, const char *name, char *a, char *b, size_t cap,
+		   struct err *e) MUST_CHECK;
+
+/* A record's id, a UUID (RFC 9562). */
+#define OS_ID_BYTES 37
+
+/* struct work's cloud: the state of one task. */
+struct os_work {
+	char base[512];      /* Glance's URL, without "/v2" and a slash at its end */
+	char request_id[80]; /* of the last answer */
+	char token_type[16];
+	bool authenticated;
+	bool ours;     /* the record is of this run, and may be deleted */
+	bool maybe;    /* ... or may be: its making was not answered */
+	uint64_t sent; /* bytes of the last whole upload */
+};
+
+struct os_settings *os_settings_of(const struct task *t);
+struct os_work *os_work(struct task *t);
+
+/*
+ * Get a token, and learn where Glance is: t->work->auth and os_work's base.  Does
+ * nothing when that is known; os_forget() makes it be asked again.
+ */
+int keystone_authenticate(struct task *t, struct err *e) MUST_CHECK;
+void keystone_forget(struct task *t);
+
+/*
+ * One request to Glance: path is what follows the base ("/v2/images"), body JSON or
+ * NULL.  An expired token is renewed, once.  The answer's text is left in
+ * t->work->reply, as JSON in t->work->json if it is some.  -1 with
+ *   ERR_USAGE   400, 401, 403: a setting, or rights
+ *   ERR_FAILED  404 and other refusals
+ *   ERR_BUSY    408, 429, 5xx; with retry
+ *   ERR_REPLY   no answer of this API
+ * and those of http_call().  t->work->reply.status tells which it was.
+ */
+int glance_api(struct task *t, const char *method, const char *path, const char *body,
+	       struct err *e) MUST_CHECK;
+
+/* What the cloud says of the reason for the status: one line, with its request's id. */
+void glance_reason(struct task *t, char *out, size_t cap);
+
+/* Before anything is made: is there the store, and does the quota leave room? */
+int glance_check_room(struct task *t, struct err *e) MUST_CHECK;
+
+/*
+ * Make the record t->id (chosen here where it is "").  When an answer is lost, the
+ * next call resolves what came of it.
+ */
+int glance_create(struct task *t, struct err *e) MUST_CHECK;
+
+/* Delete t->id.  One that is gone already is deleted. */
+int glance_delete(struct task *t, struct err *e) MUST_CHECK;
+
+/* One attempt of PUT .../file, to the record t->id. */
+int glance_put(struct task *t, struct stage *body, struct err *e) MUST_CHECK;
+
+/* GET the record: t->status and t->object are its. */
+int glance_look(struct task *t, struct err *e) MUST_CHECK;
+
+/*
+ * The record is active: has it what was sent?  Size, then the digest by
+ * os_hash_algo, or checksum (MD5).  -1 with ERR_FAILED if not.
+ */
+int glance_compare(struct task *t, struct err *e) MUST_CHECK;
+
+/* A file format's name in Glance ("qcow2"), or NULL if it has none. */
+const char *glance_format(enum format f);
+
+#endif

@@ -1,0 +1,337 @@
+/*
+ * clouds.yaml and secure.yaml, as openstacksdk (config/loader.py) finds and reads
+ * them: the first file that there is counts, secure.yaml's words go before those
+ * of clouds.yaml, a vendor's profile comes last; in each what stands beside
+ * "auth" before what is in it.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "base/text.h"
+#include "cloud/openstack.h"
+#include "cloud/yaml.h"
+
+/* Mappings that are looked into, the first one first. */
+#define LAYERS_MAX 8
+
+struct layer {
+	const struct yaml *yaml;
+	unsigned at;
+};
+
+struct reader {
+	struct os_settings *s;
+	struct yaml clouds, secure;
+	char path[PATH_BYTES];
+	struct layer layers[LAYERS_MAX];
+	unsigned count;
+	struct err *e;
+};
+
+/* Clouds that clouds.yaml may name by "profile". */
+static const struct {
+	const char *name, *auth_url;
+} profiles[] = {
+	{ "otc", "https://iam.{region_name}.otc.t-systems.com/v3" },
+	{ "otc-swiss", "https://iam-pub.eu-ch2.sc.otc.t-systems.com/v3" },
+	{ "elastx", "https://ops.elastx.cloud:5000/v3" },
+	{ "switchengines", "https://keystone.cloud.switch.ch:5000/v3" },
+	{ "citycloud", "https://{region_name}.citycloud.com:5000/v3/" },
+	{ "binero", "https://auth.binero.cloud:5000/v3" },
+};
+
+/* Old names, which are accepted. */
+static const struct {
+	enum os_key key;
+	const char *name;
+} aliases[] = {
+	{ OS_PROJECT_NAME, "tenant_name" },      { OS_PROJECT_ID, "tenant_id" },
+	{ OS_IMAGE_ENDPOINT, "image_endpoint" }, { OS_AUTH_TYPE, "auth_plugin" },
+	{ OS_INTERFACE, "endpoint_type" },
+};
+
+/* 1 if it was opened, 0 if there is none, or none that may be read. */
+static int try_open(struct reader *r, const char *dir, const char *below, const char *name, int *fd)
+{
+	struct text t;
+
+	text_init(&t, r->path, sizeof(r->path));
+	text_printf(&t, "%s%s%s", dir, below, name);
+	if (text_done(&t, "the path of clouds.yaml", r->e) < 0)
+		return -1;
+	*fd = open(r->path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	return *fd >= 0;
+}
+
+/* variable: OS_CLIENT_CONFIG_FILE; stem: "clouds" */
+static int find(struct reader *r, const char *variable, const char *stem, int *fd)
+{
+	static const char *const ends[] = { ".yaml", ".yml", ".json" };
+	const char *own = getenv(variable), *home = getenv("HOME"),
+		   *xdg = getenv("XDG_CONFIG_HOME");
+	const struct {
+		const char *dir, *below;
+	} dirs[] = {
+		{ ".", "/" },
+		{ xdg && *xdg ? xdg : home, xdg && *xdg ? "/openstack/" : "/.config/openstack/" },
+		{ "/etc/xdg/openstack", "/" },
+		{ "/etc/openstack", "/" },
+	};
+	char name[32];
+	size_t i, k;
+	int found;
+
+	*fd = -1;
+	if (own && *own) {
+		found = try_open(r, own, "", "", fd);
+		return found != 0 ? found :
+				    err_errno(r->e, ERR_USAGE, "cannot open %s, which %s names",
+					      own, variable);
+	}
+	for (i = 0; i < sizeof(dirs) / sizeof(dirs[0]); i++) {
+		for (k = 0; dirs[i].dir && k < sizeof(ends) / sizeof(ends[0]); k++) {
+			struct text t;
+
+			text_init(&t, name, sizeof(name));
+			text_printf(&t, "%s%s", stem, ends[k]);
+			found = try_open(r, dirs[i].dir, dirs[i].below, name, fd);
+			if (found != 0)
+				return found;
+		}
+	}
+	return 0;
+}
+
+/* Read a file into buf, half of which is the text, half what comes of it. */
+static int load(struct reader *r, const char *variable, const char *stem, struct yaml *y, char *buf,
+		size_t cap)
+{
+	int fd, found = find(r, variable, stem, &fd);
+	ssize_t len;
+
+	memset(y, 0, sizeof(*y));
+	if (found <= 0)
+		return found;
+	len = secret_read(fd, buf, cap / 2, r->path, r->e);
+	(void)close(fd);
+	if (len < 0 ||
+	    yaml_load(y, buf + cap / 2, cap - cap / 2, buf, (size_t)len, r->path, r->e) < 0)
+		return -1;
+	return 1;
+}
+
+static void add_layer(struct reader *r, const struct yaml *y, unsigned at)
+{
+	if (yaml_kind(y, at) != YAML_KIND_MAPPING || r->count + 2 > LAYERS_MAX)
+		return;
+	r->layers[r->count++] = (struct layer){ y, at };
+	at = yaml_member(y, at, "auth");
+	if (yaml_kind(y, at) == YAML_KIND_MAPPING)
+		r->layers[r->count++] = (struct layer){ y, at };
+}
+
+/* The value of a member whose name may be written with dashes. */
+static const char *member(const struct layer *l, const char *name)
+{
+	char dashed[48];
+	const char *value;
+	unsigned at = yaml_member(l->yaml, l->at, name);
+	size_t i;
+
+	if (at == YAML_NONE) {
+		for (i = 0; name[i] && i + 1 < sizeof(dashed); i++)
+			dashed[i] = (char)(name[i] == '_' ? '-' : name[i]);
+		dashed[i] = '\0';
+		at = yaml_member(l->yaml, l->at, dashed);
+	}
+	/* Of a list, "interface" for one, the first counts. */
+	if (yaml_kind(l->yaml, at) == YAML_KIND_SEQUENCE)
+		at = yaml_first(l->yaml, at);
+	value = yaml_text(l->yaml, at);
+	return value && *value ? value : NULL;
+}
+
+static const char *look_up(const struct reader *r, const char *name)
+{
+	const char *value = NULL;
+	unsigned i;
+
+	for (i = 0; i < r->count && !value; i++)
+		value = member(&r->layers[i], name);
+	return value;
+}
+
+/* Keep a text that stands in memory which is used for something else soon. */
+static int keep(struct reader *r, enum os_key key, const char *value)
+{
+	struct os_settings *s = r->s;
+	size_t len = strlen(value) + 1;
+
+	if (len > sizeof(s->pool) - s->pooled)
+		return err_set(r->e, ERR_LIMIT,
+			       "the cloud in %s has more than %zu bytes of settings", r->path,
+			       sizeof(s->pool));
+	memcpy(s->pool + s->pooled, value, len);
+	s->value[key] = s->pool + s->pooled;
+	s->pooled += len;
+	return 0;
+}
+
+static int take_values(struct reader *r)
+{
+	enum os_key key;
+	const char *value;
+	size_t i;
+
+	for (key = 0; key < OS_KEYS; key++) {
+		value = look_up(r, os_key_name(key));
+		for (i = 0; !value && i < sizeof(aliases) / sizeof(aliases[0]); i++)
+			if (aliases[i].key == key)
+				value = look_up(r, aliases[i].name);
+		if (value && !r->s->value[key] && keep(r, key, value) < 0)
+			return -1;
+	}
+	value = look_up(r, "verify");
+	if (value && !r->s->value[OS_INSECURE])
+		return keep(r, OS_INSECURE,
+			    text_same(value, "false") || text_same(value, "no") ? "true" : "false");
+	return 0;
+}
+
+/* Of the three, the one that the cloud's auth_type asks for. */
+static int take_secret(struct reader *r)
+{
+	static const char *const names[] = { "application_credential_secret", "token", "password" };
+	const char *type = r->s->value[OS_AUTH_TYPE], *value = NULL;
+	size_t i;
+
+	for (i = 0; i < sizeof(names) / sizeof(names[0]) && !value; i++)
+		if (!type || (i == 0) == text_finds(type, "application") ||
+		    (i == 1) == text_finds(type, "token"))
+			value = look_up(r, names[i]);
+	if (!value)
+		return 0;
+	r->s->token_given = i == 2;
+	if (text_copy(r->s->secret.value, sizeof(r->s->secret.value), value, names[i - 1], r->e) <
+	    0)
+		return -1;
+	r->s->secret.given = true;
+	return text_copy(r->s->secret.from, sizeof(r->s->secret.from), "clouds.yaml", "a name",
+			 r->e);
+}
+
+/* Put the region's name into a profile's URL. */
+static int fill_region(struct reader *r, const char *url)
+{
+	const char *at = strstr(url, "{region_name}"), *region = r->s->value[OS_REGION];
+	char filled[512];
+	struct text t;
+
+	if (!at)
+		return keep(r, OS_AUTH_URL, url);
+	if (!region)
+		return err_set(r->e, ERR_USAGE, "region_name is not set, but %s needs it", url);
+	text_init(&t, filled, sizeof(filled));
+	text_put_n(&t, url, (size_t)(at - url));
+	text_put(&t, region);
+	text_put(&t, at + strlen("{region_name}"));
+	return text_done(&t, "auth_url", r->e) < 0 ? -1 : keep(r, OS_AUTH_URL, filled);
+}
+
+static int take_profile(struct reader *r)
+{
+	const char *name = look_up(r, "profile"), *url = r->s->value[OS_AUTH_URL];
+	size_t i;
+
+	if (!name)
+		name = look_up(r, "cloud");
+	if (!url && name) {
+		for (i = 0; i < sizeof(profiles) / sizeof(profiles[0]); i++)
+			if (strcmp(profiles[i].name, name) == 0)
+				url = profiles[i].auth_url;
+		if (!url)
+			return err_set(r->e, ERR_USAGE, "%s: the profile %.40s is not known",
+				       r->path, name);
+	}
+	return url && (url != r->s->value[OS_AUTH_URL] || strstr(url, "{region_name}")) ?
+		       fill_region(r, url) :
+		       0;
+}
+
+/* The region that was chosen, or the first: its "values" go before the cloud's. */
+static int take_region(struct reader *r, unsigned cloud)
+{
+	unsigned list = yaml_member(&r->clouds, cloud, "regions"), at;
+	const char *want =
+		r->s->value[OS_REGION] ? r->s->value[OS_REGION] : look_up(r, "region_name");
+	const char *name;
+
+	for (at = yaml_first(&r->clouds, list); at != YAML_NONE; at = yaml_next(&r->clouds, at)) {
+		bool mapping = yaml_kind(&r->clouds, at) == YAML_KIND_MAPPING;
+
+		name = mapping ? yaml_get(&r->clouds, at, "name") : yaml_text(&r->clouds, at);
+		if (!name || (want && strcmp(name, want) != 0))
+			continue;
+		if (mapping)
+			add_layer(r, &r->clouds, yaml_member(&r->clouds, at, "values"));
+		return r->s->value[OS_REGION] ? 0 : keep(r, OS_REGION, name);
+	}
+	return 0;
+}
+
+/* Without a name, the only one of the file, if it has one. */
+static int choose(struct reader *r, unsigned clouds, const char **name)
+{
+	unsigned at = yaml_first(&r->clouds, clouds);
+
+	if (*name || at == YAML_NONE || yaml_next(&r->clouds, at) != YAML_NONE)
+		return 0;
+	*name = yaml_key(&r->clouds, at);
+	return 0;
+}
+
+static int take_cloud(struct reader *r, const char *name)
+{
+	unsigned clouds = yaml_member(&r->clouds, YAML_ROOT, "clouds"), at;
+
+	if (choose(r, clouds, &name) < 0)
+		return -1;
+	if (!name)
+		return 0;
+	at = yaml_member(&r->clouds, clouds, name);
+	if (yaml_kind(&r->clouds, at) != YAML_KIND_MAPPING)
+		return err_set(r->e, ERR_USAGE, "%s has no cloud %.60s", r->path, name);
+	if (text_copy(r->s->cloud, sizeof(r->s->cloud), name, "the cloud's name", r->e) < 0)
+		return -1;
+	if (r->secure.count > 0)
+		add_layer(r, &r->secure,
+			  yaml_member(&r->secure, yaml_member(&r->secure, YAML_ROOT, "clouds"),
+				      name));
+	if (take_region(r, at) < 0)
+		return -1;
+	add_layer(r, &r->clouds, at);
+	return take_values(r) < 0 || take_secret(r) < 0 ? -1 : take_profile(r);
+}
+
+int os_clouds_load(struct os_settings *s, const char *name, char *a, char *b, size_t cap,
+		   struct err *e)
+{
+	struct reader r = { .s = s, .e = e };
+	int found;
+
+	/* clouds.yaml is read last: its path is shown in messages. */
+	if (load(&r, "OS_CLIENT_SECURE_FILE", "secure", &r.secure, b, cap) < 0)
+		return -1;
+	found = load(&r, "OS_CLIENT_CONFIG_FILE", "clouds", &r.clouds, a, cap);
+	if (found > 0)
+		return take_cloud(&r, name);
+	if (found == 0 && name)
+		return err_set(e, ERR_USAGE,
+			       "the cloud %.60s is asked for, but there is no clouds.yaml here, in ~/.config/openstack or in /etc/openstack",
+			       name);
+	return found;
+}

@@ -1,0 +1,268 @@
+/* What the options, clouds.yaml and the environment say, put together. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "cloud/openstack.h"
+
+static const struct key {
+	const char *name;   /* in clouds.yaml */
+	const char *env[3]; /* the first that is set counts */
+} keys[OS_KEYS] = {
+	[OS_AUTH_TYPE] = { "auth_type", { "OS_AUTH_TYPE" } },
+	[OS_AUTH_URL] = { "auth_url", { "OS_AUTH_URL" } },
+	[OS_USERNAME] = { "username", { "OS_USERNAME" } },
+	[OS_USER_ID] = { "user_id", { "OS_USER_ID" } },
+	[OS_USER_DOMAIN_NAME] = { "user_domain_name", { "OS_USER_DOMAIN_NAME" } },
+	[OS_USER_DOMAIN_ID] = { "user_domain_id", { "OS_USER_DOMAIN_ID" } },
+	[OS_PROJECT_NAME] = { "project_name", { "OS_PROJECT_NAME", "OS_TENANT_NAME" } },
+	[OS_PROJECT_ID] = { "project_id", { "OS_PROJECT_ID", "OS_TENANT_ID" } },
+	[OS_PROJECT_DOMAIN_NAME] = { "project_domain_name", { "OS_PROJECT_DOMAIN_NAME" } },
+	[OS_PROJECT_DOMAIN_ID] = { "project_domain_id", { "OS_PROJECT_DOMAIN_ID" } },
+	[OS_DOMAIN_NAME] = { "domain_name", { "OS_DOMAIN_NAME" } },
+	[OS_DOMAIN_ID] = { "domain_id", { "OS_DOMAIN_ID" } },
+	[OS_DEFAULT_DOMAIN] = { "default_domain", { "OS_DEFAULT_DOMAIN" } },
+	[OS_SYSTEM_SCOPE] = { "system_scope", { "OS_SYSTEM_SCOPE" } },
+	[OS_APPCRED_ID] = { "application_credential_id", { "OS_APPLICATION_CREDENTIAL_ID" } },
+	[OS_APPCRED_NAME] = { "application_credential_name", { "OS_APPLICATION_CREDENTIAL_NAME" } },
+	[OS_ENDPOINT] = { "endpoint", { "OS_ENDPOINT" } },
+	[OS_IMAGE_ENDPOINT] = { "image_endpoint_override", { "OS_IMAGE_URL" } },
+	[OS_REGION] = { "region_name", { "OS_REGION_NAME" } },
+	[OS_INTERFACE] = { "interface", { "OS_INTERFACE", "OS_ENDPOINT_TYPE" } },
+	[OS_CACERT] = { "cacert", { "OS_CACERT" } },
+	[OS_CERT] = { "cert", { "OS_CERT" } },
+	[OS_KEY] = { "key", { "OS_KEY" } },
+	[OS_INSECURE] = { "insecure", { "OS_INSECURE" } },
+};
+
+const char *os_key_name(enum os_key key)
+{
+	return keys[key].name;
+}
+
+/* The environment's word; an empty variable is none. */
+static const char *from_env(enum os_key key)
+{
+	const char *value;
+	size_t i;
+
+	for (i = 0; i < sizeof(keys[key].env) / sizeof(keys[key].env[0]) && keys[key].env[i]; i++) {
+		value = getenv(keys[key].env[i]);
+		if (value && *value)
+			return value;
+	}
+	return NULL;
+}
+
+static void fill(struct os_settings *s, enum os_key from, enum os_key to)
+{
+	enum os_key key;
+
+	for (key = from; key <= to; key++)
+		if (!s->value[key])
+			s->value[key] = from_env(key);
+}
+
+static bool token_in_env(void)
+{
+	return getenv("OS_TOKEN") || getenv("OS_TOKEN_FILE") || getenv("OS_AUTH_TOKEN");
+}
+
+/* Says the environment anything of who we are, and where? */
+static bool in_env(void)
+{
+	enum os_key key;
+
+	for (key = OS_AUTH_TYPE; key <= OS_IMAGE_ENDPOINT; key++)
+		if (from_env(key))
+			return true;
+	return token_in_env();
+}
+
+/* A secret's variable, or the one whose name ends in _FILE. */
+static int secret_of(struct os_settings *s, const char *name, struct err *e)
+{
+	return s->secret.given ? 0 : secret_env(&s->secret, name, e);
+}
+
+static int is_true(const char *value, bool *out, struct err *e)
+{
+	static const char *const words[] = { "false", "true", "no", "yes", "off", "on", "0", "1" };
+	size_t i;
+
+	for (i = 0; value && i < sizeof(words) / sizeof(words[0]); i++) {
+		if (text_same(value, words[i])) {
+			*out = i % 2 == 1;
+			return 0;
+		}
+	}
+	return value ? err_set(e, ERR_USAGE, "OS_INSECURE has to be true or false") : 0;
+}
+
+/* The type that is named, or the one that what is there is meant for. */
+static int choose_auth(struct os_settings *s, struct err *e)
+{
+	static const struct {
+		const char *name;
+		enum os_auth auth;
+	} types[] = {
+		{ "password", OS_AUTH_PASSWORD },
+		{ "v3password", OS_AUTH_PASSWORD },
+		{ "v3applicationcredential", OS_AUTH_APPCRED },
+		{ "token", OS_AUTH_TOKEN },
+		{ "v3token", OS_AUTH_TOKEN },
+		{ "admin_token", OS_AUTH_READY },
+		{ "none", OS_AUTH_NONE },
+	};
+	const char *type = s->value[OS_AUTH_TYPE];
+	size_t i;
+
+	for (i = 0; type && i < sizeof(types) / sizeof(types[0]); i++) {
+		if (text_same(types[i].name, type)) {
+			s->auth = types[i].auth;
+			return 0;
+		}
+	}
+	if (type)
+		return err_set(e, ERR_USAGE,
+			       "auth_type %.40s is not known: password, token, v3applicationcredential, none",
+			       type);
+	s->auth = s->value[OS_APPCRED_ID] || s->value[OS_APPCRED_NAME] ? OS_AUTH_APPCRED :
+		  s->token_given                                       ? OS_AUTH_TOKEN :
+									 OS_AUTH_PASSWORD;
+	return 0;
+}
+
+static int load_secret(struct os_settings *s, struct err *e)
+{
+	switch (s->auth) {
+	case OS_AUTH_NONE:
+		return 0;
+	case OS_AUTH_PASSWORD:
+		return secret_of(s, "OS_PASSWORD", e);
+	case OS_AUTH_APPCRED:
+		return secret_of(s, "OS_APPLICATION_CREDENTIAL_SECRET", e);
+	default:
+		if (secret_of(s, "OS_TOKEN", e) < 0)
+			return -1;
+		return secret_of(s, "OS_AUTH_TOKEN", e);
+	}
+}
+
+static int missing(enum os_key key, struct err *e)
+{
+	return err_set(e, ERR_USAGE, "%s is not set (%s in clouds.yaml)", keys[key].env[0],
+		       keys[key].name);
+}
+
+static int need_secret(const struct os_settings *s, const char *name, struct err *e)
+{
+	const char *c;
+
+	if (!s->secret.given || !s->secret.value[0])
+		return err_set(e, ERR_USAGE, "%s is not set", name);
+	/* A token is a header's value. */
+	for (c = s->secret.value; s->auth >= OS_AUTH_READY && s->auth != OS_AUTH_PASSWORD && *c;
+	     c++)
+		if ((unsigned char)*c <= ' ' || *c == 0x7f)
+			return err_set(e, ERR_USAGE, "%s holds a space or a control character",
+				       s->secret.from);
+	return 0;
+}
+
+/* The domain of a user or a project, if only its name is known. */
+static int need_domain(struct os_settings *s, enum os_key name, enum os_key id, struct err *e)
+{
+	if (s->value[id] || s->value[name])
+		return 0;
+	if (s->value[OS_DOMAIN_ID] || s->value[OS_DOMAIN_NAME]) {
+		s->value[id] = s->value[OS_DOMAIN_ID];
+		s->value[name] = s->value[OS_DOMAIN_NAME];
+		return 0;
+	}
+	if (s->value[OS_DEFAULT_DOMAIN]) {
+		s->value[id] = s->value[OS_DEFAULT_DOMAIN];
+		return 0;
+	}
+	return missing(name, e);
+}
+
+static int check_user(struct os_settings *s, struct err *e)
+{
+	if (s->value[OS_USER_ID])
+		return 0;
+	if (!s->value[OS_USERNAME])
+		return missing(OS_USERNAME, e);
+	return need_domain(s, OS_USER_DOMAIN_NAME, OS_USER_DOMAIN_ID, e);
+}
+
+static int check_scope(struct os_settings *s, struct err *e)
+{
+	if (s->value[OS_PROJECT_ID] || s->value[OS_SYSTEM_SCOPE])
+		return 0;
+	if (s->value[OS_PROJECT_NAME])
+		return need_domain(s, OS_PROJECT_DOMAIN_NAME, OS_PROJECT_DOMAIN_ID, e);
+	if (s->value[OS_DOMAIN_ID] || s->value[OS_DOMAIN_NAME])
+		return 0;
+	return missing(OS_PROJECT_NAME, e);
+}
+
+static int check_keystone(struct os_settings *s, struct err *e)
+{
+	if (!s->value[OS_AUTH_URL])
+		return missing(OS_AUTH_URL, e);
+	if (s->auth == OS_AUTH_APPCRED) {
+		if (need_secret(s, "OS_APPLICATION_CREDENTIAL_SECRET", e) < 0)
+			return -1;
+		return s->value[OS_APPCRED_ID]   ? 0 :
+		       s->value[OS_APPCRED_NAME] ? check_user(s, e) :
+						   missing(OS_APPCRED_ID, e);
+	}
+	if (need_secret(s, s->auth == OS_AUTH_PASSWORD ? "OS_PASSWORD" : "OS_TOKEN", e) < 0)
+		return -1;
+	if (s->auth == OS_AUTH_PASSWORD && check_user(s, e) < 0)
+		return -1;
+	return check_scope(s, e);
+}
+
+static int check(struct os_settings *s, struct err *e)
+{
+	bool endpoint = s->value[OS_IMAGE_ENDPOINT] || s->value[OS_ENDPOINT];
+
+	/* The way of the reference documents: no Keystone at all. */
+	if (s->auth == OS_AUTH_TOKEN && endpoint)
+		s->auth = OS_AUTH_READY;
+	if (s->auth == OS_AUTH_NONE || s->auth == OS_AUTH_READY) {
+		if (!endpoint)
+			return missing(OS_ENDPOINT, e);
+		return s->auth == OS_AUTH_NONE ? 0 : need_secret(s, "OS_TOKEN", e);
+	}
+	return check_keystone(s, e);
+}
+
+int os_settings_load(struct os_settings *s, const struct options *o, char *a, char *b, size_t cap,
+		     struct err *e)
+{
+	const char *name = o->os_cloud ? o->os_cloud : getenv("OS_CLOUD");
+	int failed;
+
+	memset(s, 0, sizeof(*s));
+	if (name && !*name)
+		name = NULL;
+	memcpy(s->value, o->os, sizeof(s->value));
+	failed = name || !in_env() ? os_clouds_load(s, name, a, b, cap, e) : 0;
+	text_wipe(a, cap);
+	text_wipe(b, cap);
+	if (failed)
+		return -1;
+	/* A cloud of a file is whole in itself, but for where and how. */
+	if (s->cloud[0])
+		fill(s, OS_REGION, OS_INSECURE);
+	else
+		fill(s, 0, OS_KEYS - 1);
+	s->token_given = s->token_given || (!s->cloud[0] && token_in_env());
+	if (is_true(s->value[OS_INSECURE], &s->insecure, e) < 0 || choose_auth(s, e) < 0 ||
+	    load_secret(s, e) < 0)
+		return -1;
+	return check(s, e);
+}
