@@ -147,7 +147,7 @@ $(B)/obj/src/%.o: src/%.c $(B)/stamp/src $(LIBC_READY) | $(LIB_HEADERS)
 $(B)/obj/src/base/mem.o: BANNED :=
 
 $(LIBHOIST): $(filter-out $(MAIN),$(OBJ)) $(B)/stamp/link
-	$(Q)rm -f $@ && $(AR) rcs $@ $(filter %.o,$^)
+	$(Q)rm -f $@ && $(AR) qcs $@ $(filter %.o,$^)
 
 link = $(SRC_CC) $(C_FLAGS) $(LD_FLAGS) $(LINK_START) $1 $(LIBS_LINK) $(LINK_END)
 

@@ -27,7 +27,7 @@ enum answer {
 	ANSWER_YES,
 };
 
-/* --os-...: see cloud/openstack.h */
+/* --os-...: see cloud/openstack/openstack.h */
 #define OS_OPTIONS 24
 
 struct options {

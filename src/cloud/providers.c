@@ -1,7 +1,7 @@
 #include "cloud/grammar.h"
-#include "cloud/ionos.h"
-#include "cloud/linode.h"
-#include "cloud/openstack.h"
+#include "cloud/ionos/ionos.h"
+#include "cloud/linode/linode.h"
+#include "cloud/openstack/openstack.h"
 #include "cloud/provider.h"
 
 const struct provider *const providers[] = {

@@ -2,7 +2,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
-#include "cloud/ionos_settings.h"
+#include "cloud/ionos/settings.h"
 #include "fuzz/fuzz.h"
 
 static char path[64];

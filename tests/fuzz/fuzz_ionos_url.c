@@ -4,7 +4,7 @@
  * URL and the file.
  */
 #include "base/text.h"
-#include "cloud/ionos.h"
+#include "cloud/ionos/ionos.h"
 #include "fuzz/fuzz.h"
 
 /* A name that is one on any server, and in any line of a protocol. */

@@ -5,7 +5,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "cli.h"
-#include "cloud/ionos.h"
+#include "cloud/ionos/ionos.h"
 #include "fuzz/fuzz.h"
 
 #define ARGS_MAX 100

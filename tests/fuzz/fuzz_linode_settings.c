@@ -1,7 +1,7 @@
 /* linode-cli's INI file; the first line of the input is --as-user, if it is not empty. */
 #include <unistd.h>
 
-#include "cloud/linode.h"
+#include "cloud/linode/linode.h"
 #include "fuzz/fuzz.h"
 
 static char path[64];

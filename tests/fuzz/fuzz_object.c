@@ -2,7 +2,7 @@
  * The cloud's object of an image: what is printed of it is the same JSON again,
  * and the table has one line for it.  The first line is a column.
  */
-#include "cloud/ionos.h"
+#include "cloud/ionos/ionos.h"
 #include "cloud/object.h"
 #include "fuzz/fuzz.h"
 

@@ -2,7 +2,7 @@
 #ifndef UNIT_IONOS_ENV_H
 #define UNIT_IONOS_ENV_H
 
-#include "cloud/ionos_settings.h"
+#include "cloud/ionos/settings.h"
 #include "unit/caught.h"
 
 static const char *const variables[] = {

@@ -1,7 +1,7 @@
 #include "unit/unit.h"
 
 #include "base/json.h"
-#include "cloud/ionos.h"
+#include "cloud/ionos/ionos.h"
 
 static struct options o;
 static char body[4096];

@@ -1,7 +1,7 @@
 #include "unit/unit.h"
 
 #include "base/log.h"
-#include "cloud/ionos.h"
+#include "cloud/ionos/ionos.h"
 
 static struct options o;
 static struct ionos_target targets[TARGETS_MAX];

@@ -2,7 +2,7 @@
 #include "unit/unit.h"
 
 #include "cli.h"
-#include "cloud/ionos.h"
+#include "cloud/ionos/ionos.h"
 #include "unit/caught.h"
 
 #define ID "11111111-2222-3333-4444-000000000000"

@@ -1,6 +1,6 @@
 #include "unit/unit.h"
 
-#include "cloud/linode.h"
+#include "cloud/linode/linode.h"
 #include "unit/files.h"
 
 static const char *const variables[] = {

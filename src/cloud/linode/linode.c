@@ -1,4 +1,4 @@
-#include "cloud/linode.h"
+#include "cloud/linode/linode.h"
 
 #include <ctype.h>
 #include <stdio.h>

@@ -5,7 +5,7 @@
 #include "base/json_text.h"
 #include "base/log.h"
 #include "base/text.h"
-#include "cloud/openstack.h"
+#include "cloud/openstack/openstack.h"
 #include "net/retry.h"
 
 /* A request that makes or deletes something is allowed this long after a signal. */

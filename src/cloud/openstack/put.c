@@ -4,7 +4,7 @@
 
 #include "base/log.h"
 #include "base/text.h"
-#include "cloud/openstack.h"
+#include "cloud/openstack/openstack.h"
 #include "net/retry.h"
 
 /*

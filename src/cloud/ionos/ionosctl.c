@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "cloud/ionos.h"
+#include "cloud/ionos/ionos.h"
 #include "cloud/object.h"
 
 #define CELL_BYTES 2048

@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "cloud/ionos.h"
+#include "cloud/ionos/ionos.h"
 
 /*
  * All of them, in the order of their names, which is ionosctl's.  A text that

@@ -9,7 +9,7 @@
 #include "base/log.h"
 #include "base/stop.h"
 #include "base/text.h"
-#include "cloud/openstack.h"
+#include "cloud/openstack/openstack.h"
 #include "net/retry.h"
 
 /* How long a record may stay in "saving" after a connection broke. */

@@ -6,11 +6,11 @@
  * API: https://api.ionos.com/docs/cloud/v6, "Images", as of 2026-11; command
  * line: ionosctl image upload, v6.9.5 and v6.10.3.
  */
-#ifndef CLOUD_IONOS_H
-#define CLOUD_IONOS_H
+#ifndef CLOUD_IONOS_IONOS_H
+#define CLOUD_IONOS_IONOS_H
 
 #include "cloud/grammar.h"
-#include "cloud/ionos_settings.h"
+#include "cloud/ionos/settings.h"
 #include "cloud/provider.h"
 
 /* A server that images go to, and what the API calls its location. */

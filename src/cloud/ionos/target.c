@@ -5,7 +5,7 @@
 
 #include "base/log.h"
 #include "base/text.h"
-#include "cloud/ionos.h"
+#include "cloud/ionos/ionos.h"
 
 /* The longest that is known has 8 characters. */
 #define LOCATION_MAX 30

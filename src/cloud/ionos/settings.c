@@ -1,4 +1,4 @@
-#include "cloud/ionos_settings.h"
+#include "cloud/ionos/settings.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -6,7 +6,7 @@
 
 #include "base/log.h"
 #include "base/text.h"
-#include "cloud/ionos_config.h"
+#include "cloud/ionos/config.h"
 
 /* --- Texts ------------------------------------------------------------------- */
 

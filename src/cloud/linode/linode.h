@@ -4,8 +4,8 @@
  * API: https://techdocs.akamai.com/linode-api, "Upload an image", as of
  * 2026-09; the presigned PUT: S3's, as Ceph's radosgw 18.2 answers it.
  */
-#ifndef CLOUD_LINODE_H
-#define CLOUD_LINODE_H
+#ifndef CLOUD_LINODE_LINODE_H
+#define CLOUD_LINODE_LINODE_H
 
 #include "cloud/grammar.h"
 #include "cloud/provider.h"

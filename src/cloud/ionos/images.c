@@ -6,7 +6,7 @@
 #include "base/log.h"
 #include "base/stop.h"
 #include "base/text.h"
-#include "cloud/ionos.h"
+#include "cloud/ionos/ionos.h"
 #include "cloud/object.h"
 #include "net/retry.h"
 

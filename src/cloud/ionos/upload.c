@@ -11,7 +11,7 @@
 #include "base/log.h"
 #include "base/stop.h"
 #include "base/text.h"
-#include "cloud/ionos.h"
+#include "cloud/ionos/ionos.h"
 #include "net/retry.h"
 
 /* The server's last word: slow uplinks and disks drain late. */

@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "cloud/ionos.h"
+#include "cloud/ionos/ionos.h"
 
 const struct opt ionos_shared_options[] = {
 	{ OPT_FILES, 'i', "image", "FILES", OPT_AT(files), "the images, joined by commas" },

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "cloud/linode.h"
+#include "cloud/linode/linode.h"
 
 #define CELL_BYTES 2048
 #define COLUMNS_MAX 32

@@ -9,7 +9,7 @@
 #include "base/log.h"
 #include "base/stop.h"
 #include "base/text.h"
-#include "cloud/openstack.h"
+#include "cloud/openstack/openstack.h"
 
 #define GIB ((uint64_t)1 << 30)
 

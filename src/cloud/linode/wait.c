@@ -8,7 +8,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/stop.h"
-#include "cloud/linode.h"
+#include "cloud/linode/linode.h"
 #include "net/retry.h"
 
 /*

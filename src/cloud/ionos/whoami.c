@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "cloud/ionos.h"
+#include "cloud/ionos/ionos.h"
 
 static int whoami_prepare(struct task *t, struct err *e)
 {

@@ -3,7 +3,7 @@
 
 #include "base/log.h"
 #include "base/text.h"
-#include "cloud/ionos.h"
+#include "cloud/ionos/ionos.h"
 
 /* What FTP servers' file systems take, with some room for what they add. */
 #define NAME_MAX_BYTES 250

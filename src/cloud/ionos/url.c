@@ -4,7 +4,7 @@
 #include <strings.h>
 
 #include "base/text.h"
-#include "cloud/ionos.h"
+#include "cloud/ionos/ionos.h"
 
 static bool is_placeholder(const char *s)
 {

@@ -4,8 +4,8 @@
  * Image API v2 (docs.openstack.org/api-ref/image/v2, as of 2026-11; Glance 25.1
  * to 33), Identity API v3 (Keystone).  Settings: openstacksdk's (clouds.yaml).
  */
-#ifndef CLOUD_OPENSTACK_H
-#define CLOUD_OPENSTACK_H
+#ifndef CLOUD_OPENSTACK_OPENSTACK_H
+#define CLOUD_OPENSTACK_OPENSTACK_H
 
 #include "cloud/grammar.h"
 #include "cloud/provider.h"

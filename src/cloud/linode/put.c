@@ -11,7 +11,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
-#include "cloud/linode.h"
+#include "cloud/linode/linode.h"
 #include "net/retry.h"
 
 /* "Maximum file size is 5 GB" means this, inclusive: radosgw takes it, and not one byte more. */

@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include "base/text.h"
-#include "cloud/linode.h"
+#include "cloud/linode/linode.h"
 
 /* The keys that are read; all others are linode-cli's own affair. */
 enum {

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/stop.h"
-#include "cloud/ionos.h"
+#include "cloud/ionos/ionos.h"
 
 /* How often is looked whether it is one's turn. */
 #define TURN_MS 20

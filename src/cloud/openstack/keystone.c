@@ -4,7 +4,7 @@
 
 #include "base/log.h"
 #include "base/text.h"
-#include "cloud/openstack.h"
+#include "cloud/openstack/openstack.h"
 #include "net/retry.h"
 
 /* A secret, each byte of which may become six, is more than all else. */

@@ -8,7 +8,7 @@
  *
  * Names are compared without regard to case and to blanks around them.
  */
-#include "cloud/ionos_config.h"
+#include "cloud/ionos/config.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -3,7 +3,7 @@
 
 #include "base/json_text.h"
 #include "base/text.h"
-#include "cloud/linode.h"
+#include "cloud/linode/linode.h"
 #include "net/retry.h"
 
 /* A DELETE or POST that is under way is allowed this long after a signal: its answer matters. */

@@ -6,7 +6,7 @@
 #include "base/log.h"
 #include "base/json_text.h"
 #include "base/text.h"
-#include "cloud/ionos.h"
+#include "cloud/ionos/ionos.h"
 #include "net/retry.h"
 
 /* A PATCH that is under way is allowed this long after a signal. */

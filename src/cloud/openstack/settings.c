@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "cloud/openstack.h"
+#include "cloud/openstack/openstack.h"
 
 static const struct key {
 	const char *name;   /* in clouds.yaml */

@@ -12,7 +12,7 @@
 
 #include "base/log.h"
 #include "base/text.h"
-#include "cloud/openstack.h"
+#include "cloud/openstack/openstack.h"
 #include "cloud/yaml.h"
 
 /* Mappings that are looked into, the first one first. */

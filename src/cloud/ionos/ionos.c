@@ -1,4 +1,4 @@
-#include "cloud/ionos.h"
+#include "cloud/ionos/ionos.h"
 
 #include <stdio.h>
 #include <string.h>
