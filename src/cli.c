@@ -106,7 +106,7 @@ static const struct opt *find_letter(const struct opt *const tables[], char lett
 /* Does it take an argument at all, behind '=' for example? */
 static bool may_have_argument(const struct opt *opt)
 {
-	return opt->kind != OPT_FLAG && opt->kind != OPT_OFF;
+	return opt->kind != OPT_FLAG && opt->kind != OPT_OFF && opt->kind != OPT_NAME;
 }
 
 static bool needs_argument(const struct opt *opt)
@@ -279,6 +279,9 @@ static int store(struct options *o, const struct opt *opt, char *arg, struct err
 		return 0;
 	case OPT_OFF:
 		*(bool *)to = false;
+		return 0;
+	case OPT_NAME:
+		*(const char **)to = opt->name;
 		return 0;
 	case OPT_TEXT:
 	case OPT_MAYBE:

@@ -110,12 +110,14 @@ struct options {
 	const char *visibility;
 	const char *image_id; /* of a record that is there already */
 	const char *new_id;   /* what a new one is to have */
-	const char *store;
+	struct opt_list stores;
+	bool all_stores, allow_failure;
 	const char *import; /* NULL, or "glance-direct" */
 	struct opt_list properties;
 	uint64_t min_disk, min_ram; /* GiB, MiB */
 	uint64_t announced;         /* --size: bytes of a pipe */
 	bool protect, hidden;
+	bool insecure;
 
 	/* check */
 	struct opt_list digests;
@@ -132,6 +134,7 @@ enum opt_kind {
 	OPT_END = 0, /* closes a table */
 	OPT_FLAG,    /* bool: true when it is given */
 	OPT_OFF,     /* bool: false when it is given; --no-wait */
+	OPT_NAME,    /* const char *: the option's own name; --public */
 	OPT_BOOL,    /* bool: the argument is true or false */
 	OPT_TEXT,    /* const char *: the argument */
 	OPT_MAYBE,   /* the same, but the argument may be missing (linode-cli's --region) */

@@ -108,6 +108,11 @@ static int openstack_check(struct task *t, struct err *e)
 			       o->new_id ? "--id" :
 					   "--image-id",
 			       o->file_count);
+	if (!o->import && (o->stores.count > 1 || o->all_stores || o->allow_failure))
+		return err_set(e, ERR_USAGE, "%s is for imports: it needs --import glance-direct",
+			       o->all_stores    ? "--all-stores" :
+			       o->allow_failure ? "--allow-failure" :
+						  "more than one --store");
 	if (o->announced && t->image.size_known && o->announced != t->image.size)
 		return err_set(e, ERR_USAGE, "--size says %llu bytes, but the image has %llu",
 			       (unsigned long long)o->announced, (unsigned long long)t->image.size);
@@ -126,6 +131,7 @@ static int openstack_prepare(struct task *t, struct err *e)
 	if (os_settings_load(s, t->options, w->answer, w->request, sizeof(w->answer), e) < 0)
 		return -1;
 	t->vouch[SIDE_API].cacert = s->value[OS_CACERT];
+	s->insecure = s->insecure || t->options->insecure;
 	t->vouch[SIDE_API].anyone = s->insecure;
 	if (s->insecure)
 		log_warn(
@@ -281,44 +287,6 @@ static void openstack_abandon(struct task *t)
 		 why.text, t->id);
 }
 
-/* openstack_prepare() has the defaults of the rest. */
-static void openstack_defaults(struct options *o)
-{
-	o->timeout_ms = 3600000;
-	o->no_check = false;
-}
-
-static const struct opt openstack_options[] = {
-	{ OPT_TEXT, 0, "name", "NAME", OPT_AT(name), "its name; the file's name if not given" },
-	{ OPT_TEXT, 0, "disk-format", "FORMAT", OPT_AT(disk_format),
-	  "what the file is; by its content if not given" },
-	{ OPT_TEXT, 0, "container-format", "FORMAT", OPT_AT(container_format),
-	  "bare if not given" },
-	{ OPT_COUNT, 0, "min-disk", "GIB", OPT_AT(min_disk),
-	  "the disk that servers need; by the image's size if not given" },
-	{ OPT_COUNT, 0, "min-ram", "MIB", OPT_AT(min_ram), "the memory that servers need" },
-	{ OPT_LIST, 0, "property", "NAME=VALUE", OPT_AT(properties),
-	  "a property; may be repeated" },
-	{ OPT_LIST, 0, "tag", "TAG", OPT_AT(tags), "a tag; may be repeated" },
-	{ OPT_CHOICE, 0, "visibility", "public|private|shared|community", OPT_AT(visibility),
-	  "who can use it" },
-	{ OPT_FLAG, 0, "protected", NULL, OPT_AT(protect), "it cannot be deleted" },
-	{ OPT_FLAG, 0, "hidden", NULL, OPT_AT(hidden), "it is left out of lists" },
-	{ OPT_TEXT, 0, "id", "UUID", OPT_AT(new_id), "the id of the new image" },
-	{ OPT_TEXT, 0, "image-id", "UUID", OPT_AT(image_id),
-	  "upload to this image, which waits for data" },
-	{ OPT_TEXT, 0, "store", "NAME", OPT_AT(store), "where Glance is to store it" },
-	{ OPT_SIZE, 0, "size", "SIZE", OPT_AT(announced), "how many bytes come through a pipe" },
-	{ OPT_FLAG, 0, "no-check", NULL, OPT_AT(no_check),
-	  "send also what is damaged, or not of the format" },
-	{ OPT_TIME, 0, "timeout", "TIME", OPT_AT(timeout_ms), "how long to wait for it (1h)" },
-	{ OPT_FLAG, 0, "keep-on-failure", NULL, OPT_AT(keep),
-	  "do not delete the image of a failed upload" },
-	{ OPT_TEXT, 0, "os-cloud", "NAME", OPT_AT(os_cloud), "the cloud of clouds.yaml" },
-	{ OPT_TEXT, 0, "os-region-name", "NAME", OPT_AT(os[OS_REGION]), "the region" },
-	{ OPT_END, 0, NULL, NULL, 0, NULL },
-};
-
 static const struct object_column columns[] = {
 	{ "name", "name" },
 	{ "checksum", "checksum" },
@@ -335,6 +303,7 @@ const struct provider openstack_provider = {
 	.summary = "upload disk images to OpenStack (Glance)",
 	.operands = "FILE...",
 	.options = openstack_options,
+	.more_options = openstack_auth_options,
 	.columns = "id,name,status,size,file",
 	.fields = "file,id,label,status,size,sha512,exit,error",
 	.object_columns = columns,

@@ -12,6 +12,10 @@
 
 extern const struct provider openstack_provider;
 
+/* hoist openstack's, and those of logging in, which other programs take too. */
+extern const struct opt openstack_options[], openstack_auth_options[];
+void openstack_defaults(struct options *o);
+
 /* What is not secret, by its name in clouds.yaml; in the environment OS_AUTH_URL and so on. */
 enum os_key {
 	OS_AUTH_TYPE,

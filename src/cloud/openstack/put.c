@@ -91,9 +91,9 @@ int glance_put(struct task *t, struct stage *body, struct err *e)
 		return -1;
 	if (w->auth[0])
 		q.headers[n++] = w->auth;
-	if (o->store) {
+	if (o->stores.count == 1 && !o->import) {
 		text_init(&text, store, sizeof(store));
-		text_printf(&text, "X-Image-Meta-Store: %s", o->store);
+		text_printf(&text, "X-Image-Meta-Store: %s", o->stores.at[0]);
 		if (text_done(&text, "--store", e) < 0)
 			return -1;
 		q.headers[n++] = store;

@@ -179,34 +179,49 @@ int glance_create(struct task *t, struct err *e)
 	return e->code == ERR_STOPPED ? -1 : resolve(t, e);
 }
 
-/* The store has to be there; where there is one store only, none can be chosen. */
-static int check_store(struct task *t, struct err *e)
+/* Is there a store of this id?  Their names go to names. */
+static bool find_store(struct task *t, const char *id, struct text *names)
 {
 	struct json store = { 0 };
-	char names[120] = "", id[64];
 	struct err none = ERR_INIT;
-	struct text text;
+	bool found = false;
+	char have[64];
 
-	if (!t->options->store)
+	while (json_next(&t->work->json, "stores", &store)) {
+		if (json_str(&store, "id", have, sizeof(have), &none) < 0 ||
+		    strncmp(have, "os_glance_", 10) == 0)
+			continue;
+		found = found || strcmp(have, id) == 0;
+		text_printf(names, "%s%s", names->len > 0 ? ", " : "", have);
+	}
+	return found;
+}
+
+/* The stores have to be there; where there is one store only, none can be chosen. */
+static int check_stores(struct task *t, struct err *e)
+{
+	const struct options *o = t->options;
+	char names[120];
+	struct text text;
+	unsigned i;
+
+	if (o->stores.count == 0 && !o->all_stores)
 		return 0;
 	if (glance_api(t, "GET", "/v2/info/stores", NULL, e) < 0) {
 		if (t->work->reply.status != 404)
 			return -1;
 		err_clear(e);
-		return err_set(e, ERR_USAGE, "--store %.60s: this Glance has one store only",
-			       t->options->store);
+		return err_set(e, ERR_USAGE, "%s%.60s: this Glance has one store only",
+			       o->all_stores ? "--all-stores" : "--store ",
+			       o->all_stores ? "" : o->stores.at[0]);
 	}
-	text_init(&text, names, sizeof(names));
-	while (json_next(&t->work->json, "stores", &store)) {
-		if (json_str(&store, "id", id, sizeof(id), &none) < 0 ||
-		    strncmp(id, "os_glance_", 10) == 0)
-			continue;
-		if (strcmp(id, t->options->store) == 0)
-			return 0;
-		text_printf(&text, "%s%s", names[0] ? ", " : "", id);
+	for (i = 0; i < o->stores.count; i++) {
+		text_init(&text, names, sizeof(names));
+		if (!find_store(t, o->stores.at[i], &text))
+			return err_set(e, ERR_USAGE, "there is no --store %.60s; there are %s",
+				       o->stores.at[i], names);
 	}
-	return err_set(e, ERR_USAGE, "there is no --store %.60s; there are %s", t->options->store,
-		       names);
+	return 0;
 }
 
 /* What the quota leaves, in MiB; Glance before 2.15 does not tell. */
@@ -236,7 +251,7 @@ static int check_quota(struct task *t, struct err *e)
 
 int glance_check_room(struct task *t, struct err *e)
 {
-	return check_store(t, e) < 0 ? -1 : check_quota(t, e);
+	return check_stores(t, e) < 0 ? -1 : check_quota(t, e);
 }
 
 int glance_delete(struct task *t, struct err *e)
