@@ -34,6 +34,11 @@ static int init_side(struct reach *r, const struct task *first, enum side side, 
 	net->trust.leaf = v->leaf;
 	net->trust.only_leaf = v->only_leaf;
 	net->trust.anyone = v->anyone;
+	if (v->cert) {
+		if (identity_load(&r->identity, v->cert, v->key, e) < 0)
+			return -1;
+		net->trust.identity = &r->identity;
+	}
 	net->limit_rate = o->limit_rate;
 	net->stall_ms = o->stall_ms;
 	return load_roots(r, first, side, e);

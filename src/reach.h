@@ -6,6 +6,7 @@
 
 struct reach {
 	struct roots roots[SIDES];
+	struct identity identity;
 	unsigned char keys[LIST_MAX][TRUST_PRINT_BYTES]; /* --pin */
 	struct net_config net[SIDES];
 };

@@ -72,6 +72,7 @@ struct vouch {
 		*leaf;  /* the SHA-256 of a certificate that is accepted as it is, or NULL */
 	bool only_leaf; /* ... and no other */
 	bool anyone;    /* certificates are not checked */
+	const char *cert, *key; /* files: who we are; NULL if nobody in particular */
 };
 
 /* One image on its way to one place. */

@@ -239,6 +239,8 @@ void trust_judge(mbedtls_ssl_config *conf, struct verdict *v)
 						MBEDTLS_SSL_VERIFY_OPTIONAL :
 						MBEDTLS_SSL_VERIFY_REQUIRED);
 	mbedtls_ssl_conf_ciphersuites(conf, ciphers_list());
+	if (t->identity)
+		identity_show(conf, t->identity);
 }
 
 CURLcode trust_setup(CURL *curl, void *config, void *arg)

@@ -13,6 +13,7 @@
 #include <mbedtls/x509_crt.h>
 
 #include "base/err.h"
+#include "net/identity.h"
 
 /* CA certificates. */
 struct roots {
@@ -31,6 +32,7 @@ struct trust {
 	const unsigned char *leaf; /* this certificate is accepted, whatever is in it; or NULL */
 	bool only_leaf;            /* ... and no other is */
 	bool anyone;               /* no certificate is refused */
+	struct identity *identity; /* what is shown to servers that ask; or NULL */
 };
 
 /* The name that stands for the roots in this binary, where a CA file is expected. */

@@ -131,6 +131,8 @@ static int openstack_prepare(struct task *t, struct err *e)
 	if (os_settings_load(s, t->options, w->answer, w->request, sizeof(w->answer), e) < 0)
 		return -1;
 	t->vouch[SIDE_API].cacert = s->value[OS_CACERT];
+	t->vouch[SIDE_API].cert = s->value[OS_CERT];
+	t->vouch[SIDE_API].key = s->value[OS_KEY];
 	s->insecure = s->insecure || t->options->insecure;
 	t->vouch[SIDE_API].anyone = s->insecure;
 	if (s->insecure)
@@ -181,6 +183,16 @@ static int start_anew(struct task *t, struct err *e)
 	return glance_create(t, e);
 }
 
+/* Are all the data there, for the import?  Until then Glance names no size. */
+static bool is_staged(const struct task *t)
+{
+	struct err none = ERR_INIT;
+	uint64_t size;
+
+	return t->options->import && t->sent_all && strcmp(t->status, "uploading") == 0 &&
+	       json_u64(&t->work->json, "size", &size, &none) == 0 && size > 0;
+}
+
 /*
  * What became of the attempt before?  1 when Glance has it all, 0 when it waits for
  * the data from the first byte on.
@@ -200,9 +212,9 @@ static int ask(struct task *t, struct err *e)
 		}
 		if (strcmp(t->status, "queued") == 0)
 			return 0;
-		if (strcmp(t->status, "active") == 0)
+		if (strcmp(t->status, "active") == 0 || is_staged(t))
 			return 1;
-		if (strcmp(t->status, "saving") != 0)
+		if (strcmp(t->status, t->options->import ? "uploading" : "saving") != 0)
 			return err_set(e, ERR_FAILED, "the image %s has become %s", t->id,
 				       t->status);
 		if (clock_ms() >= deadline)
@@ -224,32 +236,59 @@ static int openstack_send(struct task *t, struct stage *body, struct err *e)
 	return there > 0 ? 0 : glance_put(t, body, e);
 }
 
+/*
+ * What a look at the record has shown: 1 Glance has it, 0 not yet, -1 it has not,
+ * and never will.
+ */
+static int judge(struct task *t, struct err *e)
+{
+	if (strcmp(t->status, "killed") == 0 || strcmp(t->status, "deleted") == 0 ||
+	    (!t->options->import && strcmp(t->status, "queued") == 0))
+		return err_set(e, ERR_FAILED, "Glance did not keep the data: the image %s is %s",
+			       t->id, t->status);
+	if (t->options->import)
+		return glance_import(t, e);
+	return strcmp(t->status, "active") == 0;
+}
+
+/*
+ * Looking failed, or what was seen is a failure.  Is there no point in going on?
+ * What cannot be seen may be there all the same.
+ */
+static bool is_final(struct task *t, bool seen, unsigned failures, const struct err *why,
+		     struct err *e)
+{
+	bool again = failures < t->options->retry;
+
+	if (why->code == ERR_STOPPED || (!seen && t->work->reply.status == 404) ||
+	    (seen && !(why->retry && again))) {
+		*e = *why;
+		return true;
+	}
+	if (seen || ((why->retry || why->code == ERR_REPLY) && again))
+		return false;
+	err_set(e, ERR_UNFINISHED, "sent whole, but the image %s cannot be looked at: %s", t->id,
+		why->text);
+	return true;
+}
+
 static int openstack_finish(struct task *t, struct err *e)
 {
 	int64_t deadline = clock_ms() + t->options->timeout_ms, pause = LOOK_MS_MIN;
 	unsigned failures = 0;
 	struct err why;
+	bool seen;
+	int there;
 
 	for (;;) {
 		why = ERR_INIT;
-		if (glance_look(t, &why) == 0) {
-			failures = 0;
-			if (strcmp(t->status, "active") == 0)
-				return glance_compare(t, e);
-			if (strcmp(t->status, "queued") == 0 || strcmp(t->status, "killed") == 0 ||
-			    strcmp(t->status, "deleted") == 0)
-				return err_set(e, ERR_FAILED,
-					       "Glance did not keep the data: the image %s is %s",
-					       t->id, t->status);
-		} else if (why.code == ERR_STOPPED) {
-			*e = why;
+		seen = glance_look(t, &why) == 0;
+		there = seen ? judge(t, &why) : -1;
+		if (there > 0)
+			return glance_compare(t, e);
+		if (there < 0 && is_final(t, seen, failures, &why, e))
 			return -1;
-		} else if ((!why.retry && why.code != ERR_REPLY) ||
-			   ++failures > t->options->retry) {
-			return err_set(e, ERR_UNFINISHED,
-				       "sent whole, but the image %s cannot be looked at: %s",
-				       t->id, why.text);
-		}
+		failures = there < 0 ? failures + 1 : 0;
 		if (clock_ms() >= deadline)
 			return err_set(e, ERR_UNFINISHED,
 				       "sent whole, but after %lld s the image %s is still %s",

@@ -97,9 +97,11 @@ struct os_work {
 	char request_id[80]; /* of the last answer */
 	char token_type[16];
 	bool authenticated;
-	bool ours;     /* the record is of this run, and may be deleted */
-	bool maybe;    /* ... or may be: its making was not answered */
-	uint64_t sent; /* bytes of the last whole upload */
+	bool ours;         /* the record is of this run, and may be deleted */
+	bool maybe;        /* ... or may be: its making was not answered */
+	uint64_t sent;     /* bytes of the last whole upload */
+	bool import_asked; /* the import was asked for, but not answered */
+	bool importing;    /* Glance has taken on to import what was staged */
 };
 
 struct os_settings *os_settings_of(const struct task *t);
@@ -151,6 +153,16 @@ int glance_look(struct task *t, struct err *e) MUST_CHECK;
  * os_hash_algo, or checksum (MD5).  -1 with ERR_FAILED if not.
  */
 int glance_compare(struct task *t, struct err *e) MUST_CHECK;
+
+/* Does this Glance import in the way that --import wants, if any? */
+int glance_check_import(struct task *t, struct err *e) MUST_CHECK;
+
+/*
+ * With --import, after the data were staged and glance_look() has seen the record:
+ * 1 it is imported, 0 not yet (look again), -1 it failed, or could not be asked for
+ * (then perhaps with retry).
+ */
+int glance_import(struct task *t, struct err *e) MUST_CHECK;
 
 /* A file format's name in Glance ("qcow2"), or NULL if it has none. */
 const char *glance_format(enum format f);

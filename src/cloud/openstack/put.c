@@ -86,7 +86,8 @@ int glance_put(struct task *t, struct stage *body, struct err *e)
 	if (keystone_authenticate(t, e) < 0)
 		return -1;
 	text_init(&text, w->url, sizeof(w->url));
-	text_printf(&text, "%s/v2/images/%s/file", os_work(t)->base, t->id);
+	text_printf(&text, "%s/v2/images/%s/%s", os_work(t)->base, t->id,
+		    o->import ? "stage" : "file");
 	if (text_done(&text, "the URL", e) < 0)
 		return -1;
 	if (w->auth[0])

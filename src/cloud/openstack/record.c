@@ -251,7 +251,7 @@ static int check_quota(struct task *t, struct err *e)
 
 int glance_check_room(struct task *t, struct err *e)
 {
-	return check_stores(t, e) < 0 ? -1 : check_quota(t, e);
+	return check_stores(t, e) < 0 || glance_check_import(t, e) < 0 ? -1 : check_quota(t, e);
 }
 
 int glance_delete(struct task *t, struct err *e)

@@ -1,0 +1,48 @@
+#include "net/identity.h"
+
+#include <string.h>
+#include <sys/random.h>
+
+/* For the check that the key is the certificate's. */
+static int fill(void *arg, unsigned char *p, size_t len)
+{
+	ssize_t n;
+
+	(void)arg;
+	for (; len > 0; p += n, len -= (size_t)n) {
+		n = getrandom(p, len, 0);
+		if (n <= 0)
+			return MBEDTLS_ERR_PK_FILE_IO_ERROR;
+	}
+	return 0;
+}
+
+int identity_load(struct identity *id, const char *cert, const char *key, struct err *e)
+{
+	int failed;
+
+	mbedtls_x509_crt_init(&id->crt);
+	mbedtls_pk_init(&id->key);
+	if (mbedtls_x509_crt_parse_file(&id->crt, cert) != 0)
+		return err_set(e, ERR_USAGE,
+			       "%s holds no certificate that can be used (PEM is expected)", cert);
+	if (!key)
+		key = cert;
+	failed = mbedtls_pk_parse_keyfile(&id->key, key, NULL, fill, NULL);
+	if (failed == MBEDTLS_ERR_PK_PASSWORD_REQUIRED)
+		return err_set(e, ERR_USAGE,
+			       "the private key in %s has a passphrase, which is not taken here",
+			       key);
+	if (failed)
+		return err_set(e, ERR_USAGE,
+			       "%s holds no private key that can be used (PEM is expected)", key);
+	if (mbedtls_pk_check_pair(&id->crt.pk, &id->key, fill, NULL) != 0)
+		return err_set(e, ERR_USAGE, "the private key in %s is not that of %s", key, cert);
+	return 0;
+}
+
+void identity_show(mbedtls_ssl_config *conf, struct identity *id)
+{
+	/* It fails for want of memory only; then the server says what is missing. */
+	(void)mbedtls_ssl_conf_own_cert(conf, &id->crt, &id->key);
+}
