@@ -1,6 +1,7 @@
 #include "base/hash.h"
 
 #include <assert.h>
+#include <mbedtls/md.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -58,10 +59,17 @@ void hash_update(struct hash *h, const void *p, size_t len)
 	}
 }
 
+static void put_hex(const unsigned char *p, size_t len, char hex[HASH_HEX_BYTES])
+{
+	size_t i;
+
+	for (i = 0; i < len; i++)
+		snprintf(hex + 2 * i, 3, "%02x", p[i]);
+}
+
 void hash_hex(struct hash *h, char hex[HASH_HEX_BYTES])
 {
 	unsigned char out[64];
-	size_t i;
 
 	switch (h->alg) {
 	case HASH_MD5:
@@ -76,8 +84,17 @@ void hash_hex(struct hash *h, char hex[HASH_HEX_BYTES])
 	case HASH_ALGS:
 		assert(!"an algorithm");
 	}
-	for (i = 0; i < algs[h->alg].len; i++)
-		snprintf(hex + 2 * i, 3, "%02x", out[i]);
+	put_hex(out, algs[h->alg].len, hex);
+}
+
+void hash_hmac_sha256(const char *key, const char *text, char hex[HASH_HEX_BYTES])
+{
+	const mbedtls_md_info_t *info = mbedtls_md_info_from_type(MBEDTLS_MD_SHA256);
+	unsigned char out[32];
+
+	must(mbedtls_md_hmac(info, (const unsigned char *)key, strlen(key),
+			     (const unsigned char *)text, strlen(text), out));
+	put_hex(out, sizeof(out), hex);
 }
 
 const char *hash_name(enum hash_alg alg)

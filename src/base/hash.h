@@ -33,6 +33,9 @@ void hash_update(struct hash *h, const void *p, size_t len);
 /* Write the digest; h must be initialised again before it is used again. */
 void hash_hex(struct hash *h, char hex[HASH_HEX_BYTES]);
 
+/* HMAC (RFC 2104) with SHA-256. */
+void hash_hmac_sha256(const char *key, const char *text, char hex[HASH_HEX_BYTES]);
+
 /* "md5", "sha256", "sha512" */
 const char *hash_name(enum hash_alg alg);
 
