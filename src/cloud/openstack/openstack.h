@@ -16,6 +16,11 @@ extern const struct provider openstack_provider;
 extern const struct opt openstack_options[], openstack_auth_options[];
 void openstack_defaults(struct options *o);
 
+/* openstackclient's grammar and glanceclient's, and what they share. */
+extern const struct grammar openstack_grammar, glance_grammar;
+extern const struct opt openstack_client_options[];
+int openstack_adapt(struct options *o, struct err *e) MUST_CHECK;
+
 /* What is not secret, by its name in clouds.yaml; in the environment OS_AUTH_URL and so on. */
 enum os_key {
 	OS_AUTH_TYPE,
