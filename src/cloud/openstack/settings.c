@@ -33,6 +33,7 @@ static const struct key {
 	[OS_CERT] = { "cert", { "OS_CERT" } },
 	[OS_KEY] = { "key", { "OS_KEY" } },
 	[OS_INSECURE] = { "insecure", { "OS_INSECURE" } },
+	[OS_ACCESS_KEY] = { "ak", { NULL } }, /* see otc_keys_find() */
 };
 
 const char *os_key_name(enum os_key key)
@@ -127,7 +128,8 @@ static int choose_auth(struct os_settings *s, struct err *e)
 		return err_set(e, ERR_USAGE,
 			       "auth_type %.40s is not known: password, token, v3applicationcredential, none",
 			       type);
-	s->auth = s->value[OS_APPCRED_ID] || s->value[OS_APPCRED_NAME] ? OS_AUTH_APPCRED :
+	s->auth = s->otc && otc_only_keys(s)                           ? OS_AUTH_AKSK :
+		  s->value[OS_APPCRED_ID] || s->value[OS_APPCRED_NAME] ? OS_AUTH_APPCRED :
 		  s->token_given                                       ? OS_AUTH_TOKEN :
 									 OS_AUTH_PASSWORD;
 	return 0;
@@ -142,6 +144,8 @@ static int load_secret(struct os_settings *s, struct err *e)
 		return secret_of(s, "OS_PASSWORD", e);
 	case OS_AUTH_APPCRED:
 		return secret_of(s, "OS_APPLICATION_CREDENTIAL_SECRET", e);
+	case OS_AUTH_AKSK:
+		return otc_keys_load(s, e);
 	default:
 		if (secret_of(s, "OS_TOKEN", e) < 0)
 			return -1;
@@ -232,10 +236,14 @@ static int check(struct os_settings *s, struct err *e)
 	/* The way of the reference documents: no Keystone at all. */
 	if (s->auth == OS_AUTH_TOKEN && endpoint)
 		s->auth = OS_AUTH_READY;
-	if (s->auth == OS_AUTH_NONE || s->auth == OS_AUTH_READY) {
+	if (s->auth < OS_AUTH_PASSWORD) {
 		if (!endpoint)
 			return missing(OS_ENDPOINT, e);
-		return s->auth == OS_AUTH_NONE ? 0 : need_secret(s, "OS_TOKEN", e);
+		return s->auth == OS_AUTH_NONE ?
+			       0 :
+			       need_secret(s,
+					   s->auth == OS_AUTH_AKSK ? "OS_SECRET_KEY" : "OS_TOKEN",
+					   e);
 	}
 	return check_keystone(s, e);
 }
@@ -246,7 +254,7 @@ int os_settings_load(struct os_settings *s, const struct options *o, char *a, ch
 	const char *name = o->os_cloud ? o->os_cloud : getenv("OS_CLOUD");
 	int failed;
 
-	memset(s, 0, sizeof(*s));
+	*s = (struct os_settings){ .otc = s->otc };
 	if (name && !*name)
 		name = NULL;
 	memcpy(s->value, o->os, sizeof(s->value));
@@ -260,9 +268,11 @@ int os_settings_load(struct os_settings *s, const struct options *o, char *a, ch
 		fill(s, OS_REGION, OS_INSECURE);
 	else
 		fill(s, 0, OS_KEYS - 1);
+	if (s->otc && !s->cloud[0])
+		otc_keys_find(s);
 	s->token_given = s->token_given || (!s->cloud[0] && token_in_env());
 	if (is_true(s->value[OS_INSECURE], &s->insecure, e) < 0 || choose_auth(s, e) < 0 ||
-	    load_secret(s, e) < 0)
+	    load_secret(s, e) < 0 || (s->otc && otc_settings_fill(s, e) < 0))
 		return -1;
 	return check(s, e);
 }
