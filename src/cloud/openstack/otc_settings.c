@@ -1,4 +1,7 @@
-/* Open Telekom Cloud's regions ("Regions and Endpoints", as of 2026-11), and what follows from them. */
+/*
+ * Open Telekom Cloud's regions ("Regions and Endpoints", as of 2026-11), what follows
+ * from them, and its keys.
+ */
 #include <stdlib.h>
 #include <string.h>
 
