@@ -17,6 +17,7 @@ DOMAIN, DOMAIN_ID = "OTC-EU-DE-00000000001000012345", "d0a1000000000000000000000
 PROJECT, PROJECT_ID = "eu-de_e2e", "77b6a44cba5143ab91d13ab9a8ff44fd"
 REGION = "eu-de"
 ACCESS, SECRET = "E2EACCESSKEY00000001", "e2e-secret-key-MFyfvK41ba2giqM7Uio6PznpdU"
+MARK = "MIIe2eNotARealToken"  # what every token begins with
 SIGNED_MAX = 12_000_000
 SKEW_MAX_S = 15 * 60
 STAMP = "%Y-%m-%dT%H:%M:%S.000000Z"
@@ -41,11 +42,12 @@ class Iam:
     """token_length: characters of the next token; lifetime: its seconds.  skew: seconds that the server's clock is ahead.
 
     unsigned: may the body of a signed request be left out of the signature?  Nobody has seen yet that it may.
-    services: how many the catalogue has besides the images; image_url: where it says that those are.
+    services: how many the catalogue has besides the images; image_url() and region: where it says that those are.
     """
 
     def __init__(self, image_url):
         self.image_url = image_url
+        self.region = REGION
         self.token_length = 6000
         self.lifetime = 86400
         self.skew = 0
@@ -64,7 +66,7 @@ class Iam:
 
     def issue(self):
         """A token like those that are signed messages in base64."""
-        token = ("MII" + secrets.token_urlsafe(self.token_length))[: self.token_length]
+        token = (MARK + secrets.token_urlsafe(self.token_length))[: self.token_length]
         self.tokens[token] = self.now() + self.lifetime
         return token
 
@@ -107,8 +109,8 @@ class Iam:
         point = lambda region, url: {"id": secrets.token_hex(16), "interface": "public", "region": region, "region_id": region, "url": url}
         nowhere = f"https://127.0.0.1:1/v2/{PROJECT_ID}"
         names = [SERVICES[i % len(SERVICES)] + str(i // len(SERVICES) or "") for i in range(self.services)]
-        others = [{"id": "0", "type": name, "name": name, "endpoints": [point(REGION, nowhere)]} for name in names]
-        image = {"id": "1", "type": "image", "name": "ims", "endpoints": [point("eu-nl", nowhere), point(REGION, self.image_url())]}
+        others = [{"id": "0", "type": name, "name": name, "endpoints": [point(self.region, nowhere)]} for name in names]
+        image = {"id": "1", "type": "image", "name": "ims", "endpoints": [point("eu-far", nowhere), point(self.region, self.image_url())]}
         return [*others[: self.services // 2], image, *others[self.services // 2 :]]
 
     # Every other request

@@ -45,7 +45,7 @@ class Ims(Recorder):
     def __init__(self, tls=None, address="127.0.0.1"):
         super().__init__()
         self.images = Images()
-        self.iam = Iam(lambda: self.catalog_url)
+        self.iam = Iam(lambda: self.catalog_url)  # which may be changed
         self.absent = False
         self.server = Front("ims", self._serve, self.pick, self.changed, tls, address)
         self.host, self.url = self.server.host, self.server.url

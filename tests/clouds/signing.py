@@ -51,7 +51,8 @@ def signature(secret, method, target, headers, signed, payload):
 def authorization(access, secret, method, target, headers, payload):
     """The value of Authorization, with all headers signed."""
     signed = sorted(headers)
-    return f"{ALGORITHM} Access={access}, SignedHeaders={';'.join(signed)}, Signature={signature(secret, method, target, headers, signed, payload)}"
+    found = signature(secret, method, target, headers, signed, payload)
+    return f"{ALGORITHM} Access={access}, SignedHeaders={';'.join(signed)}, Signature={found}"
 
 
 class Signed:
