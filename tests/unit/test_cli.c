@@ -377,8 +377,8 @@ static void check_command(const char *name, const struct opt *const t[], bool wi
 					     parse_with(t, with_prefixes, &e, args) == 0),
 			      "%s: -%c", name, x->letter);
 			CHECK((x->arg == NULL) == (x->kind == OPT_FLAG || x->kind == OPT_OFF ||
-						   x->kind == OPT_ANSWER || x->kind == OPT_SWITCH ||
-						   x->kind == OPT_MORE),
+						   x->kind == OPT_NAME || x->kind == OPT_ANSWER ||
+						   x->kind == OPT_SWITCH || x->kind == OPT_MORE),
 			      "%s", x->name);
 		}
 	}
