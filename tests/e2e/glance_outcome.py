@@ -126,6 +126,13 @@ def given_up(rig, result, status, puts=None):
         assert len(rig.proxy.seen("put")) == puts, result
 
 
+def refused(rig, result, status, *words, puts=None):
+    """Given up, and the error line has these words."""
+    given_up(rig, result, status, puts)
+    for word in words:
+        assert word in result.errors[0], result
+
+
 def never_twice(rig):
     """No request came after the one that had data of the pipe."""
     return not any(request.received for request in rig.proxy.seen("put")[:-1])
