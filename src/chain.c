@@ -67,5 +67,6 @@ int chain_digest(struct chain *c, struct source *source, enum hash_alg alg, void
 	while (n >= 0 && (n = stage_pull(c->top, buf, cap, e)) > 0)
 		;
 	chain_stop(c);
-	return (int)n;
+	/* For those who come after. */
+	return n < 0 ? -1 : stage_rewind(&source->stage, e);
 }

@@ -36,7 +36,7 @@ static int check_check(struct task *t, struct err *e)
 		alg = hash_find(o->digests.at[i]);
 		if (alg == HASH_ALGS)
 			return err_set(e, ERR_USAGE,
-				       "--digest %s: md5, sha256 and sha512 are known",
+				       "--digest %s: md5, sha256, sha384 and sha512 are known",
 				       o->digests.at[i]);
 		if (seen[alg])
 			return err_set(e, ERR_USAGE, "--digest %s is given twice",
@@ -119,7 +119,7 @@ static int cat_send(struct task *t, struct stage *body, struct err *e)
 
 static const struct opt check_options[] = {
 	{ OPT_LIST, 0, "digest", "ALG", OPT_AT(digests),
-	  "md5, sha256 or sha512 of the file; may be repeated" },
+	  "md5, sha256, sha384 or sha512 of the file; may be repeated" },
 	{ OPT_TEXT, 0, "cloud", "NAME", OPT_AT(cloud),
 	  "fail if this cloud would not take the image" },
 	{ OPT_SIZE, 0, "max-size", "SIZE", OPT_AT(max_size),

@@ -99,6 +99,12 @@ static const char *get_sha256(const struct task *t, struct text *made)
 	return get_sum(t, HASH_SHA256);
 }
 
+static const char *get_sha384(const struct task *t, struct text *made)
+{
+	(void)made;
+	return get_sum(t, HASH_SHA384);
+}
+
 static const char *get_sha512(const struct task *t, struct text *made)
 {
 	(void)made;
@@ -202,6 +208,7 @@ static const struct column columns[] = {
 	{ "uncompressed", true, get_uncompressed, NULL },
 	{ "md5", false, get_md5, NULL },
 	{ "sha256", false, get_sha256, NULL },
+	{ "sha384", false, get_sha384, NULL },
 	{ "sha512", false, get_sha512, NULL },
 	{ "upload_to", false, get_upload_to, NULL },
 	{ "format", false, get_format, NULL },

@@ -190,7 +190,7 @@ run demo demo one tests/demo.sh "build/$native/hoist"
 e2e "$native" "build/$native/hoist" .
 if [ -z "$all" ]; then
 	e2e host-asan build/host-asan/hoist test_damage.py test_replies.py test_signals.py \
-		test_ionos_real.py test_ionos_ftp.py
+		test_ionos_real.py test_ionos_ftp.py test_openstack_faults.py
 else
 	e2e host-asan build/host-asan/hoist --ignore=test_budgets.py --ignore=test_budgets_ionos.py .
 	e2e host-clang build/host-clang/hoist --ignore=test_budgets.py --ignore=test_budgets_ionos.py .

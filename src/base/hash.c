@@ -11,6 +11,7 @@ static const struct {
 } algs[HASH_ALGS] = {
 	[HASH_MD5] = { "md5", 16 },
 	[HASH_SHA256] = { "sha256", 32 },
+	[HASH_SHA384] = { "sha384", 48 },
 	[HASH_SHA512] = { "sha512", 64 },
 };
 
@@ -33,9 +34,10 @@ void hash_init(struct hash *h, enum hash_alg alg)
 		mbedtls_sha256_init(&h->u.sha256);
 		must(mbedtls_sha256_starts(&h->u.sha256, 0));
 		break;
+	case HASH_SHA384:
 	case HASH_SHA512:
 		mbedtls_sha512_init(&h->u.sha512);
-		must(mbedtls_sha512_starts(&h->u.sha512, 0));
+		must(mbedtls_sha512_starts(&h->u.sha512, alg == HASH_SHA384));
 		break;
 	case HASH_ALGS:
 		assert(!"an algorithm");
@@ -51,6 +53,7 @@ void hash_update(struct hash *h, const void *p, size_t len)
 	case HASH_SHA256:
 		must(mbedtls_sha256_update(&h->u.sha256, p, len));
 		break;
+	case HASH_SHA384:
 	case HASH_SHA512:
 		must(mbedtls_sha512_update(&h->u.sha512, p, len));
 		break;
@@ -78,6 +81,7 @@ void hash_hex(struct hash *h, char hex[HASH_HEX_BYTES])
 	case HASH_SHA256:
 		must(mbedtls_sha256_finish(&h->u.sha256, out));
 		break;
+	case HASH_SHA384:
 	case HASH_SHA512:
 		must(mbedtls_sha512_finish(&h->u.sha512, out));
 		break;

@@ -11,6 +11,7 @@
 enum hash_alg {
 	HASH_MD5,
 	HASH_SHA256,
+	HASH_SHA384,
 	HASH_SHA512,
 	HASH_ALGS
 };
@@ -23,7 +24,7 @@ struct hash {
 	union {
 		mbedtls_md5_context md5;
 		mbedtls_sha256_context sha256;
-		mbedtls_sha512_context sha512;
+		mbedtls_sha512_context sha512; /* and SHA-384 */
 	} u;
 };
 
@@ -36,7 +37,7 @@ void hash_hex(struct hash *h, char hex[HASH_HEX_BYTES]);
 /* HMAC (RFC 2104) with SHA-256. */
 void hash_hmac_sha256(const char *key, const char *text, char hex[HASH_HEX_BYTES]);
 
-/* "md5", "sha256", "sha512" */
+/* "md5", "sha256", "sha384", "sha512" */
 const char *hash_name(enum hash_alg alg);
 
 /* The algorithm of that name, or HASH_ALGS. */

@@ -28,7 +28,7 @@ enum answer {
 };
 
 /* --os-...: see cloud/openstack/openstack.h */
-#define OS_OPTIONS 24
+#define OS_OPTIONS 25
 
 struct options {
 	/* all commands */
@@ -117,6 +117,7 @@ struct options {
 	uint64_t min_disk, min_ram; /* GiB, MiB */
 	uint64_t announced;         /* --size: bytes of a pipe */
 	bool protect, hidden;
+	const char *os_version, *firmware, *enterprise_project; /* otc */
 	bool insecure;
 
 	/* openstackclient's and glanceclient's grammars */

@@ -8,6 +8,7 @@ const struct provider *const providers[] = {
 	&linode_provider,
 	&ionos_provider,
 	&openstack_provider,
+	&otc_provider,
 	NULL,
 };
 

@@ -35,8 +35,9 @@ struct disk_view {
 int disk_check(enum format f, const struct disk_view *v, struct err *e) MUST_CHECK;
 
 /*
- * Bytes of the disk that an image of this format holds, as it says itself; 0 if that
- * cannot be read, or is not known how (VHDX).
+ * Bytes of the disk that an image of this format holds, as it says itself.  0 if it does
+ * not say it, or if that cannot be read: a pipe's bytes may be gone.  Blocks as reading
+ * the file does.
  */
 uint64_t disk_virtual_size(enum format f, const struct disk_view *v);
 

@@ -129,4 +129,7 @@ int disk_vhd(const struct disk_view *v, struct err *e) MUST_CHECK;
 int disk_vhdx(const struct disk_view *v, struct err *e) MUST_CHECK;
 int disk_vmdk(const struct disk_view *v, struct err *e) MUST_CHECK;
 
+/* disk_virtual_size() of a VHDX: not in its header, but where its tables lead to. */
+uint64_t disk_vhdx_size(const struct disk_view *v);
+
 #endif

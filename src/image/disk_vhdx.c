@@ -239,3 +239,14 @@ int disk_vhdx(const struct disk_view *v, struct err *e)
 		return disk_bad(e, "its metadata contradicts itself");
 	return check_blocks(v, &x, e);
 }
+
+uint64_t disk_vhdx_size(const struct disk_view *v)
+{
+	struct vhdx x = { 0 };
+	struct err none = ERR_INIT;
+
+	/* Of a pipe, what is gone reads as nothing, and so is no metadata. */
+	if (read_regions(v, &x, &none) < 0 || read_metadata(v, &x, &none) < 0)
+		return 0;
+	return x.disk;
+}

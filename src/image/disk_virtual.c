@@ -25,10 +25,22 @@ static uint64_t le64_at(const struct disk_view *v, uint64_t at)
 	return disk_read(v, at, b, sizeof(b), &none) == 1 ? le64(b) : 0;
 }
 
-uint64_t disk_virtual_size(enum format f, const struct disk_view *v)
+/* Of the footer at this place; 0 if there is none. */
+static uint64_t vhd_size(const struct disk_view *v, uint64_t at)
 {
 	struct err none = ERR_INIT;
 	unsigned char sector[SECTOR];
+
+	if (disk_read(v, at, sector, sizeof(sector), &none) != 1 || !disk_vhd_footer(sector))
+		return 0;
+	return be64(sector + VHD_SIZE_AT);
+}
+
+uint64_t disk_virtual_size(enum format f, const struct disk_view *v)
+{
+	struct err none = ERR_INIT;
+	unsigned char mark;
+	uint64_t size;
 
 	switch (f) {
 	case FORMAT_RAW:
@@ -41,13 +53,14 @@ uint64_t disk_virtual_size(enum format f, const struct disk_view *v)
 		return le64_at(v, VDI_SIZE_AT);
 	case FORMAT_VMDK:
 		/* A descriptor alone has no such header. */
-		if (disk_read(v, 0, sector, 4, &none) != 1 || sector[0] != 'K')
+		if (disk_read(v, 0, &mark, 1, &none) != 1 || mark != 'K')
 			return 0;
 		return le64_at(v, VMDK_SECTORS_AT) * SECTOR;
 	case FORMAT_VHD:
-		if (disk_read(v, 0, sector, sizeof(sector), &none) == 1 && disk_vhd_footer(sector))
-			return be64(sector + VHD_SIZE_AT);
-		return v->size > SECTOR ? be64_at(v, v->size - SECTOR + VHD_SIZE_AT) : 0;
+		size = vhd_size(v, 0);
+		return size == 0 && v->size > SECTOR ? vhd_size(v, v->size - SECTOR) : size;
+	case FORMAT_VHDX:
+		return disk_vhdx_size(v);
 	default:
 		return 0;
 	}

@@ -115,6 +115,18 @@ static struct disk_view view_of(const struct source *s)
 	return (struct disk_view){ .fd = s->fd, .start = s->start, .size = s->size };
 }
 
+/* Of a pipe, the first bytes may have it; of raw data only the last byte tells. */
+static uint64_t size_of_disk(enum format f, const struct source *s, const unsigned char *head,
+			     size_t len)
+{
+	struct disk_view of_file = view_of(s);
+	struct disk_view of_pipe = { .fd = -1, .size = len, .head = head, .head_len = len };
+
+	if (s->seekable)
+		return disk_virtual_size(f, &of_file);
+	return f == FORMAT_RAW || f == FORMAT_ISO ? 0 : disk_virtual_size(f, &of_pipe);
+}
+
 int image_probe(struct image *im, struct source *s, unsigned char *head, struct gzcheck *g,
 		struct err *e)
 {
@@ -130,8 +142,7 @@ int image_probe(struct image *im, struct source *s, unsigned char *head, struct 
 	if (s->seekable)
 		im->format = disk_format(im->format, &v);
 	im->holds = FORMAT_NONE;
-	im->virtual_size =
-		s->seekable || im->format != FORMAT_RAW ? disk_virtual_size(im->format, &v) : 0;
+	im->virtual_size = size_of_disk(im->format, s, head, (size_t)len);
 	if (im->format != FORMAT_GZIP)
 		return 0;
 	n = gzcheck_head(g, head, (size_t)len, s->seekable && s->size == (uint64_t)len, g->scratch,

@@ -39,6 +39,11 @@ static int64_t until(int64_t at, const char *date)
 	return (at - now) * 1000;
 }
 
+int64_t retry_date(const char *date)
+{
+	return (int64_t)curl_getdate(date, NULL);
+}
+
 int64_t retry_reset(const char *value, const char *date)
 {
 	uint64_t at;

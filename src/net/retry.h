@@ -32,4 +32,7 @@ int64_t retry_after(const char *value, const char *date);
  */
 int64_t retry_reset(const char *value, const char *date);
 
+/* An HTTP date (RFC 9110, section 5.6.7) in seconds since 1970; -1 if it is none. */
+int64_t retry_date(const char *date);
+
 #endif

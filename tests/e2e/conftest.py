@@ -12,6 +12,7 @@ from clouds.linode import Linode, tls_context
 from ionos_fixtures import ionos_rig, make_ionos  # noqa: F401  (fixtures)
 from openstack_fixtures import glance, guarded_for_all, guarded_glance, keystone, start_for_all  # noqa: F401  (fixtures)
 from openstack_fixtures import make_glance, make_keystone, start_one  # noqa: F401  (fixtures)
+from otc_fixtures import make_otc, otc, otc_disk, otc_names, real_otc  # noqa: F401  (fixtures)
 from servers import certs
 from servers.radosgw import Radosgw
 from tool import Rig, Tool

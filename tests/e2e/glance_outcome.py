@@ -1,13 +1,10 @@
 """The binary with a real Glance behind a proxy that spoils things, and how an upload that met trouble may end."""
 
-import contextlib
 import hashlib
-import http.client
 import json
 import time
 
 from servers.keystone import DEMO
-from servers.openstack import Reply
 from tool import SECRETS, Tool
 
 SECRETS += [DEMO.password]
@@ -33,14 +30,9 @@ class GlanceRig(Tool):
         return {"OS_AUTH_URL": f"{self._keystone.url}/v3", "OS_IMAGE_URL": self.proxy.url, **names, **domain}
 
     def api(self, method, path, data=None, content=None):
-        """A request past the proxy.  The server's own api() reads all authorities of the machine first, every time."""
-        kind = "application/octet-stream" if data is None else "application/json"
-        headers = {"Accept": "application/json", "Content-Type": kind, **({"X-Auth-Token": self._token} if self._token else {})}
-        link = http.client.HTTPConnection("127.0.0.1", self.glance.port, timeout=60)
-        with contextlib.closing(link):
-            link.request(method, path, content if data is None else json.dumps(data), headers)
-            answer = link.getresponse()
-            return Reply(answer.status, answer.headers, answer.read())
+        """A request past the proxy."""
+        headers = {} if content is None else {"Content-Type": "application/octet-stream"}
+        return self.glance.api(method, path, data, content=content, token=self._token, headers=headers)
 
     def make(self, **fields):
         """A record of somebody else's."""
@@ -132,6 +124,13 @@ def given_up(rig, result, status, puts=None):
         assert f"the image {rig.ids[-1]} was deleted" in result.errors[0], result
     if puts is not None:
         assert len(rig.proxy.seen("put")) == puts, result
+
+
+def refused(rig, result, status, *words, puts=None):
+    """Given up, and the error line has these words."""
+    given_up(rig, result, status, puts)
+    for word in words:
+        assert word in result.errors[0], result
 
 
 def never_twice(rig):

@@ -42,7 +42,7 @@ def test_json(tool, small):
     assert row["exit"] == 0 and row["error"] is None
 
 
-@pytest.mark.parametrize("name", ["md5", "sha256", "sha512"])
+@pytest.mark.parametrize("name", ["md5", "sha256", "sha384", "sha512"])
 def test_digests(tool, small, name):
     digest = hashlib.new(name, small.read_bytes()).hexdigest()
     assert digest in tool.run("check", "--digest", name, small).out
@@ -50,8 +50,8 @@ def test_digests(tool, small, name):
 
 
 def test_several_digests(tool, small):
-    out = tool.run("check", "--digest", "md5", "--digest=sha256", "--digest", "sha512", small, "-o", "json").out
-    for name in ("md5", "sha256", "sha512"):
+    out = tool.run("check", "--digest", "md5", "--digest=sha256", "--digest", "sha384", "--digest", "sha512", small, "-o", "json").out
+    for name in ("md5", "sha256", "sha384", "sha512"):
         assert hashlib.new(name, small.read_bytes()).hexdigest() in out
 
 

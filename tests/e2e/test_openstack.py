@@ -62,13 +62,40 @@ def test_a_pipe_of_another_size(rig, disk, size):
     assert len(rig.images()) == before
 
 
-@pytest.mark.parametrize("form, name", [("qcow2", "qcow2"), ("vpc", "vhd"), ("vdi", "vdi"), ("vmdk", "vmdk"), ("vhdx", "vhdx")])
-def test_formats(rig, tmp_path, form, name):
-    """By its content, whatever it is called, with the disk that it holds."""
-    path = tmp_path / "image"
-    subprocess.run(["qemu-img", "create", "-q", "-f", form, path, "2500M"], check=True)
-    image = rig.arrived(rig.upload(path), path.read_bytes())
-    assert image["disk_format"] == name and image["min_disk"] == (3 if form != "vhdx" else 0)
+# Those of fixed size are as large as their disk, and so are small here.
+FORMATS = {
+    "raw": ("raw", [], ["5M"]),
+    "qcow2": ("qcow2", [], ["2G", f"{2048 * MIB + 512}"]),
+    "qcow2-old": ("qcow2", ["compat=0.10"], ["2500M"]),
+    "vdi": ("vdi", [], ["2G", f"{2048 * MIB + 512}"]),
+    "vmdk": ("vmdk", [], ["2G", f"{2048 * MIB + 512}"]),
+    "vmdk-stream": ("vmdk", ["subformat=streamOptimized"], ["2500M"]),
+    "vhd": ("vpc", ["force_size=on"], ["2G", f"{2048 * MIB + 512}"]),
+    "vhd-rounded": ("vpc", [], ["2G", "3000M"]),
+    "vhd-fixed": ("vpc", ["subformat=fixed"], ["5M"]),
+    "vhdx": ("vhdx", [], ["2G", f"{2048 * MIB + 512}"]),
+    "vhdx-fixed": ("vhdx", ["subformat=fixed"], ["5M"]),
+}
+NOT_IN_THE_HEAD = ["raw", "vhd-fixed", "vhdx", "vhdx-fixed"]  # of a pipe, the size of the disk is not known
+
+
+def qemu_img(*words):
+    return subprocess.run(["qemu-img", *map(str, words)], check=True, capture_output=True, text=True).stdout
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_formats(rig, tmp_path, name):
+    """By its content, whatever it is called, with room for the disk that it holds."""
+    form, options, sizes = FORMATS[name]
+    for size in sizes:
+        path = tmp_path / "image"
+        qemu_img("create", "-q", "-f", form, *(word for option in options for word in ("-o", option)), path, size)
+        disk = json.loads(qemu_img("info", "--output", "json", "-f", form, path))["virtual-size"]
+        data = path.read_bytes()
+        image = rig.arrived(rig.upload(path), data)
+        assert (image["disk_format"], image["min_disk"]) == (name.partition("-")[0], -(-disk // (1024 * MIB)))
+        image = rig.arrived(rig.upload("-", "--name", "piped", "--disk-format", image["disk_format"], input=data), data)
+        assert image["min_disk"] == (0 if name in NOT_IN_THE_HEAD else -(-disk // (1024 * MIB)))
 
 
 @pytest.mark.parametrize("words, data", [(["--disk-format", "qcow2"], None), ([], b"\x1f\x8b\x08\0" + bytes(50)), ([], b"")])

@@ -110,6 +110,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct disk_view v = { .fd = -1 };
 	struct err e = ERR_INIT, of_pipe = ERR_INIT;
 	enum format head, format;
+	uint64_t disk, disk_of_pipe;
 	int result, pipe_result;
 	ssize_t len;
 
@@ -125,6 +126,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	result = disk_check(format, &v, &e);
 	REQUIRE(result == 0 || result == -1);
 	fuzz_err(result, &e);
+	disk = disk_virtual_size(format, &v);
 	if (v.size > PIPE_MAX)
 		return 0;
 
@@ -137,6 +139,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	pipe_result = disk_check(format, &v, &of_pipe);
 	REQUIRE(pipe_result == 0 || result == -1);
 	fuzz_err(pipe_result, &of_pipe);
+	disk_of_pipe = disk_virtual_size(format, &v);
+	REQUIRE(disk_of_pipe == disk || disk_of_pipe == 0);
 	check_stage(head, (size_t)len, pipe_result);
 	return 0;
 }

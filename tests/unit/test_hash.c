@@ -17,6 +17,17 @@ static const struct {
 	{ HASH_SHA256, "abc", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad" },
 	{ HASH_SHA256, "abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq",
 	  "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1" },
+	{ HASH_SHA384, "",
+	  "38b060a751ac96384cd9327eb1b1e36a21fdb71114be0743"
+	  "4c0cc7bf63f6e1da274edebfe76f65fbd51ad2f14898b95b" },
+	{ HASH_SHA384, "abc",
+	  "cb00753f45a35e8bb5a03d699ac65007272c32ab0eded163"
+	  "1a8b605a43ff5bed8086072ba1e7cc2358baeca134c825a7" },
+	{ HASH_SHA384,
+	  "abcdefghbcdefghicdefghijdefghijkefghijklfghijklmghijklmn"
+	  "hijklmnoijklmnopjklmnopqklmnopqrlmnopqrsmnopqrstnopqrstu",
+	  "09330c33f71147e83d192fc782cd1b4753111b173b3b05d2"
+	  "2fa08086e3b0f712fcc7c71a557e2db966c3e9fa91746039" },
 	{ HASH_SHA512, "",
 	  "cf83e1357eefb8bdf1542850d66d8007d620e4050b5715dc83f4a921d36ce9ce"
 	  "47d0d13c5d85f2b0ff8318d2877eec2f63b931bd47417a81a538327af927da3e" },
@@ -67,6 +78,7 @@ static void names(void **state)
 	(void)state;
 	for (alg = 0; alg < HASH_ALGS; alg++)
 		assert_int_equal(hash_find(hash_name((enum hash_alg)alg)), alg);
+	assert_string_equal(hash_name(HASH_SHA384), "sha384");
 	assert_string_equal(hash_name(HASH_SHA512), "sha512");
 	assert_int_equal(hash_find("sha1"), HASH_ALGS);
 	assert_int_equal(hash_find(""), HASH_ALGS);

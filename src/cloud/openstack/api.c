@@ -75,7 +75,7 @@ void glance_reason(struct task *t, char *out, size_t cap)
 	static const char *const paths[] = { "error.message", "message", "error_msg", "title" };
 	const struct os_settings *s = os_settings_of(t);
 	const struct os_work *w = os_work(t);
-	const char *secrets[] = { s->secret.value,
+	const char *secrets[] = { s->secret.value, s->security_token,
 				  strlen(t->work->auth) > 14 ? t->work->auth + 14 : "" };
 	struct err none = ERR_INIT;
 	struct text text;
@@ -108,6 +108,10 @@ static int refused(struct task *t, struct err *e)
 
 	glance_reason(t, reason, sizeof(reason));
 	t->wait_ms = t->work->reply.retry_after_ms;
+	if (os_check_clock(t, e) < 0)
+		return -1;
+	if (status == 401 && os_settings_of(t)->auth == OS_AUTH_AKSK)
+		return err_set(e, ERR_USAGE, "the signature is not accepted (401): %s", reason);
 	if (status == 401)
 		return err_set(e, ERR_USAGE,
 			       "Glance does not accept the token (401): it is wrong, or expired%s%s",
@@ -132,8 +136,10 @@ static int call(struct task *t, const char *method, const char *path, const char
 	const struct http_field fields[] = {
 		{ "X-Openstack-Request-Id", os_work(t)->request_id,
 		  sizeof(os_work(t)->request_id) },
+		{ "Date", os_work(t)->date, sizeof(os_work(t)->date) },
 		{ NULL, NULL, 0 },
 	};
+	struct os_headers headers;
 	struct http_request q = {
 		.method = method,
 		.url = w->url,
@@ -143,17 +149,16 @@ static int call(struct task *t, const char *method, const char *path, const char
 		.grace_ms = strcmp(method, "GET") == 0 ? 0 : GRACE_MS,
 		.fields = fields,
 	};
-	size_t n = 1;
 	struct text url;
 
 	text_init(&url, w->url, sizeof(w->url));
 	text_printf(&url, "%s%s", os_work(t)->base, path);
 	if (text_done(&url, "the URL", e) < 0)
 		return -1;
-	if (w->auth[0])
-		q.headers[n++] = w->auth;
 	if (body)
-		q.headers[n++] = "Content-Type: application/json";
+		q.headers[1] = "Content-Type: application/json";
+	if (os_authorize(t, &q, NULL, &headers, e) < 0)
+		return -1;
 	w->reply.body = w->answer;
 	w->reply.cap = sizeof(w->answer);
 	w->json.count = 0;

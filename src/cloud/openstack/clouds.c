@@ -51,7 +51,7 @@ static const struct {
 } aliases[] = {
 	{ OS_PROJECT_NAME, "tenant_name" },      { OS_PROJECT_ID, "tenant_id" },
 	{ OS_IMAGE_ENDPOINT, "image_endpoint" }, { OS_AUTH_TYPE, "auth_plugin" },
-	{ OS_INTERFACE, "endpoint_type" },
+	{ OS_INTERFACE, "endpoint_type" },       { OS_ACCESS_KEY, "access_key" },
 };
 
 /* 1 if it was opened, 0 if there is none, or none that may be read. */
@@ -202,6 +202,28 @@ static int take_values(struct reader *r)
 	return 0;
 }
 
+/* Open Telekom Cloud's, where there is nothing to get a token with. */
+static int take_secret_key(struct reader *r)
+{
+	const char *value = look_up(r, "sk"), *token = look_up(r, "security_token");
+	struct secret *secret = &r->s->secret;
+
+	if (!r->s->otc || !r->s->value[OS_ACCESS_KEY])
+		return 0;
+	if (!value)
+		value = look_up(r, "secret_key");
+	if (!value)
+		return 0;
+	secret->given = true;
+	return text_copy(secret->value, sizeof(secret->value), value, "sk", r->e) < 0 ||
+			       text_copy(secret->from, sizeof(secret->from), "clouds.yaml",
+					 "a name", r->e) < 0 ||
+			       text_copy(r->s->security_token, sizeof(r->s->security_token),
+					 token ? token : "", "security_token", r->e) < 0 ?
+		       -1 :
+		       0;
+}
+
 /* Of the three, the one that the cloud's auth_type asks for. */
 static int take_secret(struct reader *r)
 {
@@ -213,8 +235,9 @@ static int take_secret(struct reader *r)
 		if (!type || (i == 0) == text_finds(type, "application") ||
 		    (i == 1) == text_finds(type, "token"))
 			value = look_up(r, names[i]);
+	r->s->password_given = value && i == 3;
 	if (!value)
-		return 0;
+		return take_secret_key(r);
 	r->s->token_given = i == 2;
 	if (text_copy(r->s->secret.value, sizeof(r->s->secret.value), value, names[i - 1], r->e) <
 	    0)

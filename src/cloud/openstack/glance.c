@@ -95,7 +95,7 @@ static int check_properties(const struct options *o, struct err *e)
 	return 0;
 }
 
-static int openstack_check(struct task *t, struct err *e)
+int openstack_check(struct task *t, struct err *e)
 {
 	const struct options *o = t->options;
 
@@ -122,12 +122,13 @@ static int openstack_check(struct task *t, struct err *e)
 	return 0;
 }
 
-static int openstack_prepare(struct task *t, struct err *e)
+int openstack_prepare(struct task *t, struct err *e)
 {
 	struct os_settings *s = os_settings_of(t);
 	struct work *w = t->work;
 
 	_Static_assert(sizeof(w->request) >= sizeof(w->answer), "one size is for both");
+	s->otc = t->provider == &otc_provider;
 	if (os_settings_load(s, t->options, w->answer, w->request, sizeof(w->answer), e) < 0)
 		return -1;
 	t->vouch[SIDE_API].cacert = s->value[OS_CACERT];
@@ -139,6 +140,21 @@ static int openstack_prepare(struct task *t, struct err *e)
 		log_warn(
 			"certificates are not checked: anyone in between can read the password and change the image");
 	return 0;
+}
+
+/* How the clouds differ. */
+struct flavour {
+	int (*check_room)(struct task *t, struct err *e);
+	int (*create)(struct task *t, struct err *e);
+	int (*compare)(struct task *t, struct err *e);
+};
+
+static const struct flavour *flavour_of(const struct task *t)
+{
+	static const struct flavour glance = { glance_check_room, glance_create, glance_compare };
+	static const struct flavour otc = { otc_check_room, otc_create, otc_compare };
+
+	return os_settings_of(t)->otc ? &otc : &glance;
 }
 
 /* --- From the record to the proof --------------------------------------------------- */
@@ -156,14 +172,12 @@ static int adopt(struct task *t, struct err *e)
 	return 0;
 }
 
-static int openstack_begin(struct task *t, struct err *e)
+int openstack_begin(struct task *t, struct err *e)
 {
-	/* A second begin() resolves what became of the first. */
-	if (t->id[0] == '\0')
-		memset(os_work(t), 0, sizeof(*os_work(t)));
-	if (keystone_authenticate(t, e) < 0 || glance_check_room(t, e) < 0)
+	if (keystone_authenticate(t, e) < 0 || flavour_of(t)->check_room(t, e) < 0)
 		return -1;
-	return t->options->image_id ? adopt(t, e) : glance_create(t, e);
+	/* A second begin() resolves what became of the first. */
+	return t->options->image_id ? adopt(t, e) : flavour_of(t)->create(t, e);
 }
 
 /* A record that does not come out of "saving" takes no data any more. */
@@ -180,15 +194,20 @@ static int start_anew(struct task *t, struct err *e)
 		return -1;
 	w->ours = w->maybe = false;
 	t->id[0] = '\0';
-	return glance_create(t, e);
+	return flavour_of(t)->create(t, e);
 }
 
-/* Are all the data there, for the import?  Until then Glance names no size. */
+/*
+ * Are all the data there, though not taken in?  Glance names no size until they are
+ * staged; Open Telekom Cloud converts what it has got.
+ */
 static bool is_staged(const struct task *t)
 {
 	struct err none = ERR_INIT;
 	uint64_t size;
 
+	if (os_settings_of(t)->otc)
+		return t->sent_all && strcmp(t->status, "saving") == 0;
 	return t->options->import && t->sent_all && strcmp(t->status, "uploading") == 0 &&
 	       json_u64(&t->work->json, "size", &size, &none) == 0 && size > 0;
 }
@@ -208,7 +227,7 @@ static int ask(struct task *t, struct err *e)
 			err_clear(e);
 			os_work(t)->ours = false;
 			t->id[0] = '\0';
-			return glance_create(t, e);
+			return flavour_of(t)->create(t, e);
 		}
 		if (strcmp(t->status, "queued") == 0)
 			return 0;
@@ -224,7 +243,7 @@ static int ask(struct task *t, struct err *e)
 	}
 }
 
-static int openstack_send(struct task *t, struct stage *body, struct err *e)
+int openstack_send(struct task *t, struct stage *body, struct err *e)
 {
 	int there = t->attempt > 0 ? ask(t, e) : 0;
 
@@ -242,13 +261,18 @@ static int openstack_send(struct task *t, struct stage *body, struct err *e)
  */
 static int judge(struct task *t, struct err *e)
 {
+	int there;
+
 	if (strcmp(t->status, "killed") == 0 || strcmp(t->status, "deleted") == 0 ||
 	    (!t->options->import && strcmp(t->status, "queued") == 0))
 		return err_set(e, ERR_FAILED, "Glance did not keep the data: the image %s is %s",
 			       t->id, t->status);
-	if (t->options->import)
-		return glance_import(t, e);
-	return strcmp(t->status, "active") == 0;
+	if (t->options->import) {
+		there = glance_import(t, e);
+		if (there <= 0)
+			return there;
+	}
+	return strcmp(t->status, "active") == 0 ? flavour_of(t)->compare(t, e) : 0;
 }
 
 /*
@@ -272,7 +296,7 @@ static bool is_final(struct task *t, bool seen, unsigned failures, const struct 
 	return true;
 }
 
-static int openstack_finish(struct task *t, struct err *e)
+int openstack_finish(struct task *t, struct err *e)
 {
 	int64_t deadline = clock_ms() + t->options->timeout_ms, pause = LOOK_MS_MIN;
 	unsigned failures = 0;
@@ -285,21 +309,23 @@ static int openstack_finish(struct task *t, struct err *e)
 		seen = glance_look(t, &why) == 0;
 		there = seen ? judge(t, &why) : -1;
 		if (there > 0)
-			return glance_compare(t, e);
+			return 0;
 		if (there < 0 && is_final(t, seen, failures, &why, e))
 			return -1;
 		failures = there < 0 ? failures + 1 : 0;
 		if (clock_ms() >= deadline)
 			return err_set(e, ERR_UNFINISHED,
-				       "sent whole, but after %lld s the image %s is still %s",
-				       (long long)t->options->timeout_ms / 1000, t->id, t->status);
+				       "sent whole, but after %lld s the image %s is still %s%s",
+				       (long long)t->options->timeout_ms / 1000, t->id, t->status,
+				       strcmp(t->status, "active") == 0 ? ", without its size" :
+									  "");
 		if (stop_sleep(pause, e) < 0)
 			return -1;
 		pause = pause * 2 < LOOK_MS_MAX ? pause * 2 : LOOK_MS_MAX;
 	}
 }
 
-static void openstack_abandon(struct task *t)
+void openstack_abandon(struct task *t)
 {
 	struct os_work *w = os_work(t);
 	struct err why = ERR_INIT;
@@ -312,6 +338,12 @@ static void openstack_abandon(struct task *t)
 	}
 	if (!w->ours && !w->maybe)
 		return;
+	if (!t->id[0]) {
+		snprintf(t->left, sizeof(t->left),
+			 "an image %s, which waits for data, may have been made: openstack image list --name NAME shows it",
+			 t->label);
+		return;
+	}
 	if (t->options->keep) {
 		snprintf(t->left, sizeof(t->left), "the image %s is kept", t->id);
 		return;

@@ -107,7 +107,8 @@ static int make_url(const struct os_settings *s, char *out, size_t cap, struct e
 	if (len >= 5 && strncmp(url + len - 5, "/v2.0", 5) == 0)
 		len -= 5;
 	text_put_n(&t, url, len);
-	text_printf(&t, "%s/auth/tokens", text_ends(out, "/v3") ? "" : "/v3");
+	text_printf(&t, "%s/auth/tokens%s", text_ends(out, "/v3") ? "" : "/v3",
+		    s->otc && s->value[OS_IMAGE_ENDPOINT] ? "?nocatalog=true" : "");
 	return text_done(&t, "the URL", e);
 }
 
@@ -280,6 +281,7 @@ int keystone_authenticate(struct task *t, struct err *e)
 		return 0;
 	switch (s->auth) {
 	case OS_AUTH_NONE:
+	case OS_AUTH_AKSK:
 	case OS_AUTH_READY:
 		t->work->auth[0] = '\0';
 		if (s->auth == OS_AUTH_READY)

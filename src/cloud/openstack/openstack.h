@@ -7,10 +7,11 @@
 #ifndef CLOUD_OPENSTACK_OPENSTACK_H
 #define CLOUD_OPENSTACK_OPENSTACK_H
 
+#include "base/text.h"
 #include "cloud/grammar.h"
 #include "cloud/provider.h"
 
-extern const struct provider openstack_provider;
+extern const struct provider openstack_provider, otc_provider;
 
 /* hoist openstack's, and those of logging in, which other programs take too. */
 extern const struct opt openstack_options[], openstack_auth_options[];
@@ -20,6 +21,14 @@ void openstack_defaults(struct options *o);
 extern const struct grammar openstack_grammar, glance_grammar;
 extern const struct opt openstack_client_options[];
 int openstack_adapt(struct options *o, struct err *e) MUST_CHECK;
+
+/* What both providers' functions are. */
+int openstack_check(struct task *t, struct err *e) MUST_CHECK;
+int openstack_prepare(struct task *t, struct err *e) MUST_CHECK;
+int openstack_begin(struct task *t, struct err *e) MUST_CHECK;
+int openstack_send(struct task *t, struct stage *body, struct err *e) MUST_CHECK;
+int openstack_finish(struct task *t, struct err *e) MUST_CHECK;
+void openstack_abandon(struct task *t);
 
 /* What is not secret, by its name in clouds.yaml; in the environment OS_AUTH_URL and so on. */
 enum os_key {
@@ -47,16 +56,21 @@ enum os_key {
 	OS_CERT,
 	OS_KEY,
 	OS_INSECURE,
+	OS_ACCESS_KEY, /* Open Telekom Cloud's only */
 	OS_KEYS
 };
 
 enum os_auth {
 	OS_AUTH_NONE,  /* no token at all */
 	OS_AUTH_READY, /* a token that is sent as it is; Keystone is not asked */
+	OS_AUTH_AKSK,  /* no token: each request is signed */
 	OS_AUTH_PASSWORD,
 	OS_AUTH_APPCRED, /* an application credential; never with a scope */
 	OS_AUTH_TOKEN,   /* a token that Keystone gives another for */
 };
+
+/* Of temporary keys, which have up to 24 hours; those that were seen have 2 to 4 KiB. */
+#define SECURITY_TOKEN_BYTES ((size_t)8 * 1024)
 
 /* Texts of the files that are kept. */
 #define OS_POOL_BYTES ((size_t)8 * 1024)
@@ -64,20 +78,40 @@ enum os_auth {
 /* struct task's settings. */
 struct os_settings {
 	enum os_auth auth;
-	struct secret secret; /* password, application credential's secret or token */
+	struct secret secret; /* password, application credential's secret, token or secret key */
+	char security_token[SECURITY_TOKEN_BYTES]; /* of a temporary key, or "" */
 	/* Of options, the environment or the pool; NULL for what is not set, never "". */
 	const char *value[OS_KEYS];
 	char cloud[64]; /* its name in clouds.yaml; "" for the environment */
+	bool otc;
+	unsigned keys_of; /* which tool's variables the access key is from */
 	bool insecure;
-	bool token_given; /* the secret is, or could be, a token */
+	bool token_given;    /* the secret is, or could be, a token */
+	bool password_given; /* ... or in the file is a password */
 	char pool[OS_POOL_BYTES];
 	size_t pooled;
 };
 
 /*
+ * Open Telekom Cloud's keys.  Find an access key in the environment; is it all
+ * that there is, nothing to get a token with; read its secret key, and the token
+ * of a temporary one.  -1 with ERR_USAGE or ERR_LIMIT.
+ */
+void otc_keys_find(struct os_settings *s);
+bool otc_only_keys(const struct os_settings *s);
+int otc_keys_load(struct os_settings *s, struct err *e) MUST_CHECK;
+
+/*
+ * Open Telekom Cloud: what follows from the region for what is not set.  Returns
+ * 0, or -1 with ERR_USAGE.
+ */
+int otc_settings_fill(struct os_settings *s, struct err *e) MUST_CHECK;
+
+/*
  * Read the options, clouds.yaml with secure.yaml, and the environment, in
- * openstacksdk's order.  a[cap] and b[cap] are overwritten, and wiped at the end.
- * Returns 0, or -1 with ERR_USAGE or ERR_LIMIT.
+ * openstacksdk's order; s->otc is set, all else is filled in.  a[cap] and b[cap]
+ * are overwritten, and wiped at the end.  Returns 0, or -1 with ERR_USAGE or
+ * ERR_LIMIT.
  */
 int os_settings_load(struct os_settings *s, const struct options *o, char *a, char *b, size_t cap,
 		     struct err *e) MUST_CHECK;
@@ -100,11 +134,15 @@ int os_clouds_load(struct os_settings *s, const char *name, char *a, char *b, si
 struct os_work {
 	char base[512];      /* Glance's URL, without "/v2" and a slash at its end */
 	char request_id[80]; /* of the last answer */
+	char date[48];       /* ... and when it was made */
 	char token_type[16];
 	bool authenticated;
 	bool ours;         /* the record is of this run, and may be deleted */
 	bool maybe;        /* ... or may be: its making was not answered */
 	uint64_t sent;     /* bytes of the last whole upload */
+	char body[65];     /* the image's SHA-256, where it is signed */
+	bool looked;       /* Open Telekom Cloud: records of the same name were counted, */
+	unsigned queued;   /* and so many of them wait for data */
 	bool import_asked; /* the import was asked for, but not answered */
 	bool importing;    /* Glance has taken on to import what was staged */
 };
@@ -118,6 +156,26 @@ struct os_work *os_work(struct task *t);
  */
 int keystone_authenticate(struct task *t, struct err *e) MUST_CHECK;
 void keystone_forget(struct task *t);
+
+/* What the headers that authorize a request point into. */
+struct os_headers {
+	char date[48];
+	char project[128];
+	char security_token[SECURITY_TOKEN_BYTES + 24];
+};
+
+/*
+ * Add the headers that authorize q, whose url and body are set: the token, or a
+ * signature.  body is the SHA-256 of what is uploaded, NULL for q->body.
+ */
+int os_authorize(struct task *t, struct http_request *q, const char *body, struct os_headers *h,
+		 struct err *e) MUST_CHECK;
+
+/*
+ * After a refusal of a signature: is it that this machine's clock is wrong?  Then
+ * -1 with ERR_USAGE.
+ */
+int os_check_clock(struct task *t, struct err *e) MUST_CHECK;
 
 /*
  * One request to Glance: path is what follows the base ("/v2/images"), body JSON or
@@ -150,14 +208,33 @@ int glance_delete(struct task *t, struct err *e) MUST_CHECK;
 /* One attempt of PUT .../file, to the record t->id. */
 int glance_put(struct task *t, struct stage *body, struct err *e) MUST_CHECK;
 
+/* Is there a record t->id?  1, 0, or -1 when the cloud does not tell. */
+int glance_exists(struct task *t, struct err *e) MUST_CHECK;
+
+/* Was a request refused, and nothing made? */
+bool glance_refused(const struct http_reply *r);
+
+/* Append ", "name": "value"" to a record. */
+void glance_put_string(struct text *b, const char *name, const char *value);
+
+/* Append what --tag, --property and so on say. */
+void glance_put_options(struct text *b, const struct options *o);
+
+/* As glance_check_room() and glance_create() for Open Telekom Cloud, which chooses ids itself. */
+int otc_check_room(struct task *t, struct err *e) MUST_CHECK;
+int otc_create(struct task *t, struct err *e) MUST_CHECK;
+
 /* GET the record: t->status and t->object are its. */
 int glance_look(struct task *t, struct err *e) MUST_CHECK;
 
 /*
  * The record is active: has it what was sent?  Size, then the digest by
- * os_hash_algo, or checksum (MD5).  -1 with ERR_FAILED if not.
+ * os_hash_algo, or checksum (MD5).  1, or -1 with ERR_FAILED if not.
  */
 int glance_compare(struct task *t, struct err *e) MUST_CHECK;
+
+/* The same by __image_size; 0 when that is not known yet. */
+int otc_compare(struct task *t, struct err *e) MUST_CHECK;
 
 /* Does this Glance import in the way that --import wants, if any? */
 int glance_check_import(struct task *t, struct err *e) MUST_CHECK;

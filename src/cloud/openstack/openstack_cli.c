@@ -306,7 +306,7 @@ const struct opt openstack_client_options[] = {
 	{ OPT_REFUSED, 0, "os-auth-token", "SECRET", 0,
 	  "refused, as everybody can read it: set OS_TOKEN or OS_TOKEN_FILE" },
 	{ OPT_REFUSED, 0, "os-application-credential-secret", "SECRET", 0,
-	  "refused, as everybody can read it: set OS_APPLICATION_CREDENTIAL_SECRET, or the same with _FILE" },
+	  "refused, as everybody can read it: set OS_APPLICATION_CREDENTIAL_SECRET" },
 	{ OPT_REFUSED, 0, "os-passcode", "SECRET", 0,
 	  "refused: there is no login with one-time passwords here" },
 	{ OPT_TEXT, 0, "os-tenant-name", "NAME", OPT_AT(os[OS_PROJECT_NAME]),

@@ -22,6 +22,8 @@ static int refused(struct task *t, struct err *e)
 	case 400:
 		return err_set(e, ERR_USAGE, "Glance does not take the upload (400): %s", why);
 	case 401:
+		if (os_check_clock(t, e) < 0)
+			return -1;
 		if (os_settings_of(t)->auth < OS_AUTH_PASSWORD)
 			return err_set(e, ERR_USAGE, "the token is wrong, or expired (401): %s",
 				       why);
@@ -66,8 +68,10 @@ int glance_put(struct task *t, struct stage *body, struct err *e)
 	const struct http_field fields[] = {
 		{ "X-Openstack-Request-Id", os_work(t)->request_id,
 		  sizeof(os_work(t)->request_id) },
+		{ "Date", os_work(t)->date, sizeof(os_work(t)->date) },
 		{ NULL, NULL, 0 },
 	};
+	struct os_headers headers;
 	struct http_request q = {
 		.method = "PUT",
 		.url = w->url,
@@ -90,8 +94,6 @@ int glance_put(struct task *t, struct stage *body, struct err *e)
 		    o->import ? "stage" : "file");
 	if (text_done(&text, "the URL", e) < 0)
 		return -1;
-	if (w->auth[0])
-		q.headers[n++] = w->auth;
 	if (o->stores.count == 1 && !o->import) {
 		text_init(&text, store, sizeof(store));
 		text_printf(&text, "X-Image-Meta-Store: %s", o->stores.at[0]);
@@ -99,11 +101,13 @@ int glance_put(struct task *t, struct stage *body, struct err *e)
 			return -1;
 		q.headers[n++] = store;
 	}
-	if (q.upload_len != BODY_UNKNOWN) {
+	if (q.upload_len != BODY_UNKNOWN && !os_settings_of(t)->otc) {
 		snprintf(size, sizeof(size), "x-openstack-image-size: %llu",
 			 (unsigned long long)q.upload_len);
 		q.headers[n++] = size;
 	}
+	if (os_authorize(t, &q, os_work(t)->body, &headers, e) < 0)
+		return -1;
 	w->reply.body = w->answer;
 	w->reply.cap = sizeof(w->answer);
 	t->wait_ms = 0;
@@ -188,5 +192,5 @@ int glance_compare(struct task *t, struct err *e)
 	if (!t->confirmed)
 		log_warn("image %s: Glance names no digest that can be compared (%s): only its size is",
 			 t->id, *algo ? algo : "none");
-	return 0;
+	return 1;
 }

@@ -31,7 +31,7 @@ static int make_id(char id[OS_ID_BYTES], struct err *e)
 	return 0;
 }
 
-static void put_string(struct text *b, const char *name, const char *value)
+void glance_put_string(struct text *b, const char *name, const char *value)
 {
 	text_put(b, ", ");
 	text_put_json(b, name);
@@ -49,7 +49,29 @@ static void put_property(struct text *b, const char *property)
 	text_put_n(&t, property, (size_t)(equals - property));
 	if (t.full)
 		b->full = true;
-	put_string(b, name, equals + 1);
+	glance_put_string(b, name, equals + 1);
+}
+
+void glance_put_options(struct text *b, const struct options *o)
+{
+	unsigned i;
+
+	if (o->visibility)
+		glance_put_string(b, "visibility", o->visibility);
+	if (o->min_ram)
+		text_printf(b, ", \"min_ram\": %llu", (unsigned long long)o->min_ram);
+	if (o->protect)
+		text_put(b, ", \"protected\": true");
+	if (o->hidden)
+		text_put(b, ", \"os_hidden\": true");
+	for (i = 0; i < o->tags.count; i++) {
+		text_put(b, i == 0 ? ", \"tags\": [" : ", ");
+		text_put_json(b, o->tags.at[i]);
+	}
+	if (o->tags.count > 0)
+		text_put(b, "]");
+	for (i = 0; i < o->properties.count; i++)
+		put_property(b, o->properties.at[i]);
 }
 
 static int make_record(struct task *t, struct err *e)
@@ -58,7 +80,6 @@ static int make_record(struct task *t, struct err *e)
 	const char *format = o->disk_format ? o->disk_format : glance_format(t->image.format);
 	uint64_t min_disk = o->min_disk;
 	struct text b;
-	unsigned i;
 
 	/* So that no server is made with a disk that the image does not fit. */
 	if (!min_disk && t->image.virtual_size && t->image.format != FORMAT_ISO)
@@ -66,36 +87,18 @@ static int make_record(struct task *t, struct err *e)
 	text_init(&b, t->work->request, sizeof(t->work->request));
 	text_put(&b, "{\"id\": ");
 	text_put_json(&b, t->id);
-	put_string(&b, "name", t->label);
-	put_string(&b, "disk_format", format ? format : "raw");
-	put_string(&b, "container_format", o->container_format ? o->container_format : "bare");
-	if (o->visibility)
-		put_string(&b, "visibility", o->visibility);
+	glance_put_string(&b, "name", t->label);
+	glance_put_string(&b, "disk_format", format ? format : "raw");
+	glance_put_string(&b, "container_format",
+			  o->container_format ? o->container_format : "bare");
 	if (min_disk)
 		text_printf(&b, ", \"min_disk\": %llu", (unsigned long long)min_disk);
-	if (o->min_ram)
-		text_printf(&b, ", \"min_ram\": %llu", (unsigned long long)o->min_ram);
-	if (o->protect)
-		text_put(&b, ", \"protected\": true");
-	if (o->hidden)
-		text_put(&b, ", \"os_hidden\": true");
-	for (i = 0; i < o->tags.count; i++) {
-		text_put(&b, i == 0 ? ", \"tags\": [" : ", ");
-		text_put_json(&b, o->tags.at[i]);
-	}
-	if (o->tags.count > 0)
-		text_put(&b, "]");
-	for (i = 0; i < o->properties.count; i++)
-		put_property(&b, o->properties.at[i]);
+	glance_put_options(&b, o);
 	text_put(&b, "}");
 	return text_done(&b, "the request", e);
 }
 
-/*
- * Is there a record of the id that we have chosen?  1, 0, or -1 when Glance does
- * not tell.
- */
-static int exists(struct task *t, struct err *e)
+int glance_exists(struct task *t, struct err *e)
 {
 	if (glance_look(t, e) == 0)
 		return 1;
@@ -113,7 +116,7 @@ static int choose_id(struct task *t, struct err *e)
 	if (!t->options->new_id)
 		return make_id(t->id, e);
 	snprintf(t->id, sizeof(t->id), "%s", t->options->new_id);
-	found = exists(t, e);
+	found = glance_exists(t, e);
 	if (found > 0)
 		err_set(e, ERR_USAGE, "--id %s: there is such an image already", t->id);
 	if (found != 0)
@@ -121,8 +124,7 @@ static int choose_id(struct task *t, struct err *e)
 	return found == 0 ? 0 : -1;
 }
 
-/* Has Glance refused it, and made nothing? */
-static bool refused(const struct http_reply *r)
+bool glance_refused(const struct http_reply *r)
 {
 	return r->status >= 400 && r->status < 500 && r->status != 408 && r->status != 429;
 }
@@ -132,7 +134,7 @@ static int resolve(struct task *t, struct err *e)
 {
 	struct os_work *w = os_work(t);
 	struct err why = ERR_INIT;
-	int found = exists(t, &why);
+	int found = glance_exists(t, &why);
 
 	if (found > 0) {
 		log_note("image %s was made, though the answer was lost", t->id);
@@ -171,7 +173,7 @@ int glance_create(struct task *t, struct err *e)
 		log_note("image %s was created", t->id);
 		return 0;
 	}
-	if (refused(&t->work->reply))
+	if (glance_refused(&t->work->reply))
 		return -1;
 	if (e->code == ERR_NONE)
 		err_set(e, ERR_REPLY, "Glance's answer to the making of an image is not about it");

@@ -33,6 +33,7 @@ static const struct key {
 	[OS_CERT] = { "cert", { "OS_CERT" } },
 	[OS_KEY] = { "key", { "OS_KEY" } },
 	[OS_INSECURE] = { "insecure", { "OS_INSECURE" } },
+	[OS_ACCESS_KEY] = { "ak", { NULL } }, /* see otc_keys_find() */
 };
 
 const char *os_key_name(enum os_key key)
@@ -65,7 +66,15 @@ static void fill(struct os_settings *s, enum os_key from, enum os_key to)
 
 static bool token_in_env(void)
 {
-	return getenv("OS_TOKEN") || getenv("OS_TOKEN_FILE") || getenv("OS_AUTH_TOKEN");
+	return getenv("OS_TOKEN") || getenv("OS_TOKEN_FILE") || getenv("OS_AUTH_TOKEN") ||
+	       getenv("OS_AUTH_TOKEN_FILE");
+}
+
+static bool secret_in_env(void)
+{
+	return token_in_env() || getenv("OS_PASSWORD") || getenv("OS_PASSWORD_FILE") ||
+	       getenv("OS_APPLICATION_CREDENTIAL_SECRET") ||
+	       getenv("OS_APPLICATION_CREDENTIAL_SECRET_FILE");
 }
 
 /* Says the environment anything of who we are, and where? */
@@ -76,7 +85,7 @@ static bool in_env(void)
 	for (key = OS_AUTH_TYPE; key <= OS_IMAGE_ENDPOINT; key++)
 		if (from_env(key))
 			return true;
-	return token_in_env();
+	return secret_in_env();
 }
 
 /* A secret's variable, or the one whose name ends in _FILE. */
@@ -127,7 +136,8 @@ static int choose_auth(struct os_settings *s, struct err *e)
 		return err_set(e, ERR_USAGE,
 			       "auth_type %.40s is not known: password, token, v3applicationcredential, none",
 			       type);
-	s->auth = s->value[OS_APPCRED_ID] || s->value[OS_APPCRED_NAME] ? OS_AUTH_APPCRED :
+	s->auth = s->otc && otc_only_keys(s)                           ? OS_AUTH_AKSK :
+		  s->value[OS_APPCRED_ID] || s->value[OS_APPCRED_NAME] ? OS_AUTH_APPCRED :
 		  s->token_given                                       ? OS_AUTH_TOKEN :
 									 OS_AUTH_PASSWORD;
 	return 0;
@@ -142,6 +152,8 @@ static int load_secret(struct os_settings *s, struct err *e)
 		return secret_of(s, "OS_PASSWORD", e);
 	case OS_AUTH_APPCRED:
 		return secret_of(s, "OS_APPLICATION_CREDENTIAL_SECRET", e);
+	case OS_AUTH_AKSK:
+		return otc_keys_load(s, e);
 	default:
 		if (secret_of(s, "OS_TOKEN", e) < 0)
 			return -1;
@@ -162,8 +174,7 @@ static int need_secret(const struct os_settings *s, const char *name, struct err
 	if (!s->secret.given || !s->secret.value[0])
 		return err_set(e, ERR_USAGE, "%s is not set", name);
 	/* A token is a header's value. */
-	for (c = s->secret.value; s->auth >= OS_AUTH_READY && s->auth != OS_AUTH_PASSWORD && *c;
-	     c++)
+	for (c = s->secret.value; (s->auth == OS_AUTH_READY || s->auth == OS_AUTH_TOKEN) && *c; c++)
 		if ((unsigned char)*c <= ' ' || *c == 0x7f)
 			return err_set(e, ERR_USAGE, "%s holds a space or a control character",
 				       s->secret.from);
@@ -198,11 +209,11 @@ static int check_user(struct os_settings *s, struct err *e)
 
 static int check_scope(struct os_settings *s, struct err *e)
 {
-	if (s->value[OS_PROJECT_ID] || s->value[OS_SYSTEM_SCOPE])
+	if (s->value[OS_PROJECT_ID])
 		return 0;
 	if (s->value[OS_PROJECT_NAME])
 		return need_domain(s, OS_PROJECT_DOMAIN_NAME, OS_PROJECT_DOMAIN_ID, e);
-	if (s->value[OS_DOMAIN_ID] || s->value[OS_DOMAIN_NAME])
+	if (s->value[OS_SYSTEM_SCOPE] || s->value[OS_DOMAIN_ID] || s->value[OS_DOMAIN_NAME])
 		return 0;
 	return missing(OS_PROJECT_NAME, e);
 }
@@ -232,10 +243,14 @@ static int check(struct os_settings *s, struct err *e)
 	/* The way of the reference documents: no Keystone at all. */
 	if (s->auth == OS_AUTH_TOKEN && endpoint)
 		s->auth = OS_AUTH_READY;
-	if (s->auth == OS_AUTH_NONE || s->auth == OS_AUTH_READY) {
+	if (s->auth < OS_AUTH_PASSWORD) {
 		if (!endpoint)
 			return missing(OS_ENDPOINT, e);
-		return s->auth == OS_AUTH_NONE ? 0 : need_secret(s, "OS_TOKEN", e);
+		return s->auth == OS_AUTH_NONE ?
+			       0 :
+			       need_secret(s,
+					   s->auth == OS_AUTH_AKSK ? "OS_SECRET_KEY" : "OS_TOKEN",
+					   e);
 	}
 	return check_keystone(s, e);
 }
@@ -244,12 +259,16 @@ int os_settings_load(struct os_settings *s, const struct options *o, char *a, ch
 		     struct err *e)
 {
 	const char *name = o->os_cloud ? o->os_cloud : getenv("OS_CLOUD");
+	enum os_key key;
 	int failed;
 
-	memset(s, 0, sizeof(*s));
+	*s = (struct os_settings){ .otc = s->otc };
 	if (name && !*name)
 		name = NULL;
-	memcpy(s->value, o->os, sizeof(s->value));
+	for (key = 0; key < OS_KEYS; key++)
+		s->value[key] = o->os[key] && *o->os[key] ? o->os[key] : NULL;
+	/* It chooses among a cloud's regions, as OS_CLOUD among the clouds. */
+	fill(s, OS_REGION, OS_REGION);
 	failed = name || !in_env() ? os_clouds_load(s, name, a, b, cap, e) : 0;
 	text_wipe(a, cap);
 	text_wipe(b, cap);
@@ -260,9 +279,11 @@ int os_settings_load(struct os_settings *s, const struct options *o, char *a, ch
 		fill(s, OS_REGION, OS_INSECURE);
 	else
 		fill(s, 0, OS_KEYS - 1);
+	if (s->otc && !s->cloud[0])
+		otc_keys_find(s);
 	s->token_given = s->token_given || (!s->cloud[0] && token_in_env());
 	if (is_true(s->value[OS_INSECURE], &s->insecure, e) < 0 || choose_auth(s, e) < 0 ||
-	    load_secret(s, e) < 0)
+	    load_secret(s, e) < 0 || (s->otc && otc_settings_fill(s, e) < 0))
 		return -1;
 	return check(s, e);
 }

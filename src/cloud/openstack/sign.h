@@ -25,7 +25,7 @@ struct sign_request {
 	const char *method;
 	const char *path;  /* as it is sent, percent-encoded or not, without the query */
 	const char *query; /* what follows '?', or "" */
-	/* Sorted by their names, one without a name ends them: host and x-sdk-date must be there. */
+	/* Sorted by their names, host and x-sdk-date among them; one without a name ends them. */
 	const struct sign_header *headers;
 	const char *body; /* its SHA-256 in hexadecimal */
 };

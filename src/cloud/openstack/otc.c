@@ -1,0 +1,430 @@
+/*
+ * hoist otc: Open Telekom Cloud's Image Management Service (IMS, "Native OpenStack
+ * API", as of 2026-11), which looks like Glance but converts what it gets, and
+ * tells neither digests nor the usual size.  Huawei Cloud's is the same, smaller.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/json_text.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "cloud/openstack/openstack.h"
+
+#define GIB ((uint64_t)1 << 30)
+
+/* "128 GB"; on Huawei Cloud 2 GB. */
+#define SIZE_MAX_OTC (128 * GIB)
+#define SIZE_MAX_HUAWEI (2 * GIB)
+
+/* "12 MB" is what the gateway takes of a signed body. */
+#define SIGNED_MAX ((uint64_t)12000000)
+
+/* GiB */
+#define MIN_DISK_MAX 1024
+
+#define NAME_MAX_CHARS 128
+
+/* --- Checks ----------------------------------------------------------------------- */
+
+static int otc_takes(const struct image *im, struct err *e)
+{
+	switch (im->format) {
+	case FORMAT_RAW:
+	case FORMAT_ISO:
+	case FORMAT_QCOW:
+	case FORMAT_QCOW2:
+	case FORMAT_QED:
+	case FORMAT_VDI:
+	case FORMAT_VHD:
+	case FORMAT_VHDX:
+	case FORMAT_VMDK:
+		return 0;
+	case FORMAT_EMPTY:
+		return err_set(e, ERR_IMAGE, "is empty");
+	default:
+		return err_set(e, ERR_IMAGE, "is %s; Open Telekom Cloud takes %s",
+			       format_phrase(im->format),
+			       im->format == FORMAT_GZIP ?
+				       "no compressed images: zcat FILE | hoist otc - ..." :
+				       "raw, qcow2, vmdk, vhd, vhdx, qed, vdi, qcow, zvhd2 and zvhd images");
+	}
+}
+
+/* Huawei's own formats, whose marks are not published. */
+static bool is_zvhd(const char *name)
+{
+	return text_same(name, "zvhd") || text_same(name, "zvhd2");
+}
+
+/* The name that the cloud is told. */
+static const char *format_for(const struct task *t)
+{
+	const char *file = t->file ? t->file : "";
+
+	if (t->options->disk_format)
+		return t->options->disk_format;
+	if (t->image.format == FORMAT_RAW && text_ends(file, ".zvhd2"))
+		return "zvhd2";
+	if (t->image.format == FORMAT_RAW && text_ends(file, ".zvhd"))
+		return "zvhd";
+	return format_name(t->image.format);
+}
+
+static int otc_agrees(const struct task *t, enum format have, struct err *e)
+{
+	const char *wanted = t->options->disk_format;
+
+	if (!wanted || text_same(wanted, format_name(have)) ||
+	    (have == FORMAT_RAW && is_zvhd(wanted)) ||
+	    (have == FORMAT_ISO && text_same(wanted, "raw")))
+		return 0;
+	return err_set(e, ERR_IMAGE, "--disk-format says %s, but the content is %s", wanted,
+		       format_phrase(have));
+}
+
+static int check_name(const struct task *t, struct err *e)
+{
+	const char *name = t->label;
+	size_t len = strlen(name);
+
+	if (len >= 1 && len <= NAME_MAX_CHARS && name[0] != ' ' && name[len - 1] != ' ' &&
+	    strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._ ") ==
+		    len)
+		return 0;
+	return err_set(e, ERR_USAGE,
+		       "the name has to be 1 to %d letters, digits, - . _ and spaces, none of them at an end: choose one with --name",
+		       NAME_MAX_CHARS);
+}
+
+static int check_tags(const struct options *o, struct err *e)
+{
+	unsigned i;
+
+	for (i = 0; i < o->tags.count; i++)
+		if (!strchr(o->tags.at[i], '='))
+			return err_set(e, ERR_USAGE, "--tag %.60s is not of the form KEY=VALUE",
+				       o->tags.at[i]);
+	return 0;
+}
+
+/* GiB of the disk that servers need, which has to be told; 0 if it is not known. */
+static uint64_t min_disk(const struct task *t)
+{
+	uint64_t size = t->image.virtual_size;
+
+	if (t->options->min_disk)
+		return t->options->min_disk;
+	/* Of zvhd2 the content says nothing. */
+	if (is_zvhd(format_for(t)))
+		return 0;
+	if (!size && !t->image.size_known && t->image.format == FORMAT_RAW)
+		size = t->options->announced;
+	return (size + GIB - 1) / GIB;
+}
+
+static int check_disk(const struct task *t, struct err *e)
+{
+	uint64_t gib = min_disk(t);
+
+	if (t->options->image_id)
+		return 0;
+	if (gib == 0)
+		return err_set(e, ERR_USAGE,
+			       "how large the disk is is not known: give --min-disk%s",
+			       t->image.size_known ? "" : ", or --size of a raw image");
+	if (gib > MIN_DISK_MAX)
+		return err_set(e, t->options->min_disk ? ERR_USAGE : ERR_IMAGE,
+			       "a disk of %llu GiB is too large: %d GiB is the most",
+			       (unsigned long long)gib, MIN_DISK_MAX);
+	if (t->image.virtual_size > gib * GIB && !is_zvhd(format_for(t)))
+		return err_set(e, ERR_USAGE,
+			       "--min-disk %llu is too small for the image's disk of %llu GiB",
+			       (unsigned long long)gib,
+			       (unsigned long long)((t->image.virtual_size + GIB - 1) / GIB));
+	return 0;
+}
+
+static uint64_t size_of(const struct task *t)
+{
+	return t->image.size_known ? t->image.size : t->options->announced;
+}
+
+static int otc_check(struct task *t, struct err *e)
+{
+	if (openstack_check(t, e) < 0 || (!t->options->image_id && check_name(t, e) < 0) ||
+	    check_tags(t->options, e) < 0)
+		return -1;
+	if (size_of(t) >= SIZE_MAX_OTC)
+		return err_set(e, ERR_IMAGE,
+			       "has %llu GiB; Open Telekom Cloud takes less than 128 GB here",
+			       (unsigned long long)(size_of(t) / GIB));
+	if (t->image.format == FORMAT_ISO && !t->options->disk_format)
+		return err_set(e, ERR_IMAGE,
+			       "is an ISO image, which is not taken here; --disk-format raw sends it as a disk");
+	if (check_disk(t, e) < 0)
+		return -1;
+	if (is_zvhd(format_for(t)))
+		log_warn("%s: that it is %s is not checked: how one begins is not published",
+			 task_name(t), format_for(t));
+	return 0;
+}
+
+static bool is_huawei(const char *base)
+{
+	const char *host = strstr(base, "://");
+	char name[256];
+	struct text t;
+
+	host = host ? host + 3 : base;
+	text_init(&t, name, sizeof(name));
+	text_put_n(&t, host, strcspn(host, ":/"));
+	return text_ends(name, ".myhuaweicloud.com") || text_ends(name, ".myhuaweicloud.eu");
+}
+
+int otc_check_room(struct task *t, struct err *e)
+{
+	const struct os_settings *s = os_settings_of(t);
+	uint64_t size = size_of(t);
+
+	if (is_huawei(os_work(t)->base) && size >= SIZE_MAX_HUAWEI)
+		return err_set(e, ERR_IMAGE,
+			       "has %llu bytes; Huawei Cloud takes less than 2 GB here: upload it to OBS, and register it from there",
+			       (unsigned long long)size);
+	if (s->auth != OS_AUTH_AKSK)
+		return 0;
+	if (!t->image.size_known)
+		return err_set(e, ERR_USAGE,
+			       "a pipe cannot be signed with an access key, because the signature comes before it: a token is needed (OS_USERNAME and OS_PASSWORD, or OS_TOKEN)");
+	if (size > SIGNED_MAX)
+		return err_set(e, ERR_USAGE,
+			       "has %llu bytes, and the cloud takes at most 12 MB with an access key: a token is needed (OS_USERNAME and OS_PASSWORD, or OS_TOKEN)",
+			       (unsigned long long)size);
+	if (os_work(t)->body[0])
+		return 0;
+	if (t->digest(t, HASH_SHA256, e) < 0)
+		return -1;
+	return text_copy(os_work(t)->body, sizeof(os_work(t)->body), t->sums[HASH_SHA256],
+			 "a digest", e);
+}
+
+/* --- The record --------------------------------------------------------------------- */
+
+static int make_record(struct task *t, struct err *e)
+{
+	const struct options *o = t->options;
+	struct text b;
+
+	text_init(&b, t->work->request, sizeof(t->work->request));
+	text_put(&b, "{\"name\": ");
+	text_put_json(&b, t->label);
+	/* Without it, it would be zvhd2. */
+	glance_put_string(&b, "disk_format", format_for(t));
+	glance_put_string(&b, "container_format", "bare");
+	glance_put_string(&b, "__os_version",
+			  o->os_version ? o->os_version : "Other Linux(64 bit)");
+	text_printf(&b, ", \"min_disk\": %llu", (unsigned long long)min_disk(t));
+	if (o->description)
+		glance_put_string(&b, "__description", o->description);
+	if (o->firmware)
+		glance_put_string(&b, "hw_firmware_type", o->firmware);
+	if (o->enterprise_project)
+		glance_put_string(&b, "enterprise_project_id", o->enterprise_project);
+	glance_put_options(&b, o);
+	text_put(&b, "}");
+	return text_done(&b, "the request", e);
+}
+
+/* How many records of this name wait for data; the id of the last one. */
+static int find_queued(struct task *t, unsigned *count, char id[64], struct err *e)
+{
+	struct json image = { 0 };
+	char path[512];
+	struct text text;
+	const char *c;
+
+	text_init(&text, path, sizeof(path));
+	text_put(&text, "/v2/images?name=");
+	/* check_name() has let nothing else pass that had to be encoded. */
+	for (c = t->label; *c; c++)
+		text_printf(&text, *c == ' ' ? "%%20" : "%c", *c);
+	text_put(&text, "&status=queued");
+	if (text_done(&text, "the name", e) < 0 || glance_api(t, "GET", path, NULL, e) < 0)
+		return -1;
+	*count = 0;
+	while (json_next(&t->work->json, "images", &image)) {
+		if (!json_is(&image, "status", "queued"))
+			continue;
+		if (json_str(&image, "id", id, 64, e) < 0)
+			return -1;
+		++*count;
+	}
+	return 0;
+}
+
+/* The making was not answered: a record that was not there before is ours. */
+static int resolve(struct task *t, struct err *e)
+{
+	struct os_work *w = os_work(t);
+	struct err why = ERR_INIT;
+	unsigned count;
+	char id[64];
+
+	if (find_queued(t, &count, id, &why) < 0) {
+		/* The first error says more, if trying again helps at all. */
+		if (!e->retry)
+			*e = why;
+		return -1;
+	}
+	if (count <= w->queued) {
+		w->maybe = false;
+		return -1;
+	}
+	if (w->queued > 0 || count > 1) {
+		err_clear(e);
+		return err_set(e, ERR_FAILED,
+			       "the cloud did not answer to the making of the image, and several of this name wait for data");
+	}
+	snprintf(t->id, sizeof(t->id), "%s", id);
+	w->ours = true;
+	w->maybe = false;
+	log_note("image %s was made, though the answer was lost", t->id);
+	err_clear(e);
+	return 0;
+}
+
+/* What the cloud says to a record with a format that its document does not list. */
+static int refused(const struct task *t, struct err *e)
+{
+	static const char *const listed[] = { "zvhd2", "vhd", "raw", "qcow2" };
+	struct err why = *e;
+	size_t i;
+
+	for (i = 0; i < sizeof(listed) / sizeof(listed[0]); i++)
+		if (text_same(format_for(t), listed[i]))
+			return -1;
+	if (t->work->reply.status != 400)
+		return -1;
+	err_clear(e);
+	return err_set(e, why.code,
+		       "%s (of %s the cloud may want raw or qcow2: see qemu-img convert)", why.text,
+		       format_for(t));
+}
+
+int otc_create(struct task *t, struct err *e)
+{
+	struct os_work *w = os_work(t);
+	struct err none = ERR_INIT;
+	char id[64];
+
+	if (w->ours)
+		return 0;
+	if (w->maybe) {
+		/* Until it is known, nothing is made. */
+		err_set(e, ERR_BUSY, "the cloud did not answer to the making of the image");
+		err_retry(e);
+		if (resolve(t, e) == 0)
+			return 0;
+		if (w->maybe)
+			return -1;
+		err_clear(e);
+	}
+	if (!w->looked && find_queued(t, &w->queued, id, e) < 0)
+		return -1;
+	w->looked = true;
+	if (make_record(t, e) < 0)
+		return -1;
+	if (glance_api(t, "POST", "/v2/images", t->work->request, e) == 0 &&
+	    json_str(&t->work->json, "id", id, sizeof(id), &none) == OS_ID_BYTES - 1 &&
+	    strspn(id, "0123456789abcdefABCDEF-") == OS_ID_BYTES - 1) {
+		snprintf(t->id, sizeof(t->id), "%s", id);
+		w->ours = true;
+		log_note("image %s was created", t->id);
+		return 0;
+	}
+	if (glance_refused(&t->work->reply))
+		return refused(t, e);
+	if (e->code == ERR_NONE)
+		err_set(e, ERR_REPLY, "the answer to the making of an image is not about it");
+	w->maybe = true;
+	return e->code == ERR_STOPPED ? -1 : resolve(t, e);
+}
+
+int otc_compare(struct task *t, struct err *e)
+{
+	uint64_t size, sent = os_work(t)->sent;
+	char text[24];
+
+	json_show(&t->work->json, "__image_size", text, sizeof(text));
+	if (!*text || strcmp(text, "0") == 0)
+		return 0;
+	if (text_number(text, UINT64_MAX, &size) < 0)
+		return err_set(e, ERR_REPLY, "the cloud names no size of the active image %s",
+			       t->id);
+	if (size != sent)
+		return err_set(e, ERR_FAILED,
+			       "the cloud has %llu bytes of the image, but %llu were sent",
+			       (unsigned long long)size, (unsigned long long)sent);
+	t->landed = t->confirmed = true;
+	return 1;
+}
+
+static const struct opt otc_options[] = {
+	{ OPT_TEXT, 0, "region", "REGION", OPT_AT(os[OS_REGION]),
+	  "eu-de, eu-nl or eu-ch2; by the project's name if not given" },
+	{ OPT_TEXT, 0, "name", "NAME", OPT_AT(name), "its name; the file's name if not given" },
+	{ OPT_TEXT, 0, "disk-format", "FORMAT", OPT_AT(disk_format),
+	  "what the file is; by its content if not given" },
+	{ OPT_TEXT, 0, "os-version", "TEXT", OPT_AT(os_version),
+	  "the system in it (Other Linux(64 bit))" },
+	{ OPT_COUNT, 0, "min-disk", "GIB", OPT_AT(min_disk),
+	  "the disk that servers need; by the image's size if not given" },
+	{ OPT_COUNT, 0, "min-ram", "MIB", OPT_AT(min_ram), "the memory that servers need" },
+	{ OPT_TEXT, 0, "description", "TEXT", OPT_AT(description), "its description" },
+	{ OPT_LIST, 0, "property", "NAME=VALUE", OPT_AT(properties),
+	  "a property; may be repeated" },
+	{ OPT_LIST, 0, "tag", "KEY=VALUE", OPT_AT(tags), "a tag; may be repeated" },
+	{ OPT_CHOICE, 0, "hw-firmware-type", "bios|uefi", OPT_AT(firmware), "how it boots" },
+	{ OPT_TEXT, 0, "enterprise-project", "ID", OPT_AT(enterprise_project),
+	  "whose image it is" },
+	{ OPT_FLAG, 0, "protected", NULL, OPT_AT(protect), "it cannot be deleted" },
+	{ OPT_TEXT, 0, "image-id", "UUID", OPT_AT(image_id),
+	  "upload to this image, which waits for data" },
+	{ OPT_SIZE, 0, "size", "SIZE", OPT_AT(announced), "how many bytes come through a pipe" },
+	{ OPT_FLAG, 0, "no-check", NULL, OPT_AT(no_check),
+	  "send also what is damaged, or not of the format" },
+	{ OPT_TIME, 0, "timeout", "TIME", OPT_AT(timeout_ms), "how long to wait for it (1h)" },
+	{ OPT_FLAG, 0, "keep-on-failure", NULL, OPT_AT(keep),
+	  "do not delete the image of a failed upload" },
+	{ OPT_END, 0, NULL, NULL, 0, NULL },
+};
+
+static const struct object_column columns[] = {
+	{ "name", "name" },
+	{ "disk_format", "disk_format" },
+	{ "os_version", "__os_version" },
+	{ "min_disk", "min_disk" },
+	{ "image_size", "__image_size" },
+	{ NULL, NULL },
+};
+
+const struct provider otc_provider = {
+	.name = "otc",
+	.summary = "upload disk images to Open Telekom Cloud (IMS)",
+	.operands = "FILE...",
+	.options = otc_options,
+	.more_options = openstack_auth_options,
+	.columns = "id,name,status,size,file",
+	.fields = "file,id,label,status,size,exit,error",
+	.object_columns = columns,
+	.needs = NEED_NET | NEED_WHOLE,
+	.defaults = openstack_defaults,
+	.takes = otc_takes,
+	.agrees = otc_agrees,
+	.check = otc_check,
+	.prepare = openstack_prepare,
+	.begin = openstack_begin,
+	.send = openstack_send,
+	.finish = openstack_finish,
+	.abandon = openstack_abandon,
+};
