@@ -19,9 +19,10 @@ static void make_short(struct fields *f, const struct task *t)
 	before = text.len;
 	text_put(&text, ", \"name\": ");
 	text_put_json(&text, t->label ? t->label : "");
+	/* There has to be room for the end. */
 	if (text.full || text.len + 2 > sizeof(f->made)) {
-		text_init(&text, f->made, sizeof(f->made));
 		text.len = before;
+		text.full = false;
 	}
 	text_put(&text, "}");
 	if (json_parse(&f->object.json, f->made, text.len, f->object.tokens, OBJECT_TOKENS_MAX,
