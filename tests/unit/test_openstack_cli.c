@@ -216,7 +216,9 @@ static void without_a_record(void **state)
 	assert_string_equal(print("json"), "{\"id\": \"" ID "\", \"status\": \"active\"}\n");
 	task.label = NULL;
 	assert_string_equal(print("value"), ID "\n\nactive\n");
-	strcpy(task.object, "[]");
+	strcpy(task.object, "[1, 2]");
+	assert_string_equal(print("value"), ID "\n\nactive\n");
+	strcpy(task.object, "{}");
 	assert_string_equal(print("table"), "");
 	assert_string_equal(print("value"), "");
 }

@@ -32,7 +32,7 @@ static void make_short(struct fields *f, const struct task *t)
 
 void fields_of(struct fields *f, const struct task *t)
 {
-	if (!object_of(&f->object, t))
+	if (!object_of(&f->object, t) || f->object.tokens[0].type != JSMN_OBJECT)
 		make_short(f, t);
 }
 
