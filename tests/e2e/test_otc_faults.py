@@ -82,7 +82,7 @@ def test_every_put_that_was_kept(otc, otc_disk, name):
 def test_different_faults_in_a_row(otc, otc_disk):
     for name in ("reset in the middle", "502 behind the body", "500 before the body", "204 lost by a reset"):
         otc.cloud.fault("put", FAULTS[name][0]())
-    arrived(otc, otc_disk, otc.upload(otc_disk), puts=4)
+    arrived(otc, otc_disk, otc.upload(otc_disk, "--retry", "5"), puts=4)
     assert otc.count("create") == 1
 
 
@@ -119,7 +119,7 @@ def test_tokens_that_are_not_taken(otc, otc_disk):
 @pytest.mark.parametrize("way", ["token", "keys"])
 def test_a_login_that_cannot_be_renewed(otc, otc_disk, way):
     rig = otc.by(way)
-    rig.cloud.fault("put", unauthorised("because of the test"))
+    rig.cloud.fault("put", unauthorised("because of the test", when="body"))
     given_up(rig, rig.upload(otc_disk), 2, "because of the test", puts=1)
 
 
@@ -312,7 +312,7 @@ def test_a_create_that_is_unauthorised(otc, otc_disk):
     failed(otc.upload(otc_disk, "--retry", "1"), (2, 4), "decrypt token fail")
 
 
-@pytest.mark.parametrize("fault", [lambda: faults.Answer(503, PAGE, HTML), lambda: faults.Drop("head"), lambda: faults.Drop("reply"), HalfReply])
+@pytest.mark.parametrize("fault", [lambda: refused(503), lambda: faults.Drop("head"), lambda: faults.Drop("reply"), HalfReply])
 def test_a_login_that_fails_at_first(otc, otc_disk, fault):
     otc.cloud.fault("token", fault())
     arrived(otc, otc_disk, otc.upload(otc_disk))

@@ -224,7 +224,8 @@ def test_access_keys_of_clouds_yaml(otc, otc_disk, from_files, inside, names, se
 
 
 def test_an_access_key_of_secure_yaml(otc, otc_disk, from_files):
-    cloud = {"cacert": otc.env["OS_CACERT"], "image_endpoint_override": otc.cloud.url, "auth": {"ak": iam.ACCESS, "project_id": iam.PROJECT_ID}}
+    auth = {"ak": iam.ACCESS, "project_id": iam.PROJECT_ID}
+    cloud = {"cacert": otc.env["OS_CACERT"], "image_endpoint_override": otc.cloud.url, "auth": auth}
     arrived(otc, otc_disk, from_files(otc, cloud, otc_disk, secure={"auth": {"sk": iam.SECRET}}, OS_CLOUD="one"))
 
 
@@ -267,6 +268,7 @@ def test_the_option_goes_first(real_otc, otc_disk):
 
 def test_the_project_tells_the_region(real_otc, otc_disk):
     """eu-de_e2e is in eu-de."""
+    at(real_otc, "eu-de")
     arrived(real_otc, otc_disk, real_otc.upload(otc_disk))
     assert real_otc.detour.asked[0] == "iam.eu-de.otc.t-systems.com:443"
 
