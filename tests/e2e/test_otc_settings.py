@@ -100,8 +100,11 @@ def test_names_of_access_keys(otc, otc_disk, access, secret):
 
 @pytest.mark.parametrize("name", SESSION_NAMES)
 def test_names_of_security_tokens(otc, otc_disk, name):
+    """One tool's token is not for another's key."""
     rig = otc.by_temporary_keys()
     rig.env[name] = rig.env.pop("OS_SECURITY_TOKEN")
+    at = SESSION_NAMES.index(name)
+    rig.env[ACCESS_NAMES[at]], rig.env[SECRET_NAMES[at]] = rig.env.pop("OS_ACCESS_KEY"), rig.env.pop("OS_SECRET_KEY")
     arrived(rig, otc_disk, rig.upload(otc_disk))
 
 
