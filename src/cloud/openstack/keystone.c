@@ -98,9 +98,14 @@ static int make_request(const struct os_settings *s, char *out, size_t cap, stru
 static int make_url(const struct os_settings *s, char *out, size_t cap, struct err *e)
 {
 	const char *url = s->value[OS_AUTH_URL];
-	size_t len = strlen(url);
+	size_t len = strlen(url), scheme;
 	struct text t;
 
+	/* Without a scheme, libcurl would send the password in the clear. */
+	scheme = strncmp(url, "https://", 8) == 0 ? 8 : strncmp(url, "http://", 7) == 0 ? 7 : 0;
+	if (scheme == 0 || url[scheme] == '/' || url[scheme] == '\0')
+		return err_set(e, ERR_USAGE, "auth_url is %.80s: it has to be https:// and a host",
+			       url);
 	while (len > 0 && url[len - 1] == '/')
 		len--;
 	text_init(&t, out, cap);
@@ -222,7 +227,12 @@ static int find_glance(struct task *t, struct err *e)
 static int keep_token(struct task *t, const char *token, struct err *e)
 {
 	struct text auth;
+	const char *c;
 
+	for (c = token; *c; c++)
+		if ((unsigned char)*c <= ' ' || *c == 0x7f)
+			return err_set(e, ERR_REPLY,
+				       "the token holds a space or a control character");
 	text_init(&auth, t->work->auth, sizeof(t->work->auth));
 	text_printf(&auth, "X-Auth-Token: %s", token);
 	return text_done(&auth, "the token", e);
