@@ -7,9 +7,6 @@
 #include "cloud/openstack/openstack.h"
 #include "net/retry.h"
 
-/* A secret, each byte of which may become six, is more than all else. */
-#define LOGIN_REQUEST_MAX ((size_t)64 * 1024)
-
 static void put_member(struct text *t, const char *name, const char *value)
 {
 	text_printf(t, "\"%s\": ", name);
@@ -238,12 +235,23 @@ static int keep_token(struct task *t, const char *token, struct err *e)
 	return text_done(&auth, "the token", e);
 }
 
+int keystone_accept(struct task *t, const char *token, struct err *e)
+{
+	struct work *w = t->work;
+
+	if (!token[0])
+		return err_set(e, ERR_REPLY, "Keystone answered without a token");
+	if (json_parse(&w->json, w->answer, w->reply.len, w->tokens, JSON_TOKENS_MAX, e) < 0)
+		return err_at(e, "Keystone");
+	return keep_token(t, token, e) < 0 ? -1 : find_glance(t, e);
+}
+
 static int ask(struct task *t, struct err *e)
 {
 	struct work *w = t->work;
 	char token[SECRET_MAX];
-	/* Another request may be waiting for its token in w->request. */
-	char *request = w->answer + sizeof(w->answer) - LOGIN_REQUEST_MAX;
+	/* Another request may be waiting for its token in w->request; these have no use yet. */
+	char *request = (char *)w->tokens;
 	const struct http_field fields[] = {
 		{ "X-Subject-Token", token, sizeof(token) },
 		{ "X-Openstack-Request-Id", os_work(t)->request_id,
@@ -257,26 +265,22 @@ static int ask(struct task *t, struct err *e)
 		.body = request,
 		.fields = fields,
 	};
-	int result = -1;
+	int result;
 
+	_Static_assert(sizeof(w->tokens) >= (size_t)SECRET_MAX * TEXT_JSON_MAX + OS_POOL_BYTES,
+		       "there is room for a secret, however it is written");
 	if (make_url(os_settings_of(t), w->url, sizeof(w->url), e) < 0 ||
-	    make_request(os_settings_of(t), request, LOGIN_REQUEST_MAX, e) < 0)
+	    make_request(os_settings_of(t), request, sizeof(w->tokens), e) < 0)
 		return -1;
 	w->reply.body = w->answer;
-	w->reply.cap = sizeof(w->answer) - LOGIN_REQUEST_MAX;
+	w->reply.cap = sizeof(w->answer);
 	t->wait_ms = 0;
-	if (http_call(&w->http, &q, &w->reply, e) < 0)
-		;
-	else if (w->reply.status != 201)
-		refused(t, e);
-	else if (!token[0])
-		err_set(e, ERR_REPLY, "Keystone answered without a token");
-	else if (json_parse(&w->json, w->answer, w->reply.len, w->tokens, JSON_TOKENS_MAX, e) < 0)
-		err_at(e, "Keystone");
-	else if (keep_token(t, token, e) == 0)
-		result = find_glance(t, e);
+	w->json.count = 0;
+	result = http_call(&w->http, &q, &w->reply, e);
+	text_wipe(request, strlen(request));
+	if (result == 0)
+		result = w->reply.status == 201 ? keystone_accept(t, token, e) : refused(t, e);
 	text_wipe(token, sizeof(token));
-	text_wipe(request, LOGIN_REQUEST_MAX);
 	return result;
 }
 

@@ -112,6 +112,9 @@ struct os_work *os_work(struct task *t);
 int keystone_authenticate(struct task *t, struct err *e) MUST_CHECK;
 void keystone_forget(struct task *t);
 
+/* Of it, what is done with Keystone's answer in t->work and the token beside it. */
+int keystone_accept(struct task *t, const char *token, struct err *e) MUST_CHECK;
+
 /*
  * One request to Glance: path is what follows the base ("/v2/images"), body JSON or
  * NULL.  An expired token is renewed, once.  The answer's text is left in
