@@ -17,7 +17,7 @@ static struct task task;
 static struct server server;
 static char url[128]; /* of the server, without a path */
 
-static int task_setup(void **state)
+static inline int task_setup(void **state)
 {
 	static const char *const proxies[] = { "http_proxy", "https_proxy", "all_proxy",
 					       "ALL_PROXY", "HTTPS_PROXY" };
