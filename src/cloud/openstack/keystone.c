@@ -117,7 +117,7 @@ static int refused(struct task *t, struct err *e)
 {
 	const struct os_settings *s = os_settings_of(t);
 	long status = t->work->reply.status;
-	char reason[ERR_TEXT_MAX];
+	char reason[OS_REASON_BYTES];
 
 	glance_reason(t, reason, sizeof(reason));
 	t->wait_ms = t->work->reply.retry_after_ms;

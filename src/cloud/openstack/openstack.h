@@ -128,6 +128,9 @@ int keystone_accept(struct task *t, const char *token, struct err *e) MUST_CHECK
 int glance_api(struct task *t, const char *method, const char *path, const char *body,
 	       struct err *e) MUST_CHECK;
 
+/* In an error's text, beside our own words. */
+#define OS_REASON_BYTES (ERR_TEXT_MAX - 64)
+
 /* What the cloud says of the reason for the status: one line, with its request's id. */
 void glance_reason(struct task *t, char *out, size_t cap);
 
