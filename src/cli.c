@@ -234,6 +234,44 @@ static int put_more(const struct opt *opt, unsigned *to, const char *arg, struct
 	return 0;
 }
 
+/* As oslo.utils' bool_from_string() in its strict form. */
+static int put_truth(const struct opt *opt, void *to, const char *arg, struct err *e)
+{
+	static const char *const words[] = { "1", "t", "true",  "on",  "y", "yes",
+					     "0", "f", "false", "off", "n", "no" };
+	size_t i, count = sizeof(words) / sizeof(words[0]);
+
+	for (i = 0; i < count && strcasecmp(words[i], arg) != 0; i++)
+		;
+	if (i == count)
+		return err_set(e, ERR_USAGE, "--%s takes True or False, not %s", opt->name, arg);
+	if (opt->kind == OPT_ASSENT)
+		*(bool *)to = i < count / 2;
+	else
+		*(enum answer *)to = i < count / 2 ? ANSWER_YES : ANSWER_NO;
+	return 0;
+}
+
+/* --os-distro debian is the property os_distro=debian. */
+static int put_property(struct options *o, const struct opt *opt, const char *arg, struct err *e)
+{
+	char *made = o->composed + o->composed_len, *c;
+	struct text t;
+
+	assert(o->composed_len < sizeof(o->composed));
+	text_init(&t, made, sizeof(o->composed) - o->composed_len);
+	text_put(&t, opt->name);
+	for (c = made; *c; c++)
+		if (*c == '-')
+			*c = '_';
+	text_put(&t, "=");
+	text_put(&t, arg);
+	if (t.full || o->composed_len + t.len + 2 > sizeof(o->composed))
+		return err_set(e, ERR_USAGE, "--%s is too long", opt->name);
+	o->composed_len += t.len + 1;
+	return put_list(&o->properties, opt, made, e);
+}
+
 /* Kinds whose argument is one value with a form of its own. */
 static int put_value(const struct opt *opt, void *to, const char *arg, struct err *e)
 {
@@ -287,6 +325,9 @@ static int store(struct options *o, const struct opt *opt, char *arg, struct err
 	case OPT_MAYBE:
 		*(const char **)to = arg;
 		return 0;
+	case OPT_MANY:
+		((struct opt_list *)to)->count = 0;
+		return put_list(to, opt, arg, e);
 	case OPT_LIST:
 		return put_list(to, opt, arg, e);
 	case OPT_WORDS:
@@ -296,11 +337,24 @@ static int store(struct options *o, const struct opt *opt, char *arg, struct err
 	case OPT_ANSWER:
 	case OPT_SWITCH:
 		return put_answer(opt, to, arg, e);
+	case OPT_TRUTH:
+	case OPT_ASSENT:
+		return put_truth(opt, to, arg, e);
+	case OPT_PROPERTY:
+		return put_property(o, opt, arg, e);
+	case OPT_REFUSED:
+		return err_set(e, ERR_USAGE, "--%s is %s", opt->name, opt->help);
 	case OPT_MORE:
 		return put_more(opt, to, arg, e);
 	default:
 		return put_value(opt, to, arg, e);
 	}
+}
+
+/* Is it an option, or several?  A lone "-" is standard input. */
+static bool is_option(const char *word)
+{
+	return word[0] == '-' && word[1] != '\0';
 }
 
 /* The words of a command line, and which of them is read. */
@@ -330,6 +384,17 @@ static int take_next(const struct opt *opt, struct words *w, char **arg, struct 
 	return 0;
 }
 
+/* The words behind the first one of OPT_MANY. */
+static int take_rest(const struct opt *opt, struct words *w, struct options *o, struct err *e)
+{
+	if (opt->kind != OPT_MANY)
+		return 0;
+	for (; w->i + 1 < w->argc && !is_option(w->argv[w->i + 1]); w->i++)
+		if (o && put_list((void *)((char *)o + opt->at), opt, w->argv[w->i + 1], e) < 0)
+			return -1;
+	return 0;
+}
+
 static int parse_long(const struct opt *const tables[], struct words *w, struct options *o,
 		      struct err *e)
 {
@@ -346,7 +411,9 @@ static int parse_long(const struct opt *const tables[], struct words *w, struct 
 	} else if (take_next(opt, w, &arg, e) < 0) {
 		return -1;
 	}
-	return o ? store(o, opt, arg, e) : 0;
+	if (o && store(o, opt, arg, e) < 0)
+		return -1;
+	return take_rest(opt, w, o, e);
 }
 
 static int parse_letters(const struct opt *const tables[], struct words *w, struct options *o,
@@ -372,12 +439,6 @@ static int parse_letters(const struct opt *const tables[], struct words *w, stru
 			break;
 	}
 	return 0;
-}
-
-/* Is it an option, or several?  A lone "-" is standard input. */
-static bool is_option(const char *word)
-{
-	return word[0] == '-' && word[1] != '\0';
 }
 
 /* The option at w, and its argument; without o, only skip them. */

@@ -63,7 +63,9 @@ void cli_overview(const struct provider *const local[])
 	for (p = local; *p; p++)
 		printf("  %-12s%s\n", (*p)->name, (*p)->summary);
 	fputs("  linode-cli  image-upload and images upload, in linode-cli's own grammar\n"
-	      "  ionosctl    image upload, in ionosctl's own grammar\n\n"
+	      "  ionosctl    image upload, in ionosctl's own grammar\n"
+	      "  openstack   image create, in openstackclient's own grammar\n"
+	      "  glance      image-create, -upload and -create-via-import, in glanceclient's\n\n"
 	      "hoist COMMAND --help tells the options of one, hoist(1) everything.\n",
 	      stdout);
 }

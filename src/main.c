@@ -1,5 +1,6 @@
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/harden.h"
 #include "base/log.h"
@@ -191,10 +192,8 @@ static int run_verb(const struct grammar *g, const struct verb *v, const struct 
 	set_defaults(v->provider, &o);
 	if (parse_verb(g, v, place, argc, argv, &o, &e) < 0)
 		return fail(&e);
-	if (!o.help) {
-		v->adapt(&o);
-		return run(v->provider, &o, g);
-	}
+	if (!o.help)
+		return v->adapt(&o, &e) < 0 ? fail(&e) : run(v->provider, &o, g);
 	name_verb(v, name, sizeof(name));
 	cli_help(g->program, name, v->operands, v->summary, v->options);
 	return finish_help();
@@ -239,6 +238,25 @@ static const struct grammar *find_grammar(const char *name)
 	return *g;
 }
 
+/*
+ * Where a command has the grammar's name: do the words of a verb stand there?  A
+ * file of the first one's name is one.
+ */
+static bool is_meant(const struct grammar *g, int argc, char *const argv[])
+{
+	const struct verb *v;
+	struct place place;
+
+	for (v = g->verbs; v->provider; v++) {
+		struct err none = ERR_INIT;
+
+		if (find_words(g, v, argc, argv, &place, &none) &&
+		    access(argv[place.at[0]], F_OK) < 0)
+			return true;
+	}
+	return false;
+}
+
 static const struct provider *find_command(const char *name)
 {
 	const struct provider *const *p;
@@ -276,9 +294,9 @@ int main(int argc, char *argv[])
 		return finish_help();
 	}
 	g = find_grammar(argv[1]);
-	if (g)
-		return other_grammar(g, argc - 2, argv + 2);
 	p = find_command(argv[1]);
+	if (g && (!p || is_meant(g, argc - 2, argv + 2)))
+		return other_grammar(g, argc - 2, argv + 2);
 	if (p)
 		return own_command(p, argc - 2, argv + 2);
 	err_set(&e, ERR_USAGE, "there is no command %s (see hoist --help)", argv[1]);

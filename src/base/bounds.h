@@ -23,6 +23,9 @@
 /* Repeated options (--tag, --pin).  Linode takes at most 500 tags; nobody types more than this. */
 #define LIST_MAX 64
 
+/* Properties that are options of their own (glance's --os-distro): names of systems, and UUIDs. */
+#define COMPOSED_BYTES 2048
+
 /* A token, password or presigned URL.  Keystone's PKI tokens have many KiB. */
 #define SECRET_MAX 32768
 

@@ -16,10 +16,14 @@ struct verb {
 	/* "images", "upload"; "upload|upl" for either; NULL if it has fewer */
 	const char *words[VERB_WORDS];
 	const struct provider *provider;
-	const char *summary;              /* for the help text */
-	const char *operands;             /* "" if files are only taken by options */
-	const struct opt *options[3];     /* tables; a NULL ends them */
-	void (*adapt)(struct options *o); /* after parsing: this verb's own defaults */
+	const char *summary;          /* for the help text */
+	const char *operands;         /* "" if files are only taken by options */
+	const struct opt *options[6]; /* tables; a NULL ends them */
+	/*
+	 * After parsing: this verb's own defaults, and what it can do with the
+	 * options.  Returns 0, or -1 with ERR_USAGE.
+	 */
+	int (*adapt)(struct options *o, struct err *e);
 };
 
 struct grammar {

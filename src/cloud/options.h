@@ -78,14 +78,14 @@ struct options {
 	bool view; /* GET the finished record once more, for its table */
 	bool json, pretty, delimited, all_columns;
 	const char *delimiter;
-	const char *format;
+	const char *format; /* openstackclient's, too: table, json, ... */
 
 	/* ionos */
 	struct opt_list locations;
 	struct opt_list ftp_urls;
 	struct opt_list renames;
 	struct opt_list aliases; /* ionosctl's --image-alias: renames, if there are no others */
-	struct opt_list column_names; /* ionosctl's --cols: of those, the ones that there are */
+	struct opt_list column_names; /* ionosctl's --cols, openstackclient's --column */
 	const char *extension;        /* --format: in place of the file's own */
 	const char *config;           /* ionosctl's settings file */
 	const char *api_url;
@@ -120,6 +120,16 @@ struct options {
 	const char *os_version, *firmware, *enterprise_project; /* otc */
 	bool insecure;
 
+	/* openstackclient's and glanceclient's grammars */
+	const char *source; /* --file */
+	const char *store;  /* --store, of which there is one, beside stores */
+	const char *prefix; /* --prefix: of the names in --format shell */
+	const char *image_api, *identity_api;
+	bool show_progress, use_import, single_line;
+	enum answer partly;            /* --allow-failure true or false */
+	char composed[COMPOSED_BYTES]; /* of OPT_PROPERTY's "name=value", each with its NUL */
+	size_t composed_len;
+
 	/* check */
 	struct opt_list digests;
 	const char *cloud;
@@ -132,23 +142,28 @@ struct options {
 };
 
 enum opt_kind {
-	OPT_END = 0, /* closes a table */
-	OPT_FLAG,    /* bool: true when it is given */
-	OPT_OFF,     /* bool: false when it is given; --no-wait */
-	OPT_NAME,    /* const char *: the option's own name; --public */
-	OPT_BOOL,    /* bool: the argument is true or false */
-	OPT_TEXT,    /* const char *: the argument */
-	OPT_MAYBE,   /* the same, but the argument may be missing (linode-cli's --region) */
-	OPT_LIST,    /* struct opt_list */
-	OPT_WORDS,   /* the same, but commas separate words: a,b is two, "a,b" in quotes one */
-	OPT_FILES,   /* files: as OPT_WORDS, but whole if there is a file of that name */
-	OPT_ANSWER,  /* enum answer: yes without an argument; --x=false, --x false */
-	OPT_SWITCH,  /* bool: the same */
-	OPT_MORE,    /* unsigned: how often it was given, or =N */
-	OPT_SIZE,    /* uint64_t: bytes */
-	OPT_TIME,    /* int64_t: milliseconds */
-	OPT_COUNT,   /* uint64_t */
-	OPT_CHOICE,  /* const char *: one of the words in arg, which '|' separates */
+	OPT_END = 0,  /* closes a table */
+	OPT_FLAG,     /* bool: true when it is given */
+	OPT_OFF,      /* bool: false when it is given; --no-wait */
+	OPT_NAME,     /* const char *: the option's own name; --public */
+	OPT_BOOL,     /* bool: the argument is true or false */
+	OPT_TEXT,     /* const char *: the argument */
+	OPT_MAYBE,    /* the same, but the argument may be missing (linode-cli's --region) */
+	OPT_LIST,     /* struct opt_list */
+	OPT_WORDS,    /* the same, but commas separate words: a,b is two, "a,b" in quotes one */
+	OPT_FILES,    /* files: as OPT_WORDS, but whole if there is a file of that name */
+	OPT_ANSWER,   /* enum answer: yes without an argument; --x=false, --x false */
+	OPT_SWITCH,   /* bool: the same */
+	OPT_MORE,     /* unsigned: how often it was given, or =N */
+	OPT_SIZE,     /* uint64_t: bytes */
+	OPT_TIME,     /* int64_t: milliseconds */
+	OPT_COUNT,    /* uint64_t */
+	OPT_CHOICE,   /* const char *: one of the words in arg, which '|' separates */
+	OPT_MANY,     /* struct opt_list: all words up to the next option; replaces those before */
+	OPT_TRUTH,    /* enum answer: yes, no, on, 0 and so on; never without an argument */
+	OPT_ASSENT,   /* bool: the same */
+	OPT_PROPERTY, /* as "name=value" to properties, '-' in the name as '_'; --os-distro */
+	OPT_REFUSED,  /* with an argument; help says why: "refused: ..." */
 };
 
 struct opt {

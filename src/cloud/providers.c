@@ -13,7 +13,5 @@ const struct provider *const providers[] = {
 };
 
 const struct grammar *const grammars[] = {
-	&linode_cli_grammar,
-	&ionosctl_grammar,
-	NULL,
+	&linode_cli_grammar, &ionosctl_grammar, &openstack_grammar, &glance_grammar, NULL,
 };

@@ -73,7 +73,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		argv[argc++] = fuzz_line(&data, &size);
 	cli_defaults(&o);
 	if (cli_parse(v->options, argc, argv, ionosctl_grammar.prefixes, &o, &e) == 0) {
-		v->adapt(&o);
+		REQUIRE(v->adapt(&o, &e) == 0);
 		fuzz_err(ionos_check_options(&o, &e), &e);
 		check_targets(&o);
 		check_names(&o);

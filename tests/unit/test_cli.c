@@ -304,6 +304,9 @@ static const char *sample(const struct opt *opt)
 		return "3";
 	case OPT_TIME:
 		return "3s";
+	case OPT_TRUTH:
+	case OPT_ASSENT:
+		return "Yes";
 	case OPT_CHOICE:
 		snprintf(word, sizeof(word), "%.*s", (int)strcspn(opt->arg, "|"), opt->arg);
 		return word;
@@ -368,8 +371,10 @@ static void check_command(const char *name, const struct opt *const t[], bool wi
 			if (check_names(name, t, a, x))
 				continue;
 			snprintf(word, sizeof(word), "--%s", x->name);
-			CHECK(parse_with(t, with_prefixes, &e, args) == 0, "%s: %s: %s", name, word,
-			      e.text);
+			CHECK(parse_with(t, with_prefixes, &e, args) ==
+				      (x->kind == OPT_REFUSED ? -1 : 0),
+			      "%s: %s: %s", name, word, e.text);
+			CHECK(x->kind != OPT_REFUSED || strstr(e.text, x->help), "%s", e.text);
 			CHECK(times(help, word) == 1, "%s: %s is %u times in the help", name, word,
 			      times(help, word));
 			CHECK(strstr(help, x->help), "%s: no \"%s\" in the help", name, x->help);

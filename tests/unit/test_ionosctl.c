@@ -210,12 +210,12 @@ static void aliases(void **state)
 	(void)state;
 	cli_defaults(&o);
 	assert_int_equal(cli_parse(v->options, 1, argv, false, &o, &e), 0);
-	v->adapt(&o);
+	assert_int_equal(v->adapt(&o, &e), 0);
 	assert_int_equal(o.renames.count, 2);
 	assert_string_equal(o.renames.at[1], "y");
 	cli_defaults(&o);
 	assert_int_equal(cli_parse(v->options, 2, argv, false, &o, &e), 0);
-	v->adapt(&o);
+	assert_int_equal(v->adapt(&o, &e), 0);
 	assert_int_equal(o.renames.count, 1);
 	assert_string_equal(o.renames.at[0], "z");
 }

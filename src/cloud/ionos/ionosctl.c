@@ -173,10 +173,12 @@ static void ionosctl_print(FILE *f, struct task *tasks, unsigned count)
 	putc('\n', f);
 }
 
-static void adapt(struct options *o)
+static int adapt(struct options *o, struct err *e)
 {
+	(void)e;
 	if (o->renames.count == 0)
 		o->renames = o->aliases;
+	return 0;
 }
 
 #define SUMMARY "upload disk images to IONOS"

@@ -327,8 +327,9 @@ static void expand_home(struct options *o)
 		o->files[0] = o->home_file;
 }
 
-static void adapt_upload(struct options *o)
+static int adapt_upload(struct options *o, struct err *e)
 {
+	(void)e;
 	o->wait = false;
 	o->view = true;
 	o->progress = "auto";
@@ -338,12 +339,13 @@ static void adapt_upload(struct options *o)
 	/* Its empty and bare arguments mean that nothing was given. */
 	o->label = o->label && *o->label ? o->label : NULL;
 	o->description = o->description && *o->description ? o->description : NULL;
+	return 0;
 }
 
-static void adapt_url(struct options *o)
+static int adapt_url(struct options *o, struct err *e)
 {
-	adapt_upload(o);
 	o->url_only = true;
+	return adapt_upload(o, e);
 }
 
 static const struct opt image_options[] = {

@@ -17,6 +17,11 @@ extern const struct provider openstack_provider, otc_provider;
 extern const struct opt openstack_options[], openstack_auth_options[];
 void openstack_defaults(struct options *o);
 
+/* openstackclient's grammar and glanceclient's, and what they share. */
+extern const struct grammar openstack_grammar, glance_grammar;
+extern const struct opt openstack_client_options[];
+int openstack_adapt(struct options *o, struct err *e) MUST_CHECK;
+
 /* What both providers' functions are. */
 int openstack_check(struct task *t, struct err *e) MUST_CHECK;
 int openstack_prepare(struct task *t, struct err *e) MUST_CHECK;
