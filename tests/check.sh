@@ -192,8 +192,10 @@ if [ -z "$all" ]; then
 	e2e host-asan build/host-asan/hoist test_damage.py test_replies.py test_signals.py \
 		test_ionos_real.py test_ionos_ftp.py test_openstack_faults.py
 else
-	e2e host-asan build/host-asan/hoist --ignore=test_budgets.py --ignore=test_budgets_ionos.py .
-	e2e host-clang build/host-clang/hoist --ignore=test_budgets.py --ignore=test_budgets_ionos.py .
+	for t in host-asan host-clang; do
+		e2e $t build/$t/hoist --ignore=test_budgets.py --ignore=test_budgets_ionos.py \
+			--ignore=test_budgets_openstack.py .
+	done
 	for t in $arm; do
 		emulator=$(command -v "qemu-${t%%[-v]*}-static" || command -v "qemu-${t%%[-v]*}")
 		printf '#!/bin/sh\nexec %s %s "$@"\n' "$emulator" "$PWD/build/$t/hoist" >"$logs/hoist-$t"

@@ -82,7 +82,7 @@ def test_every_put_that_was_kept(otc, otc_disk, name):
 def test_different_faults_in_a_row(otc, otc_disk):
     for name in ("reset in the middle", "502 behind the body", "500 before the body", "204 lost by a reset"):
         otc.cloud.fault("put", FAULTS[name][0]())
-    arrived(otc, otc_disk, otc.upload(otc_disk), puts=4)
+    arrived(otc, otc_disk, otc.upload(otc_disk, "--retry", "5"), puts=4)
     assert otc.count("create") == 1
 
 
@@ -119,7 +119,7 @@ def test_tokens_that_are_not_taken(otc, otc_disk):
 @pytest.mark.parametrize("way", ["token", "keys"])
 def test_a_login_that_cannot_be_renewed(otc, otc_disk, way):
     rig = otc.by(way)
-    rig.cloud.fault("put", unauthorised("because of the test"))
+    rig.cloud.fault("put", unauthorised("because of the test", when="body"))
     given_up(rig, rig.upload(otc_disk), 2, "because of the test", puts=1)
 
 
@@ -137,11 +137,20 @@ def test_no_100_continue(otc, otc_disk):
 
 
 @SOURCES
-@pytest.mark.parametrize("claims", [lambda size: size - 1, lambda size: 0, lambda size: size + 512, lambda size: "", lambda size: "x"])
+@pytest.mark.parametrize("claims", [lambda size: size - 1, lambda size: size + 512, lambda size: "x"])
 def test_another_size(otc, otc_disk, source, claims):
     """Active, but not what was sent."""
     otc.cloud.images.claims = claims
     given_up(otc, otc.send(source, otc_disk), 1, puts=1)
+
+
+@pytest.mark.parametrize("claimed", [0, ""])
+def test_no_size(otc, otc_disk, claimed):
+    """Active, but the size is not known yet: that may come, so the image is left."""
+    otc.cloud.images.claims = lambda size: claimed
+    result = otc.upload("--timeout", "1s", otc_disk)
+    failed(result, 5, "size")
+    assert [record.status for record in otc.records] == ["active"]
 
 
 @SOURCES
@@ -312,7 +321,7 @@ def test_a_create_that_is_unauthorised(otc, otc_disk):
     failed(otc.upload(otc_disk, "--retry", "1"), (2, 4), "decrypt token fail")
 
 
-@pytest.mark.parametrize("fault", [lambda: faults.Answer(503, PAGE, HTML), lambda: faults.Drop("head"), lambda: faults.Drop("reply"), HalfReply])
+@pytest.mark.parametrize("fault", [lambda: refused(503), lambda: faults.Drop("head"), lambda: faults.Drop("reply"), HalfReply])
 def test_a_login_that_fails_at_first(otc, otc_disk, fault):
     otc.cloud.fault("token", fault())
     arrived(otc, otc_disk, otc.upload(otc_disk))

@@ -100,8 +100,11 @@ def test_names_of_access_keys(otc, otc_disk, access, secret):
 
 @pytest.mark.parametrize("name", SESSION_NAMES)
 def test_names_of_security_tokens(otc, otc_disk, name):
+    """One tool's token is not for another's key."""
     rig = otc.by_temporary_keys()
     rig.env[name] = rig.env.pop("OS_SECURITY_TOKEN")
+    at = SESSION_NAMES.index(name)
+    rig.env[ACCESS_NAMES[at]], rig.env[SECRET_NAMES[at]] = rig.env.pop("OS_ACCESS_KEY"), rig.env.pop("OS_SECRET_KEY")
     arrived(rig, otc_disk, rig.upload(otc_disk))
 
 
@@ -224,7 +227,8 @@ def test_access_keys_of_clouds_yaml(otc, otc_disk, from_files, inside, names, se
 
 
 def test_an_access_key_of_secure_yaml(otc, otc_disk, from_files):
-    cloud = {"cacert": otc.env["OS_CACERT"], "image_endpoint_override": otc.cloud.url, "auth": {"ak": iam.ACCESS, "project_id": iam.PROJECT_ID}}
+    auth = {"ak": iam.ACCESS, "project_id": iam.PROJECT_ID}
+    cloud = {"cacert": otc.env["OS_CACERT"], "image_endpoint_override": otc.cloud.url, "auth": auth}
     arrived(otc, otc_disk, from_files(otc, cloud, otc_disk, secure={"auth": {"sk": iam.SECRET}}, OS_CLOUD="one"))
 
 
@@ -267,6 +271,7 @@ def test_the_option_goes_first(real_otc, otc_disk):
 
 def test_the_project_tells_the_region(real_otc, otc_disk):
     """eu-de_e2e is in eu-de."""
+    at(real_otc, "eu-de")
     arrived(real_otc, otc_disk, real_otc.upload(otc_disk))
     assert real_otc.detour.asked[0] == "iam.eu-de.otc.t-systems.com:443"
 

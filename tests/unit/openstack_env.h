@@ -2,6 +2,7 @@
 #ifndef UNIT_OPENSTACK_ENV_H
 #define UNIT_OPENSTACK_ENV_H
 
+#include "base/text.h"
 #include "cloud/openstack/openstack.h"
 #include "unit/files.h"
 

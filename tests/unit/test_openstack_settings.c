@@ -60,7 +60,7 @@ static void ways_in(void **state)
 		  OS_AUTH_NONE,
 		  NULL },
 	};
-	char which[16];
+	char which[32];
 	size_t i;
 
 	(void)state;
@@ -113,7 +113,7 @@ static void what_is_missing(void **state)
 		{ { "OS_AUTH_TYPE=v2password", URL, PASSWORD, USER, PROJECT }, { "v2password" } },
 		{ { URL, PASSWORD, USER, PROJECT, "OS_INSECURE=maybe" }, { "OS_INSECURE" } },
 	};
-	char which[16];
+	char which[32];
 	size_t i, k;
 
 	(void)state;
@@ -265,7 +265,7 @@ static void domains(void **state)
 	};
 	static const char *const base[] = { URL, PASSWORD, "OS_USERNAME=u", "OS_PROJECT_NAME=p",
 					    NULL };
-	char which[16];
+	char which[32];
 	size_t i;
 
 	(void)state;
@@ -337,7 +337,7 @@ static void secrets(void **state)
 		{ { "OS_TOKEN=a\nb", "OS_ENDPOINT=https://g" }, NULL },
 		{ { "OS_TOKEN=a b", "OS_ENDPOINT=https://g", "OS_AUTH_TYPE=admin_token" }, NULL },
 	};
-	char which[16];
+	char which[32];
 	size_t i;
 
 	(void)state;

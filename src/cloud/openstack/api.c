@@ -24,6 +24,20 @@ struct os_work *os_work(struct task *t)
 	return (struct os_work *)(void *)t->work->cloud;
 }
 
+/* White space at s, as which a "<br />" in a text of Glance's counts: its length. */
+static size_t blank(const char *s)
+{
+	size_t len = 0, n;
+
+	do {
+		n = strspn(s + len, " \t\r\n");
+		if (strncmp(s + len + n, "<br />", 6) == 0)
+			n += 6;
+		len += n;
+	} while (n > 0);
+	return len;
+}
+
 /* Append a page's text without its tags; entities that Glance uses are resolved. */
 static void put_page(struct text *t, const char *s)
 {
@@ -36,10 +50,11 @@ static void put_page(struct text *t, const char *s)
 	size_t i, len;
 
 	while (*s && !t->full) {
-		if (*s == '<') {
-			len = strcspn(s, ">");
-			s += len + (s[len] == '>');
-			text_put(t, " ");
+		len = *s == '<' ? strcspn(s, ">") : blank(s);
+		if (len > 0) {
+			s += len + (s[len] == '>' && *s == '<');
+			if (t->len > 0 && t->at[t->len - 1] != ' ')
+				text_put(t, " ");
 			continue;
 		}
 		for (i = 0; i < sizeof(entities) / sizeof(entities[0]); i++)
@@ -58,14 +73,11 @@ static void put_page(struct text *t, const char *s)
 static void squeeze(char *s)
 {
 	char *to = s;
+	size_t len;
 
-	for (s += strspn(s, " \t\r\n"); *s; s++) {
-		if (strchr(" \t\r\n", *s)) {
-			s += strspn(s, " \t\r\n") - 1;
-			*to++ = ' ';
-		} else {
-			*to++ = *s;
-		}
+	for (s += blank(s); *s; s += len > 0 ? len : 1) {
+		len = blank(s);
+		*to++ = (char)(len > 0 ? ' ' : *s);
 	}
 	*to = '\0';
 }
@@ -80,14 +92,16 @@ void glance_reason(struct task *t, char *out, size_t cap)
 	struct err none = ERR_INIT;
 	struct text text;
 	struct json j;
-	size_t i;
+	size_t i, id = strlen(w->request_id), room;
 
+	/* What is cut off is not the request's id. */
+	room = id > 0 && cap > 2 * id ? cap - id - 3 : cap;
 	json_hide(t->work->answer, secrets, sizeof(secrets) / sizeof(secrets[0]));
-	text_init(&text, out, cap);
+	text_init(&text, out, room);
 	if (json_parse(&j, t->work->answer, t->work->reply.len, t->work->tokens, JSON_TOKENS_MAX,
 		       &none) == 0) {
 		for (i = 0; i < sizeof(paths) / sizeof(paths[0]) && !out[0]; i++)
-			json_show(&j, paths[i], out, cap);
+			json_show(&j, paths[i], out, room);
 		text.len = strlen(out);
 	} else {
 		put_page(&text, t->work->answer);
@@ -96,7 +110,7 @@ void glance_reason(struct task *t, char *out, size_t cap)
 	squeeze(out);
 	text_clean(out);
 	text_init(&text, out + strlen(out), cap - strlen(out));
-	if (w->request_id[0])
+	if (id > 0)
 		text_printf(&text, "%s[%s]", out[0] ? " " : "", w->request_id);
 }
 
@@ -104,7 +118,7 @@ void glance_reason(struct task *t, char *out, size_t cap)
 static int refused(struct task *t, struct err *e)
 {
 	long status = t->work->reply.status;
-	char reason[ERR_TEXT_MAX];
+	char reason[OS_REASON_BYTES];
 
 	glance_reason(t, reason, sizeof(reason));
 	t->wait_ms = t->work->reply.retry_after_ms;

@@ -198,7 +198,10 @@ static int take_values(struct reader *r)
 	value = look_up(r, "verify");
 	if (value && !r->s->value[OS_INSECURE])
 		return keep(r, OS_INSECURE,
-			    text_same(value, "false") || text_same(value, "no") ? "true" : "false");
+			    text_same(value, "false") || text_same(value, "no") ||
+					    text_same(value, "off") ?
+				    "true" :
+				    "false");
 	return 0;
 }
 
@@ -224,23 +227,24 @@ static int take_secret_key(struct reader *r)
 		       0;
 }
 
-/* Of the three, the one that the cloud's auth_type asks for. */
+/* The secret that the way of logging in takes: no other may be sent in its place. */
 static int take_secret(struct reader *r)
 {
-	static const char *const names[] = { "application_credential_secret", "token", "password" };
-	const char *type = r->s->value[OS_AUTH_TYPE], *value = NULL;
-	size_t i;
+	const char *const *have = r->s->value;
+	const char *type = have[OS_AUTH_TYPE], *name = "password", *value;
 
-	for (i = 0; i < sizeof(names) / sizeof(names[0]) && !value; i++)
-		if (!type || (i == 0) == text_finds(type, "application") ||
-		    (i == 1) == text_finds(type, "token"))
-			value = look_up(r, names[i]);
-	r->s->password_given = value && i == 3;
+	if (type ? text_finds(type, "application") : have[OS_APPCRED_ID] || have[OS_APPCRED_NAME])
+		name = "application_credential_secret";
+	else if (type ? text_finds(type, "token") : look_up(r, "token") != NULL)
+		name = "token";
+	else if (type && text_same(type, "none"))
+		return 0;
+	value = look_up(r, name);
+	r->s->password_given = value && strcmp(name, "password") == 0;
 	if (!value)
 		return take_secret_key(r);
-	r->s->token_given = i == 2;
-	if (text_copy(r->s->secret.value, sizeof(r->s->secret.value), value, names[i - 1], r->e) <
-	    0)
+	r->s->token_given = strcmp(name, "token") == 0;
+	if (text_copy(r->s->secret.value, sizeof(r->s->secret.value), value, name, r->e) < 0)
 		return -1;
 	r->s->secret.given = true;
 	return text_copy(r->s->secret.from, sizeof(r->s->secret.from), "clouds.yaml", "a name",
@@ -293,6 +297,10 @@ static int take_region(struct reader *r, unsigned cloud)
 		r->s->value[OS_REGION] ? r->s->value[OS_REGION] : look_up(r, "region_name");
 	const char *name;
 
+	if (yaml_kind(&r->clouds, list) == YAML_KIND_SCALAR ||
+	    yaml_kind(&r->clouds, list) == YAML_KIND_MAPPING)
+		return err_set(r->e, ERR_USAGE, "%s, line %u: regions has to be a list", r->path,
+			       yaml_line(&r->clouds, list));
 	for (at = yaml_first(&r->clouds, list); at != YAML_NONE; at = yaml_next(&r->clouds, at)) {
 		bool mapping = yaml_kind(&r->clouds, at) == YAML_KIND_MAPPING;
 

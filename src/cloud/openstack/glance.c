@@ -340,7 +340,7 @@ void openstack_abandon(struct task *t)
 		return;
 	if (!t->id[0]) {
 		snprintf(t->left, sizeof(t->left),
-			 "an image %s, which waits for data, may have been made: openstack image list --name NAME shows it",
+			 "an image %s, which waits for data, may be left: openstack image list --name NAME shows it",
 			 t->label);
 		return;
 	}

@@ -7,9 +7,6 @@
 #include "cloud/openstack/openstack.h"
 #include "net/retry.h"
 
-/* A secret, each byte of which may become six, is more than all else. */
-#define LOGIN_REQUEST_MAX ((size_t)64 * 1024)
-
 static void put_member(struct text *t, const char *name, const char *value)
 {
 	text_printf(t, "\"%s\": ", name);
@@ -98,9 +95,14 @@ static int make_request(const struct os_settings *s, char *out, size_t cap, stru
 static int make_url(const struct os_settings *s, char *out, size_t cap, struct err *e)
 {
 	const char *url = s->value[OS_AUTH_URL];
-	size_t len = strlen(url);
+	size_t len = strlen(url), scheme;
 	struct text t;
 
+	/* Without a scheme, libcurl would send the password in the clear. */
+	scheme = strncmp(url, "https://", 8) == 0 ? 8 : strncmp(url, "http://", 7) == 0 ? 7 : 0;
+	if (scheme == 0 || url[scheme] == '/' || url[scheme] == '\0')
+		return err_set(e, ERR_USAGE, "auth_url is %.80s: it has to be https:// and a host",
+			       url);
 	while (len > 0 && url[len - 1] == '/')
 		len--;
 	text_init(&t, out, cap);
@@ -116,7 +118,7 @@ static int refused(struct task *t, struct err *e)
 {
 	const struct os_settings *s = os_settings_of(t);
 	long status = t->work->reply.status;
-	char reason[ERR_TEXT_MAX];
+	char reason[OS_REASON_BYTES];
 
 	glance_reason(t, reason, sizeof(reason));
 	t->wait_ms = t->work->reply.retry_after_ms;
@@ -223,18 +225,34 @@ static int find_glance(struct task *t, struct err *e)
 static int keep_token(struct task *t, const char *token, struct err *e)
 {
 	struct text auth;
+	const char *c;
 
+	for (c = token; *c; c++)
+		if ((unsigned char)*c <= ' ' || *c == 0x7f)
+			return err_set(e, ERR_REPLY,
+				       "the token holds a space or a control character");
 	text_init(&auth, t->work->auth, sizeof(t->work->auth));
 	text_printf(&auth, "X-Auth-Token: %s", token);
 	return text_done(&auth, "the token", e);
+}
+
+int keystone_accept(struct task *t, const char *token, struct err *e)
+{
+	struct work *w = t->work;
+
+	if (!token[0])
+		return err_set(e, ERR_REPLY, "Keystone answered without a token");
+	if (json_parse(&w->json, w->answer, w->reply.len, w->tokens, JSON_TOKENS_MAX, e) < 0)
+		return err_at(e, "Keystone");
+	return keep_token(t, token, e) < 0 ? -1 : find_glance(t, e);
 }
 
 static int ask(struct task *t, struct err *e)
 {
 	struct work *w = t->work;
 	char token[SECRET_MAX];
-	/* Another request may be waiting for its token in w->request. */
-	char *request = w->answer + sizeof(w->answer) - LOGIN_REQUEST_MAX;
+	/* Another request may be waiting for its token in w->request; these have no use yet. */
+	char *request = (char *)w->tokens;
 	const struct http_field fields[] = {
 		{ "X-Subject-Token", token, sizeof(token) },
 		{ "X-Openstack-Request-Id", os_work(t)->request_id,
@@ -248,26 +266,22 @@ static int ask(struct task *t, struct err *e)
 		.body = request,
 		.fields = fields,
 	};
-	int result = -1;
+	int result;
 
+	_Static_assert(sizeof(w->tokens) >= (size_t)SECRET_MAX * TEXT_JSON_MAX + OS_POOL_BYTES,
+		       "there is room for a secret, however it is written");
 	if (make_url(os_settings_of(t), w->url, sizeof(w->url), e) < 0 ||
-	    make_request(os_settings_of(t), request, LOGIN_REQUEST_MAX, e) < 0)
+	    make_request(os_settings_of(t), request, sizeof(w->tokens), e) < 0)
 		return -1;
 	w->reply.body = w->answer;
-	w->reply.cap = sizeof(w->answer) - LOGIN_REQUEST_MAX;
+	w->reply.cap = sizeof(w->answer);
 	t->wait_ms = 0;
-	if (http_call(&w->http, &q, &w->reply, e) < 0)
-		;
-	else if (w->reply.status != 201)
-		refused(t, e);
-	else if (!token[0])
-		err_set(e, ERR_REPLY, "Keystone answered without a token");
-	else if (json_parse(&w->json, w->answer, w->reply.len, w->tokens, JSON_TOKENS_MAX, e) < 0)
-		err_at(e, "Keystone");
-	else if (keep_token(t, token, e) == 0)
-		result = find_glance(t, e);
+	w->json.count = 0;
+	result = http_call(&w->http, &q, &w->reply, e);
+	text_wipe(request, strlen(request));
+	if (result == 0)
+		result = w->reply.status == 201 ? keystone_accept(t, token, e) : refused(t, e);
 	text_wipe(token, sizeof(token));
-	text_wipe(request, LOGIN_REQUEST_MAX);
 	return result;
 }
 

@@ -157,6 +157,9 @@ struct os_work *os_work(struct task *t);
 int keystone_authenticate(struct task *t, struct err *e) MUST_CHECK;
 void keystone_forget(struct task *t);
 
+/* Of it, what is done with Keystone's answer in t->work and the token beside it. */
+int keystone_accept(struct task *t, const char *token, struct err *e) MUST_CHECK;
+
 /* What the headers that authorize a request point into. */
 struct os_headers {
 	char date[48];
@@ -189,6 +192,9 @@ int os_check_clock(struct task *t, struct err *e) MUST_CHECK;
  */
 int glance_api(struct task *t, const char *method, const char *path, const char *body,
 	       struct err *e) MUST_CHECK;
+
+/* In an error's text, beside our own words. */
+#define OS_REASON_BYTES (ERR_TEXT_MAX - 64)
 
 /* What the cloud says of the reason for the status: one line, with its request's id. */
 void glance_reason(struct task *t, char *out, size_t cap);

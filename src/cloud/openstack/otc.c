@@ -27,8 +27,19 @@
 
 /* --- Checks ----------------------------------------------------------------------- */
 
+static int check_size(uint64_t size, struct err *e)
+{
+	return size < SIZE_MAX_OTC ?
+		       0 :
+		       err_set(e, ERR_IMAGE,
+			       "has %llu GiB; Open Telekom Cloud takes less than 128 GB here",
+			       (unsigned long long)(size / GIB));
+}
+
 static int otc_takes(const struct image *im, struct err *e)
 {
+	if (check_size(im->size, e) < 0)
+		return -1;
 	switch (im->format) {
 	case FORMAT_RAW:
 	case FORMAT_ISO:
@@ -130,14 +141,13 @@ static int check_disk(const struct task *t, struct err *e)
 	if (t->options->image_id)
 		return 0;
 	if (gib == 0)
-		return err_set(e, ERR_USAGE,
-			       "how large the disk is is not known: give --min-disk%s",
-			       t->image.size_known ? "" : ", or --size of a raw image");
+		log_warn("%s: how large its disk is is not known: min_disk is not set (--min-disk does it)",
+			 task_name(t));
 	if (gib > MIN_DISK_MAX)
 		return err_set(e, t->options->min_disk ? ERR_USAGE : ERR_IMAGE,
 			       "a disk of %llu GiB is too large: %d GiB is the most",
 			       (unsigned long long)gib, MIN_DISK_MAX);
-	if (t->image.virtual_size > gib * GIB && !is_zvhd(format_for(t)))
+	if (gib > 0 && t->image.virtual_size > gib * GIB && !is_zvhd(format_for(t)))
 		return err_set(e, ERR_USAGE,
 			       "--min-disk %llu is too small for the image's disk of %llu GiB",
 			       (unsigned long long)gib,
@@ -153,12 +163,8 @@ static uint64_t size_of(const struct task *t)
 static int otc_check(struct task *t, struct err *e)
 {
 	if (openstack_check(t, e) < 0 || (!t->options->image_id && check_name(t, e) < 0) ||
-	    check_tags(t->options, e) < 0)
+	    check_tags(t->options, e) < 0 || check_size(t->options->announced, e) < 0)
 		return -1;
-	if (size_of(t) >= SIZE_MAX_OTC)
-		return err_set(e, ERR_IMAGE,
-			       "has %llu GiB; Open Telekom Cloud takes less than 128 GB here",
-			       (unsigned long long)(size_of(t) / GIB));
 	if (t->image.format == FORMAT_ISO && !t->options->disk_format)
 		return err_set(e, ERR_IMAGE,
 			       "is an ISO image, which is not taken here; --disk-format raw sends it as a disk");
@@ -223,7 +229,8 @@ static int make_record(struct task *t, struct err *e)
 	glance_put_string(&b, "container_format", "bare");
 	glance_put_string(&b, "__os_version",
 			  o->os_version ? o->os_version : "Other Linux(64 bit)");
-	text_printf(&b, ", \"min_disk\": %llu", (unsigned long long)min_disk(t));
+	if (min_disk(t) > 0)
+		text_printf(&b, ", \"min_disk\": %llu", (unsigned long long)min_disk(t));
 	if (o->description)
 		glance_put_string(&b, "__description", o->description);
 	if (o->firmware)

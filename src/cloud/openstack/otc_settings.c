@@ -121,6 +121,22 @@ int otc_keys_load(struct os_settings *s, struct err *e)
 	return failed ? -1 : 0;
 }
 
+/* Is there half of what signs requests? */
+static bool secret_only(const struct os_settings *s)
+{
+	const char *const *name;
+	unsigned i;
+
+	if (s->auth != OS_AUTH_PASSWORD || s->cloud[0] || s->value[OS_USERNAME] ||
+	    s->value[OS_USER_ID])
+		return false;
+	for (i = 0; i < TOOLS; i++)
+		for (name = tools[i].secret; *name; name++)
+			if (getenv(*name))
+				return true;
+	return false;
+}
+
 int otc_settings_fill(struct os_settings *s, struct err *e)
 {
 	const struct region *region = region_of(s);
@@ -128,11 +144,11 @@ int otc_settings_fill(struct os_settings *s, struct err *e)
 	bool endpoint = s->value[OS_IMAGE_ENDPOINT] || s->value[OS_ENDPOINT];
 	bool ready = s->auth == OS_AUTH_TOKEN && endpoint;
 
+	if (secret_only(s))
+		return err_set(e, ERR_USAGE, "OS_ACCESS_KEY is not set, beside its secret key");
 	/* Another SDK's name for it. */
 	if (!s->value[OS_PROJECT_ID] && !s->value[OS_PROJECT_NAME] && !s->cloud[0])
 		s->value[OS_PROJECT_ID] = getenv("HUAWEICLOUD_SDK_PROJECT_ID");
-	if (keystone && !s->value[OS_PROJECT_ID] && !s->value[OS_PROJECT_NAME] && region)
-		s->value[OS_PROJECT_NAME] = region->name;
 	/* An account is one domain, with its users and projects. */
 	if (!s->value[OS_PROJECT_DOMAIN_ID] && !s->value[OS_PROJECT_DOMAIN_NAME]) {
 		s->value[OS_PROJECT_DOMAIN_ID] = s->value[OS_USER_DOMAIN_ID];

@@ -14,7 +14,7 @@
 static int refused(struct task *t, struct err *e)
 {
 	long status = t->work->reply.status;
-	char why[ERR_TEXT_MAX];
+	char why[OS_REASON_BYTES];
 
 	glance_reason(t, why, sizeof(why));
 	t->wait_ms = t->work->reply.retry_after_ms;
