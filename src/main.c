@@ -245,7 +245,7 @@ static const struct grammar *find_grammar(const char *name)
 static bool is_meant(const struct grammar *g, int argc, char *const argv[])
 {
 	const struct verb *v;
-	struct place place;
+	struct place place = { .words = 0 };
 
 	for (v = g->verbs; v->provider; v++) {
 		struct err none = ERR_INIT;

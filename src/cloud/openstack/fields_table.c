@@ -24,9 +24,8 @@ static size_t cut_line(const char *s, size_t widest)
 	if (widest == 0 || text_chars(s) <= widest)
 		return strlen(s);
 	for (i = 0; chars < widest; i += step(s + i), chars++) {
-		if (i > 0 && s[i] == ' ')
-			cut = i;
-		else if (i > 1 && s[i - 1] == '-' && is_letter(s[i - 2]) && is_letter(s[i]))
+		if ((i > 0 && s[i] == ' ') ||
+		    (i > 1 && s[i - 1] == '-' && is_letter(s[i - 2]) && is_letter(s[i])))
 			cut = i;
 	}
 	end = i;
