@@ -164,6 +164,7 @@ static int call(struct task *t, const char *method, const char *path, const char
 		.fields = fields,
 	};
 	struct text url;
+	int result;
 
 	text_init(&url, w->url, sizeof(w->url));
 	text_printf(&url, "%s%s", os_work(t)->base, path);
@@ -177,7 +178,9 @@ static int call(struct task *t, const char *method, const char *path, const char
 	w->reply.cap = sizeof(w->answer);
 	w->json.count = 0;
 	t->wait_ms = 0;
-	return http_call(&w->http, &q, &w->reply, e);
+	result = http_call(&w->http, &q, &w->reply, e);
+	text_wipe(&headers, sizeof(headers));
+	return result;
 }
 
 int glance_api(struct task *t, const char *method, const char *path, const char *body,
