@@ -85,13 +85,12 @@ static void check_login(const struct os_settings *s)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static char a[REPLY_MAX], b[REPLY_MAX];
+	static char a[16384], b[sizeof(a)], zeros[sizeof(a)];
 	static struct os_settings s;
 	static struct options o;
 	char *name = fuzz_line(&data, &size), *region = fuzz_line(&data, &size);
 	char *text = fuzz_string(data, size), *secure = strstr(text, "\n%%\n");
 	struct err e = ERR_INIT;
-	size_t i;
 	int result;
 
 	write_file(0, text, secure ? (size_t)(secure - text) : size);
@@ -101,8 +100,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	result = os_settings_load(&s, &o, a, b, sizeof(a), &e);
 	fuzz_err(result, &e);
 	REQUIRE(result == 0 || e.code == ERR_USAGE || e.code == ERR_LIMIT);
-	for (i = 0; i < sizeof(a); i++)
-		REQUIRE(a[i] == 0 && b[i] == 0);
+	REQUIRE(memcmp(a, zeros, sizeof(a)) == 0 && memcmp(b, zeros, sizeof(b)) == 0);
 	if (result == 0) {
 		check_texts(&s);
 		check_login(&s);
