@@ -108,6 +108,8 @@ void glance_reason(struct task *t, char *out, size_t cap)
 	}
 	text_ellipsis(&text);
 	squeeze(out);
+	/* Once more: entities may have hidden one from us. */
+	json_hide(out, secrets, sizeof(secrets) / sizeof(secrets[0]));
 	text_clean(out);
 	text_init(&text, out + strlen(out), cap - strlen(out));
 	if (id > 0)
