@@ -5,11 +5,7 @@
 #include "cloud/provider.h"
 
 const struct provider *const providers[] = {
-	&linode_provider,
-	&ionos_provider,
-	&openstack_provider,
-	&otc_provider,
-	NULL,
+	&linode_provider, &ionos_provider, &openstack_provider, &otc_provider, NULL,
 };
 
 const struct grammar *const grammars[] = {

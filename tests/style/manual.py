@@ -16,15 +16,21 @@ STATUSES = ["0", "1", "2", "3", "4", "5"]  # a contract for scripts: fixed for e
 OWN = ["Common options"]
 NET = ["Common options", "Network options"]
 LINODE_CLI = ["linode-cli image-upload and images upload"]
-OS = "OpenStack logins"
 IONOS = "hoist ionos and ionosctl image upload"
+LOGIN = "Logging in to OpenStack"
+CLIENTS = "OpenStack's own clients"
+GLANCE = [LOGIN, CLIENTS, "glance image-create, image-create-via-import and image-upload"]
 # command -> subsections of the manual; what shares its own subsection is looked at together
 COMMANDS = {
     ("linode",): [*NET, "hoist linode"],
     ("ionos",): [*NET, IONOS, "hoist ionos"],
     ("ionosctl", "image", "upload"): [IONOS, "ionosctl image upload"],
-    ("openstack",): [*NET, "hoist openstack", OS],
-    ("otc",): [*NET, "hoist otc", OS],
+    ("openstack",): [*NET, LOGIN, "hoist openstack"],
+    ("otc",): [*NET, LOGIN, "hoist otc"],
+    ("openstack", "image", "create"): [LOGIN, CLIENTS, "openstack image create"],
+    ("glance", "image-create"): GLANCE,
+    ("glance", "image-create-via-import"): GLANCE,
+    ("glance", "image-upload"): GLANCE,
     ("check",): [*OWN, "hoist check"],
     ("cat",): [*OWN, "hoist cat"],
     ("linode-cli", "image-upload"): LINODE_CLI,

@@ -49,8 +49,8 @@ static void choose(const char *first, const char *second)
 static void the_table(void **state)
 {
 	(void)state;
-	strcpy(task.object,
-	       "{\"id\":\"1\",\"status\":\"active\",\"b\":\"x\",\"a\":true,\"tags\":[\"z\",\"a\"]}");
+	strcpy(task.object, "{\"id\":\"1\",\"status\":\"active\",\"b\":\"x\",\"a\":true,"
+			    "\"tags\":[\"z\",\"a\"]}");
 	assert_string_equal(print("table"), "+------------+-----------------+\n"
 					    "| Field      | Value           |\n"
 					    "+------------+-----------------+\n"

@@ -49,7 +49,7 @@ void fields_put_json(const struct fields *f, int key, struct text *t);
 void fields_put_json_lines(const struct fields *f, int key, unsigned level, struct text *t);
 void fields_put_json_name(const struct fields *f, int key, struct text *t);
 
-/* Append the value as YAML in one line, and an array as a line for each, with its line end before it. */
+/* Append the value as YAML in one line; an array as lines, each with its line end before it. */
 void fields_put_yaml(const struct fields *f, int key, struct text *t);
 void fields_put_yaml_name(const struct fields *f, int key, struct text *t);
 void fields_put_yaml_list(const struct fields *f, int key, struct text *t);

@@ -83,7 +83,7 @@ static int next_sorted_property(const struct fields *f, int last)
 	return last;
 }
 
-/* a='b', c='d' */
+/* For a person: the names sorted, each with its value in quotes. */
 static void put_pairs(const struct fields *f, struct text *t)
 {
 	int i, n = 0;
@@ -97,7 +97,7 @@ static void put_pairs(const struct fields *f, struct text *t)
 	}
 }
 
-/* {'a': 'b', 'c': False} */
+/* As Python's repr() of a dict. */
 static void put_dict(const struct fields *f, struct text *t)
 {
 	int i, n = 0;
