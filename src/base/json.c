@@ -229,8 +229,8 @@ static int element(const struct json *j, int at, const char *step, size_t len)
 
 static int lookup(const struct json *j, const char *path)
 {
+	int at = j->count > 0 ? j->root : -1;
 	size_t len;
-	int at = j->root;
 
 	while (*path && at >= 0) {
 		len = strcspn(path, ".");

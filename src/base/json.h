@@ -27,7 +27,7 @@
 
 #include "base/err.h"
 
-/* A document, or one value in it. */
+/* A document, or one value in it.  In one whose count is 0 there is nothing. */
 struct json {
 	const char *text;
 	const jsmntok_t *tok;

@@ -26,6 +26,7 @@ COMMANDS = {
     ("ionos",): [*NET, IONOS, "hoist ionos"],
     ("ionosctl", "image", "upload"): [IONOS, "ionosctl image upload"],
     ("openstack",): [*NET, LOGIN, "hoist openstack"],
+    ("otc",): [*NET, LOGIN, "hoist otc"],
     ("openstack", "image", "create"): [LOGIN, CLIENTS, "openstack image create"],
     ("glance", "image-create"): GLANCE,
     ("glance", "image-create-via-import"): GLANCE,

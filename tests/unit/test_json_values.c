@@ -314,6 +314,25 @@ static void odd_keys(void **state)
 }
 
 /* Each element once, in order, the same as by its index. */
+/* No document was parsed, or it was empty. */
+static void nothing_at_all(void **state)
+{
+	struct json j = { 0 }, item = { 0 };
+	struct err e = ERR_INIT;
+	const char *at;
+	char out[8];
+
+	(void)state;
+	assert_int_equal(json_kind(&j, ""), JSON_ABSENT);
+	assert_int_equal(json_kind(&j, "a.0"), JSON_ABSENT);
+	assert_int_equal(json_count(&j, ""), 0);
+	assert_false(json_next(&j, "", &item));
+	assert_int_equal(json_raw(&j, "", &at), 0);
+	assert_false(json_is(&j, "", "x"));
+	assert_int_equal(json_str(&j, "a", out, sizeof(out), &e), -1);
+	check_err(&e, ERR_REPLY, "nothing");
+}
+
 static void elements(void **state)
 {
 	static const struct {
@@ -465,6 +484,7 @@ int main(void)
 		cmocka_unit_test(twice_the_same_key),
 		cmocka_unit_test(odd_keys),
 		cmocka_unit_test(strings_to_show),
+		cmocka_unit_test(nothing_at_all),
 		cmocka_unit_test(elements),
 		cmocka_unit_test(inside_of_an_element),
 		cmocka_unit_test(secrets_are_hidden),

@@ -5,9 +5,9 @@
 #include "unit/openstack_task.h"
 
 #define CREATED "HTTP/1.1 201 CREATED\r\nx-subject-token: tok\r\n"
-#define CATALOG                                                                                    \
-	"{\"token\": {\"catalog\": [{\"type\": \"image\", \"endpoints\": [{\"interface\": "        \
-	"\"public\", \"region\": \"R\", \"region_id\": \"R\", \"url\": \"https://g.example/v2/\"}]}]}}"
+#define ENDPOINT                                                                                   \
+	"{\"interface\": \"public\", \"region\": \"R\", \"url\": \"https://g.example/v2/\"}"
+#define CATALOG "{\"token\": {\"catalog\": [{\"type\": \"image\", \"endpoints\": [" ENDPOINT "]}]}}"
 
 static char answer[SECRET_MAX + 4096];
 
@@ -57,113 +57,114 @@ static void set_values(const struct value *v)
 #define ODD "'id': '}, \\\\ \\t', 'password': '\\\\\\n\\u0001\xc3\xa4'"
 #define BY_NAME "'name': 'u', 'domain': {'name': 'ud'}" PW
 
+static const struct {
+	enum os_auth auth;
+	const char *secret;
+	struct value values[8];
+	const char *json; /* with ' in place of " */
+} logins[] = {
+	/* Who: by an id, by a name in a domain, which has an id or a name. */
+	{ OS_AUTH_PASSWORD,
+	  "pw",
+	  { { OS_USER_ID, "ui" }, { OS_PROJECT_ID, "pi" } },
+	  PASSWORD_IN(BY_ID) ", 'scope': {'project': {'id': 'pi'}}}}" },
+	{ OS_AUTH_PASSWORD,
+	  "pw",
+	  { { OS_USERNAME, "u" },
+	    { OS_USER_DOMAIN_NAME, "ud" },
+	    { OS_PROJECT_NAME, "p" },
+	    { OS_PROJECT_DOMAIN_NAME, "pd" } },
+	  PASSWORD_IN(BY_NAME) ", 'scope': {'project': {'name': 'p', 'domain':"
+			       " {'name': 'pd'}}}}}" },
+	{ OS_AUTH_PASSWORD,
+	  "pw",
+	  { { OS_USERNAME, "u" },
+	    { OS_USER_DOMAIN_ID, "udi" },
+	    { OS_PROJECT_NAME, "p" },
+	    { OS_PROJECT_DOMAIN_ID, "pdi" } },
+	  PASSWORD_IN(
+		  BY_DOMAIN_ID) ", 'scope': {'project': {'name': 'p', 'domain': {'id': 'pdi'}}}}}" },
+	/* An id goes before a name, and is enough. */
+	{ OS_AUTH_PASSWORD,
+	  "pw",
+	  { { OS_USER_ID, "ui" },
+	    { OS_USERNAME, "u" },
+	    { OS_USER_DOMAIN_NAME, "ud" },
+	    { OS_PROJECT_ID, "pi" },
+	    { OS_PROJECT_NAME, "p" } },
+	  PASSWORD_IN(BY_ID) ", 'scope': {'project': {'id': 'pi'}}}}" },
+	/* Other scopes; a project goes before them. */
+	{ OS_AUTH_PASSWORD,
+	  "pw",
+	  { { OS_USER_ID, "ui" }, { OS_DOMAIN_NAME, "d" } },
+	  PASSWORD_IN(BY_ID) ", 'scope': {'domain': {'name': 'd'}}}}" },
+	{ OS_AUTH_PASSWORD,
+	  "pw",
+	  { { OS_USER_ID, "ui" }, { OS_DOMAIN_NAME, "d" }, { OS_DOMAIN_ID, "di" } },
+	  PASSWORD_IN(BY_ID) ", 'scope': {'domain': {'id': 'di'}}}}" },
+	{ OS_AUTH_PASSWORD,
+	  "pw",
+	  { { OS_USER_ID, "ui" }, { OS_SYSTEM_SCOPE, "all" }, { OS_DOMAIN_NAME, "d" } },
+	  PASSWORD_IN(BY_ID) ", 'scope': {'system': {'all': true}}}}" },
+	{ OS_AUTH_PASSWORD,
+	  "pw",
+	  { { OS_USER_ID, "ui" }, { OS_SYSTEM_SCOPE, "all" }, { OS_PROJECT_ID, "pi" } },
+	  PASSWORD_IN(BY_ID) ", 'scope': {'project': {'id': 'pi'}}}}" },
+	/* "Application credentials cannot request a scope." */
+	{ OS_AUTH_APPCRED,
+	  "as",
+	  { { OS_APPCRED_ID, "ai" },
+	    { OS_USER_ID, "ui" },
+	    { OS_PROJECT_ID, "pi" },
+	    { OS_SYSTEM_SCOPE, "all" } },
+	  "{'auth': {'identity': {'methods': ['application_credential'],"
+	  " 'application_credential': {'id': 'ai', 'secret': 'as'}}}}" },
+	{ OS_AUTH_APPCRED,
+	  "as",
+	  { { OS_APPCRED_NAME, "an" }, { OS_USER_ID, "ui" }, { OS_PROJECT_NAME, "p" } },
+	  "{'auth': {'identity': {'methods': ['application_credential'],"
+	  " 'application_credential': {'name': 'an', 'user': {'id': 'ui'},"
+	  " 'secret': 'as'}}}}" },
+	{ OS_AUTH_APPCRED,
+	  "as",
+	  { { OS_APPCRED_NAME, "an" },
+	    { OS_USERNAME, "u" },
+	    { OS_USER_DOMAIN_NAME, "ud" },
+	    { OS_DOMAIN_ID, "di" } },
+	  "{'auth': {'identity': {'methods': ['application_credential'],"
+	  " 'application_credential': {'name': 'an', 'user': {'name': 'u', 'domain':"
+	  " {'name': 'ud'}}, 'secret': 'as'}}}}" },
+	{ OS_AUTH_TOKEN,
+	  "t0",
+	  { { OS_PROJECT_ID, "pi" }, { OS_USER_ID, "ui" } },
+	  "{'auth': {'identity': {'methods': ['token'], 'token': {'id': 't0'}},"
+	  " 'scope': {'project': {'id': 'pi'}}}}" },
+	/* Whatever is in them, it is JSON, and the same text. */
+	{ OS_AUTH_PASSWORD,
+	  "\\\n\x01\xc3\xa4",
+	  { { OS_USER_ID, "}, \\ \t" }, { OS_PROJECT_ID, "\x7f" } },
+	  PASSWORD_IN(ODD) ", 'scope': {'project': {'id': '\\u007f'}}}}" },
+};
+
 static void requests(void **state)
 {
-	static const struct {
-		enum os_auth auth;
-		const char *secret;
-		struct value values[8];
-		const char *json; /* with ' in place of " */
-	} rows[] = {
-		/* Who: by an id, by a name in a domain, which has an id or a name. */
-		{ OS_AUTH_PASSWORD,
-		  "pw",
-		  { { OS_USER_ID, "ui" }, { OS_PROJECT_ID, "pi" } },
-		  PASSWORD_IN(BY_ID) ", 'scope': {'project': {'id': 'pi'}}}}" },
-		{ OS_AUTH_PASSWORD,
-		  "pw",
-		  { { OS_USERNAME, "u" },
-		    { OS_USER_DOMAIN_NAME, "ud" },
-		    { OS_PROJECT_NAME, "p" },
-		    { OS_PROJECT_DOMAIN_NAME, "pd" } },
-		  PASSWORD_IN(BY_NAME) ", 'scope': {'project': {'name': 'p', 'domain':"
-				       " {'name': 'pd'}}}}}" },
-		{ OS_AUTH_PASSWORD,
-		  "pw",
-		  { { OS_USERNAME, "u" },
-		    { OS_USER_DOMAIN_ID, "udi" },
-		    { OS_PROJECT_NAME, "p" },
-		    { OS_PROJECT_DOMAIN_ID, "pdi" } },
-		  PASSWORD_IN(
-			  BY_DOMAIN_ID) ", 'scope': {'project': {'name': 'p', 'domain': {'id': 'pdi'}}}}}" },
-		/* An id goes before a name, and is enough. */
-		{ OS_AUTH_PASSWORD,
-		  "pw",
-		  { { OS_USER_ID, "ui" },
-		    { OS_USERNAME, "u" },
-		    { OS_USER_DOMAIN_NAME, "ud" },
-		    { OS_PROJECT_ID, "pi" },
-		    { OS_PROJECT_NAME, "p" } },
-		  PASSWORD_IN(BY_ID) ", 'scope': {'project': {'id': 'pi'}}}}" },
-		/* Other scopes; a project goes before them. */
-		{ OS_AUTH_PASSWORD,
-		  "pw",
-		  { { OS_USER_ID, "ui" }, { OS_DOMAIN_NAME, "d" } },
-		  PASSWORD_IN(BY_ID) ", 'scope': {'domain': {'name': 'd'}}}}" },
-		{ OS_AUTH_PASSWORD,
-		  "pw",
-		  { { OS_USER_ID, "ui" }, { OS_DOMAIN_NAME, "d" }, { OS_DOMAIN_ID, "di" } },
-		  PASSWORD_IN(BY_ID) ", 'scope': {'domain': {'id': 'di'}}}}" },
-		{ OS_AUTH_PASSWORD,
-		  "pw",
-		  { { OS_USER_ID, "ui" }, { OS_SYSTEM_SCOPE, "all" }, { OS_DOMAIN_NAME, "d" } },
-		  PASSWORD_IN(BY_ID) ", 'scope': {'system': {'all': true}}}}" },
-		{ OS_AUTH_PASSWORD,
-		  "pw",
-		  { { OS_USER_ID, "ui" }, { OS_SYSTEM_SCOPE, "all" }, { OS_PROJECT_ID, "pi" } },
-		  PASSWORD_IN(BY_ID) ", 'scope': {'project': {'id': 'pi'}}}}" },
-		/* "Application credentials cannot request a scope." */
-		{ OS_AUTH_APPCRED,
-		  "as",
-		  { { OS_APPCRED_ID, "ai" },
-		    { OS_USER_ID, "ui" },
-		    { OS_PROJECT_ID, "pi" },
-		    { OS_SYSTEM_SCOPE, "all" } },
-		  "{'auth': {'identity': {'methods': ['application_credential'],"
-		  " 'application_credential': {'id': 'ai', 'secret': 'as'}}}}" },
-		{ OS_AUTH_APPCRED,
-		  "as",
-		  { { OS_APPCRED_NAME, "an" }, { OS_USER_ID, "ui" }, { OS_PROJECT_NAME, "p" } },
-		  "{'auth': {'identity': {'methods': ['application_credential'],"
-		  " 'application_credential': {'name': 'an', 'user': {'id': 'ui'},"
-		  " 'secret': 'as'}}}}" },
-		{ OS_AUTH_APPCRED,
-		  "as",
-		  { { OS_APPCRED_NAME, "an" },
-		    { OS_USERNAME, "u" },
-		    { OS_USER_DOMAIN_NAME, "ud" },
-		    { OS_DOMAIN_ID, "di" } },
-		  "{'auth': {'identity': {'methods': ['application_credential'],"
-		  " 'application_credential': {'name': 'an', 'user': {'name': 'u', 'domain':"
-		  " {'name': 'ud'}}, 'secret': 'as'}}}}" },
-		{ OS_AUTH_TOKEN,
-		  "t0",
-		  { { OS_PROJECT_ID, "pi" }, { OS_USER_ID, "ui" } },
-		  "{'auth': {'identity': {'methods': ['token'], 'token': {'id': 't0'}},"
-		  " 'scope': {'project': {'id': 'pi'}}}}" },
-		/* Whatever is in them, it is JSON, and the same text. */
-		{ OS_AUTH_PASSWORD,
-		  "\\\n\x01\xc3\xa4",
-		  { { OS_USER_ID, "}, \\ \t" }, { OS_PROJECT_ID, "\x7f" } },
-		  PASSWORD_IN(ODD) ", 'scope': {'project': {'id': '\\u007f'}}}}" },
-	};
 	size_t i;
 	char *c;
 
 	(void)state;
-	for (i = 0; i < COUNT(rows); i++) {
+	for (i = 0; i < COUNT(logins); i++) {
 		struct err e = ERR_INIT;
 
 		task_init(NULL);
-		settings.auth = rows[i].auth;
-		set_secret(rows[i].secret);
-		set_values(rows[i].values);
+		settings.auth = logins[i].auth;
+		set_secret(logins[i].secret);
+		set_values(logins[i].values);
 		CHECK(login(with_body(CREATED, CATALOG), &e) == 0, "row %zu: %s", i, e.text);
 		CHECK(server.announced == strlen((char *)server.body), "row %zu", i);
 		for (c = (char *)server.body; *c; c++)
 			if (*c == '"')
 				*c = '\'';
-		CHECK(strcmp((char *)server.body, rows[i].json) == 0, "row %zu: %s", i,
+		CHECK(strcmp((char *)server.body, logins[i].json) == 0, "row %zu: %s", i,
 		      (char *)server.body);
 		assert_non_null(strstr(server.head, "\r\nContent-Type: application/json\r\n"));
 		assert_null(strstr(server.head, "X-Auth-Token"));

@@ -33,97 +33,95 @@ static int accept_answer(const char *answer, struct err *e)
 #define NOVA "{'type': 'compute', 'endpoints': [" AT("public", "R1", "https://nova") "]}, "
 #define TWO TOKEN("[" NOVA IMAGE(FIVE) "]")
 
+static const struct {
+	const char *answer, *region, *interface, *override;
+	const char *base; /* NULL: there is none */
+} catalogs[] = {
+	{ TWO, NULL, NULL, NULL, "https://p1" },
+	{ TWO, "R1", NULL, NULL, "https://p1" },
+	{ TWO, "R2", NULL, NULL, "https://p2" },
+	{ TWO, "R2", "public", NULL, "https://p2" },
+	{ TWO, NULL, "internal", NULL, "https://i1" },
+	{ TWO, "R2", "internalURL", NULL, "https://i2" },
+	{ TWO, NULL, "publicURL", NULL, "https://p1" },
+	{ TWO, NULL, "adminURL", NULL, "https://a1" },
+	{ TWO, "R1", "admin", NULL, "https://a1" },
+	/* None that would do is not one that almost does. */
+	{ TWO, "R2", "admin", NULL, NULL },
+	{ TWO, "R3", NULL, NULL, NULL },
+	{ TWO, "r1", NULL, NULL, NULL },
+	{ TWO, "R", NULL, NULL, NULL },
+	{ TWO, "R11", NULL, NULL, NULL },
+	{ TWO, NULL, "pub", NULL, NULL },
+	{ TWO, NULL, "publicity", NULL, NULL },
+	{ TWO, NULL, "URL", NULL, NULL },
+	{ TWO, "a region with a name that is longer than sixty-three characters are", NULL, NULL,
+	  NULL },
+	/* Whatever the catalog says, and also without one. */
+	{ TWO, "R3", NULL, "https://own/v2/", "https://own" },
+	{ "{'token': {}}", NULL, NULL, "https://own", "https://own" },
+	{ "[]", NULL, NULL, "https://own", "https://own" },
+	/* The older name of a region's id, alone, or beside another one. */
+	{ TOKEN("[" IMAGE("{'interface': 'public', 'region': 'R', 'url': 'https://g'}") "]"), "R",
+	  NULL, NULL, "https://g" },
+	{ TOKEN("[" IMAGE("{'interface': 'public', 'region_id': 'R', 'url': 'https://g'}") "]"),
+	  "R", NULL, NULL, "https://g" },
+	{ TOKEN("[" IMAGE("{'interface': 'public', 'url': 'https://g'}") "]"), NULL, NULL, NULL,
+	  "https://g" },
+	{ TOKEN("[" IMAGE("{'interface': 'public', 'url': 'https://g'}") "]"), "R", NULL, NULL,
+	  NULL },
+	/* The second image service has it. */
+	{ TOKEN("[" IMAGE(AT("public", "R1", "https://1")) ", " IMAGE(
+		  AT("public", "R2", "https://2")) "]"),
+	  "R2", NULL, NULL, "https://2" },
+	{ TOKEN("[" IMAGE("") ", " IMAGE(AT("public", "R1", "https://1")) "]"), NULL, NULL, NULL,
+	  "https://1" },
+	/* What is not as it should be is passed over. */
+	{ TOKEN("[7, 'image', null, {}, {'type': 7}, {'type': 'image'}, {'type': 'image',"
+		" 'endpoints': {}}, {'type': 'image', 'endpoints': 'x'}, " IMAGE(
+			"7, [], {}, {'interface': 7, 'url': 'https://no'},"
+			" {'interface': ['public'], 'url': 'https://no'},"
+			" {'interface': 'public'}, {'interface': 'public', 'url': 7},"
+			" {'interface': 'public', 'url': ''}, " AT("public", "R",
+								   "https://yes")) "]"),
+	  NULL, NULL, NULL, "https://yes" },
+	{ TOKEN("[" IMAGE(
+		  "{'interface': 'public', 'region': {'id': 'R'}, 'url': 'https://g'}") "]"),
+	  "R", NULL, NULL, NULL },
+	{ TOKEN("[{'type': 'images', 'endpoints': [" AT("public", "R", "https://g") "]}]"), NULL,
+	  NULL, NULL, NULL },
+	{ TOKEN("[]"), NULL, NULL, NULL, NULL },
+	{ TOKEN("{}"), NULL, NULL, NULL, NULL },
+	{ TOKEN("null"), NULL, NULL, NULL, NULL },
+	{ "{'token': {}}", NULL, NULL, NULL, NULL },
+	{ "{'token': [{'catalog': []}]}", NULL, NULL, NULL, NULL },
+	{ "{}", NULL, NULL, NULL, NULL },
+	{ "[]", NULL, NULL, NULL, NULL },
+	/* A URL that is none, or that would not be encrypted by accident. */
+	{ TOKEN("[" IMAGE(AT("public", "R", "g.example:9292")) "]"), NULL, NULL, NULL, NULL },
+	{ TOKEN("[" IMAGE(AT("public", "R", "ftp://g")) "]"), NULL, NULL, NULL, NULL },
+	{ TOKEN("[" IMAGE(AT("public", "R", "/v2")) "]"), NULL, NULL, NULL, NULL },
+};
+
 static void endpoints(void **state)
 {
-	static const struct {
-		const char *answer, *region, *interface, *override;
-		const char *base; /* NULL: there is none */
-	} rows[] = {
-		{ TWO, NULL, NULL, NULL, "https://p1" },
-		{ TWO, "R1", NULL, NULL, "https://p1" },
-		{ TWO, "R2", NULL, NULL, "https://p2" },
-		{ TWO, "R2", "public", NULL, "https://p2" },
-		{ TWO, NULL, "internal", NULL, "https://i1" },
-		{ TWO, "R2", "internalURL", NULL, "https://i2" },
-		{ TWO, NULL, "publicURL", NULL, "https://p1" },
-		{ TWO, NULL, "adminURL", NULL, "https://a1" },
-		{ TWO, "R1", "admin", NULL, "https://a1" },
-		/* None that would do is not one that almost does. */
-		{ TWO, "R2", "admin", NULL, NULL },
-		{ TWO, "R3", NULL, NULL, NULL },
-		{ TWO, "r1", NULL, NULL, NULL },
-		{ TWO, "R", NULL, NULL, NULL },
-		{ TWO, "R11", NULL, NULL, NULL },
-		{ TWO, NULL, "pub", NULL, NULL },
-		{ TWO, NULL, "publicity", NULL, NULL },
-		{ TWO, NULL, "URL", NULL, NULL },
-		{ TWO, "a region with a name that is longer than sixty-three characters are", NULL,
-		  NULL, NULL },
-		/* Whatever the catalog says, and also without one. */
-		{ TWO, "R3", NULL, "https://own/v2/", "https://own" },
-		{ "{'token': {}}", NULL, NULL, "https://own", "https://own" },
-		{ "[]", NULL, NULL, "https://own", "https://own" },
-		/* The older name of a region's id, alone, or beside another one. */
-		{ TOKEN("[" IMAGE(
-			  "{'interface': 'public', 'region': 'R', 'url': 'https://g'}") "]"),
-		  "R", NULL, NULL, "https://g" },
-		{ TOKEN("[" IMAGE(
-			  "{'interface': 'public', 'region_id': 'R', 'url': 'https://g'}") "]"),
-		  "R", NULL, NULL, "https://g" },
-		{ TOKEN("[" IMAGE("{'interface': 'public', 'url': 'https://g'}") "]"), NULL, NULL,
-		  NULL, "https://g" },
-		{ TOKEN("[" IMAGE("{'interface': 'public', 'url': 'https://g'}") "]"), "R", NULL,
-		  NULL, NULL },
-		/* The second image service has it. */
-		{ TOKEN("[" IMAGE(AT("public", "R1", "https://1")) ", " IMAGE(
-			  AT("public", "R2", "https://2")) "]"),
-		  "R2", NULL, NULL, "https://2" },
-		{ TOKEN("[" IMAGE("") ", " IMAGE(AT("public", "R1", "https://1")) "]"), NULL, NULL,
-		  NULL, "https://1" },
-		/* What is not as it should be is passed over. */
-		{ TOKEN("[7, 'image', null, {}, {'type': 7}, {'type': 'image'}, {'type': 'image',"
-			" 'endpoints': {}}, {'type': 'image', 'endpoints': 'x'}, " IMAGE(
-				"7, [], {}, {'interface': 7, 'url': 'https://no'},"
-				" {'interface': ['public'], 'url': 'https://no'},"
-				" {'interface': 'public'}, {'interface': 'public', 'url': 7},"
-				" {'interface': 'public', 'url': ''}, " AT("public", "R",
-									   "https://yes")) "]"),
-		  NULL, NULL, NULL, "https://yes" },
-		{ TOKEN("[" IMAGE(
-			  "{'interface': 'public', 'region': {'id': 'R'}, 'url': 'https://g'}") "]"),
-		  "R", NULL, NULL, NULL },
-		{ TOKEN("[{'type': 'images', 'endpoints': [" AT("public", "R", "https://g") "]}]"),
-		  NULL, NULL, NULL, NULL },
-		{ TOKEN("[]"), NULL, NULL, NULL, NULL },
-		{ TOKEN("{}"), NULL, NULL, NULL, NULL },
-		{ TOKEN("null"), NULL, NULL, NULL, NULL },
-		{ "{'token': {}}", NULL, NULL, NULL, NULL },
-		{ "{'token': [{'catalog': []}]}", NULL, NULL, NULL, NULL },
-		{ "{}", NULL, NULL, NULL, NULL },
-		{ "[]", NULL, NULL, NULL, NULL },
-		/* A URL that is none, or that would not be encrypted by accident. */
-		{ TOKEN("[" IMAGE(AT("public", "R", "g.example:9292")) "]"), NULL, NULL, NULL,
-		  NULL },
-		{ TOKEN("[" IMAGE(AT("public", "R", "ftp://g")) "]"), NULL, NULL, NULL, NULL },
-		{ TOKEN("[" IMAGE(AT("public", "R", "/v2")) "]"), NULL, NULL, NULL, NULL },
-	};
 	char which[32];
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < COUNT(rows); i++) {
+	for (i = 0; i < COUNT(catalogs); i++) {
 		struct err e = ERR_INIT;
 
 		snprintf(which, sizeof(which), "row %zu", i);
 		task_init(NULL);
-		settings.value[OS_REGION] = rows[i].region;
-		settings.value[OS_INTERFACE] = rows[i].interface;
-		settings.value[OS_IMAGE_ENDPOINT] = rows[i].override;
-		CHECK(accept_answer(rows[i].answer, &e) == (rows[i].base ? 0 : -1), "%s: %s", which,
-		      e.text);
-		check_err(&e, rows[i].base ? ERR_NONE : ERR_USAGE, which);
-		CHECK(!rows[i].base || strcmp(os_work(&task)->base, rows[i].base) == 0, "%s: %s",
-		      which, os_work(&task)->base);
+		settings.value[OS_REGION] = catalogs[i].region;
+		settings.value[OS_INTERFACE] = catalogs[i].interface;
+		settings.value[OS_IMAGE_ENDPOINT] = catalogs[i].override;
+		CHECK(accept_answer(catalogs[i].answer, &e) == (catalogs[i].base ? 0 : -1),
+		      "%s: %s", which, e.text);
+		check_err(&e, catalogs[i].base ? ERR_NONE : ERR_USAGE, which);
+		CHECK(!catalogs[i].base || strcmp(os_work(&task)->base, catalogs[i].base) == 0,
+		      "%s: %s", which, os_work(&task)->base);
 	}
 }
 

@@ -77,8 +77,9 @@ static void where_values_stand(void **state)
 		  NULL, OS_USER_ID, "own" },
 		{ "x: &n R\nclouds: {c: {auth: {" AUTH "}, region_name: *n}}", NULL, OS_REGION,
 		  "R" },
-		{ "{\n\t\"clouds\": {\"c\": {\"auth\": {\"auth_url\": \"https:\\/\\/k\",\n\t\t\"user_id\":"
-		  "\"\\u00e4\", \"project_id\": \"p\", \"password\": \"pw\"}}}\n}",
+		{ "{\n\t\"clouds\": {\"c\": {\"auth\": {\n"
+		  "\t\t\"auth_url\": \"https:\\/\\/k\", \"user_id\": \"\\u00e4\",\n"
+		  "\t\t\"project_id\": \"p\", \"password\": \"pw\"}}}\n}",
 		  NULL, OS_USER_ID, "\xc3\xa4" },
 	};
 

@@ -206,7 +206,10 @@ static void options_and_variables(void **state)
 	}
 }
 
-/* A cloud of a file is whole in itself, but for where and how; the region is chosen like the cloud. */
+/*
+ * A cloud of a file is whole in itself, but for where and how; the region is chosen
+ * as the cloud is.
+ */
 static void files_and_variables(void **state)
 {
 	static const char with[] = "clouds: {c: {auth: {auth_url: 'https://k', user_id: fu,"

@@ -108,6 +108,8 @@ void glance_reason(struct task *t, char *out, size_t cap)
 	}
 	text_ellipsis(&text);
 	squeeze(out);
+	/* Once more: entities may have hidden one from us. */
+	json_hide(out, secrets, sizeof(secrets) / sizeof(secrets[0]));
 	text_clean(out);
 	text_init(&text, out + strlen(out), cap - strlen(out));
 	if (id > 0)
@@ -164,6 +166,7 @@ static int call(struct task *t, const char *method, const char *path, const char
 		.fields = fields,
 	};
 	struct text url;
+	int result;
 
 	text_init(&url, w->url, sizeof(w->url));
 	text_printf(&url, "%s%s", os_work(t)->base, path);
@@ -177,7 +180,9 @@ static int call(struct task *t, const char *method, const char *path, const char
 	w->reply.cap = sizeof(w->answer);
 	w->json.count = 0;
 	t->wait_ms = 0;
-	return http_call(&w->http, &q, &w->reply, e);
+	result = http_call(&w->http, &q, &w->reply, e);
+	text_wipe(&headers, sizeof(headers));
+	return result;
 }
 
 int glance_api(struct task *t, const char *method, const char *path, const char *body,

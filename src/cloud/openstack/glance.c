@@ -80,6 +80,21 @@ static int check_id(const char *option, const char *id, struct err *e)
 	return err_set(e, ERR_USAGE, "--%s %.40s is no UUID", option, id);
 }
 
+/* What a record has anyway: a second one would take its place, another id for one. */
+static bool is_own(const char *name, size_t len)
+{
+	static const char *const own[] = {
+		"id",       "name",    "disk_format", "container_format", "visibility",
+		"min_disk", "min_ram", "protected",   "os_hidden",        "tags"
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(own) / sizeof(own[0]); i++)
+		if (strlen(own[i]) == len && memcmp(own[i], name, len) == 0)
+			return true;
+	return false;
+}
+
 static int check_properties(const struct options *o, struct err *e)
 {
 	const char *equals;
@@ -90,6 +105,10 @@ static int check_properties(const struct options *o, struct err *e)
 		if (!equals || equals == o->properties.at[i])
 			return err_set(e, ERR_USAGE,
 				       "--property %.60s is not of the form NAME=VALUE",
+				       o->properties.at[i]);
+		if (is_own(o->properties.at[i], (size_t)(equals - o->properties.at[i])))
+			return err_set(e, ERR_USAGE,
+				       "--property %.60s is no property: there is an option for it",
 				       o->properties.at[i]);
 	}
 	return 0;

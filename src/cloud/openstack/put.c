@@ -112,6 +112,7 @@ int glance_put(struct task *t, struct stage *body, struct err *e)
 	w->reply.cap = sizeof(w->answer);
 	t->wait_ms = 0;
 	result = http_call(&w->http, &q, &w->reply, e);
+	text_wipe(&headers, sizeof(headers));
 	t->sent_all = t->sent_all || w->reply.sent_all;
 	if (w->reply.sent_all)
 		os_work(t)->sent = w->reply.uploaded;
