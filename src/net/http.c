@@ -184,10 +184,15 @@ static int take_fields(struct call *c)
 {
 	const struct http_field *f;
 	const char *value;
+	struct text t;
 
 	for (f = c->q->fields; f && f->name; f++) {
 		value = header(c->h->curl, f->name);
-		if (text_copy(f->to, f->cap, value ? value : "", f->name, c->e) == 0)
+		text_init(&t, f->to, f->cap);
+		text_put(&t, value ? value : "");
+		if (f->cut)
+			text_ellipsis(&t);
+		if (f->cut || text_done(&t, f->name, c->e) == 0)
 			continue;
 		c->e->code = ERR_REPLY;
 		return -1;

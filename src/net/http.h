@@ -29,6 +29,7 @@ struct http_field {
 	const char *name;
 	char *to;
 	size_t cap;
+	bool cut; /* what does not fit is cut off: it is for people */
 };
 
 struct http_request {

@@ -71,7 +71,7 @@ static int load_env(struct err *e)
 {
 	memset(&got, 0xee, sizeof(got));
 	memset(scratch, 'S', sizeof(scratch));
-	return os_settings_load(&got, &options, scratch[0], scratch[1], REPLY_MAX, e);
+	return os_settings_load(&got, false, &options, scratch[0], scratch[1], REPLY_MAX, e);
 }
 
 /* "NAME=value", as many as there are up to a NULL. */

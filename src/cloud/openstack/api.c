@@ -150,10 +150,10 @@ static int call(struct task *t, const char *method, const char *path, const char
 {
 	struct work *w = t->work;
 	const struct http_field fields[] = {
-		{ "X-Openstack-Request-Id", os_work(t)->request_id,
-		  sizeof(os_work(t)->request_id) },
-		{ "Date", os_work(t)->date, sizeof(os_work(t)->date) },
-		{ NULL, NULL, 0 },
+		{ "X-Openstack-Request-Id", os_work(t)->request_id, sizeof(os_work(t)->request_id),
+		  true },
+		{ "Date", os_work(t)->date, sizeof(os_work(t)->date), true },
+		{ NULL, NULL, 0, false },
 	};
 	struct os_headers headers;
 	struct http_request q = {

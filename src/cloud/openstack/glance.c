@@ -95,6 +95,17 @@ static bool is_own(const char *name, size_t len)
 	return false;
 }
 
+/* Does one before the property i begin with the same len bytes, its name and '='? */
+static bool is_twice(const struct options *o, unsigned i, size_t len)
+{
+	unsigned k;
+
+	for (k = 0; k < i; k++)
+		if (strncmp(o->properties.at[k], o->properties.at[i], len) == 0)
+			return true;
+	return false;
+}
+
 static int check_properties(const struct options *o, struct err *e)
 {
 	const char *equals;
@@ -109,6 +120,9 @@ static int check_properties(const struct options *o, struct err *e)
 		if (is_own(o->properties.at[i], (size_t)(equals - o->properties.at[i])))
 			return err_set(e, ERR_USAGE,
 				       "--property %.60s is no property: there is an option for it",
+				       o->properties.at[i]);
+		if (is_twice(o, i, (size_t)(equals - o->properties.at[i]) + 1))
+			return err_set(e, ERR_USAGE, "--property %.60s: there are two of this name",
 				       o->properties.at[i]);
 	}
 	return 0;
@@ -147,8 +161,8 @@ int openstack_prepare(struct task *t, struct err *e)
 	struct work *w = t->work;
 
 	_Static_assert(sizeof(w->request) >= sizeof(w->answer), "one size is for both");
-	s->otc = t->provider == &otc_provider;
-	if (os_settings_load(s, t->options, w->answer, w->request, sizeof(w->answer), e) < 0)
+	if (os_settings_load(s, t->provider == &otc_provider, t->options, w->answer, w->request,
+			     sizeof(w->answer), e) < 0)
 		return -1;
 	t->vouch[SIDE_API].cacert = s->value[OS_CACERT];
 	t->vouch[SIDE_API].cert = s->value[OS_CERT];

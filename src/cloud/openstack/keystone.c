@@ -105,12 +105,15 @@ static int make_url(const struct os_settings *s, char *out, size_t cap, struct e
 			       url);
 	while (len > 0 && url[len - 1] == '/')
 		len--;
+	/* As some documents have it. */
+	if (len >= 12 && strncmp(url + len - 12, "/auth/tokens", 12) == 0)
+		len -= 12;
 	text_init(&t, out, cap);
 	if (len >= 5 && strncmp(url + len - 5, "/v2.0", 5) == 0)
 		len -= 5;
 	text_put_n(&t, url, len);
 	text_printf(&t, "%s/auth/tokens%s", text_ends(out, "/v3") ? "" : "/v3",
-		    s->otc && s->value[OS_IMAGE_ENDPOINT] ? "?nocatalog=true" : "");
+		    s->value[OS_IMAGE_ENDPOINT] ? "?nocatalog=true" : "");
 	return text_done(&t, "the URL", e);
 }
 
@@ -254,10 +257,10 @@ static int ask(struct task *t, struct err *e)
 	/* Another request may be waiting for its token in w->request; these have no use yet. */
 	char *request = (char *)w->tokens;
 	const struct http_field fields[] = {
-		{ "X-Subject-Token", token, sizeof(token) },
-		{ "X-Openstack-Request-Id", os_work(t)->request_id,
-		  sizeof(os_work(t)->request_id) },
-		{ NULL, NULL, 0 },
+		{ "X-Subject-Token", token, sizeof(token), false },
+		{ "X-Openstack-Request-Id", os_work(t)->request_id, sizeof(os_work(t)->request_id),
+		  true },
+		{ NULL, NULL, 0, false },
 	};
 	struct http_request q = {
 		.method = "POST",

@@ -109,12 +109,12 @@ int otc_settings_fill(struct os_settings *s, struct err *e) MUST_CHECK;
 
 /*
  * Read the options, clouds.yaml with secure.yaml, and the environment, in
- * openstacksdk's order; s->otc is set, all else is filled in.  a[cap] and b[cap]
- * are overwritten, and wiped at the end.  Returns 0, or -1 with ERR_USAGE or
+ * openstacksdk's order; otc: for Open Telekom Cloud.  a[cap] and b[cap] are
+ * overwritten, and wiped at the end.  Returns 0, or -1 with ERR_USAGE or
  * ERR_LIMIT.
  */
-int os_settings_load(struct os_settings *s, const struct options *o, char *a, char *b, size_t cap,
-		     struct err *e) MUST_CHECK;
+int os_settings_load(struct os_settings *s, bool otc, const struct options *o, char *a, char *b,
+		     size_t cap, struct err *e) MUST_CHECK;
 
 /* The name in clouds.yaml, "auth_url". */
 const char *os_key_name(enum os_key key);

@@ -108,6 +108,23 @@ static int check_name(const struct task *t, struct err *e)
 		       NAME_MAX_CHARS);
 }
 
+/* What an option sets is no property. */
+static int check_properties(const struct options *o, struct err *e)
+{
+	static const char *const own[] = { "__os_version=", "__description=", "hw_firmware_type=",
+					   "enterprise_project_id=" };
+	unsigned i;
+	size_t k;
+
+	for (i = 0; i < o->properties.count; i++)
+		for (k = 0; k < sizeof(own) / sizeof(own[0]); k++)
+			if (strncmp(o->properties.at[i], own[k], strlen(own[k])) == 0)
+				return err_set(e, ERR_USAGE,
+					       "--property %.60s: there is an option for it",
+					       o->properties.at[i]);
+	return 0;
+}
+
 static int check_tags(const struct options *o, struct err *e)
 {
 	unsigned i;
@@ -163,7 +180,8 @@ static uint64_t size_of(const struct task *t)
 static int otc_check(struct task *t, struct err *e)
 {
 	if (openstack_check(t, e) < 0 || (!t->options->image_id && check_name(t, e) < 0) ||
-	    check_tags(t->options, e) < 0 || check_size(t->options->announced, e) < 0)
+	    check_tags(t->options, e) < 0 || check_properties(t->options, e) < 0 ||
+	    check_size(t->options->announced, e) < 0)
 		return -1;
 	if (t->image.format == FORMAT_ISO && !t->options->disk_format)
 		return err_set(e, ERR_IMAGE,

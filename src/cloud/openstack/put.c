@@ -66,10 +66,10 @@ int glance_put(struct task *t, struct stage *body, struct err *e)
 	const struct options *o = t->options;
 	char store[128] = "", size[64] = "";
 	const struct http_field fields[] = {
-		{ "X-Openstack-Request-Id", os_work(t)->request_id,
-		  sizeof(os_work(t)->request_id) },
-		{ "Date", os_work(t)->date, sizeof(os_work(t)->date) },
-		{ NULL, NULL, 0 },
+		{ "X-Openstack-Request-Id", os_work(t)->request_id, sizeof(os_work(t)->request_id),
+		  true },
+		{ "Date", os_work(t)->date, sizeof(os_work(t)->date), true },
+		{ NULL, NULL, 0, false },
 	};
 	struct os_headers headers;
 	struct http_request q = {

@@ -255,14 +255,15 @@ static int check(struct os_settings *s, struct err *e)
 	return check_keystone(s, e);
 }
 
-int os_settings_load(struct os_settings *s, const struct options *o, char *a, char *b, size_t cap,
-		     struct err *e)
+int os_settings_load(struct os_settings *s, bool otc, const struct options *o, char *a, char *b,
+		     size_t cap, struct err *e)
 {
 	const char *name = o->os_cloud ? o->os_cloud : getenv("OS_CLOUD");
 	enum os_key key;
 	int failed;
 
-	*s = (struct os_settings){ .otc = s->otc };
+	memset(s, 0, sizeof(*s));
+	s->otc = otc;
 	if (name && !*name)
 		name = NULL;
 	for (key = 0; key < OS_KEYS; key++)
