@@ -87,6 +87,42 @@ static void where_values_stand(void **state)
 	check_values(rows, COUNT(rows));
 }
 
+/* In files' names a leading "~/" is the home directory, as openstacksdk has it. */
+static void home_directories(void **state)
+{
+	static const struct {
+		const char *home, *value, *want;
+		enum os_key key;
+	} rows[] = {
+		{ "/h", "cacert: ~/ca.pem", "/h/ca.pem", OS_CACERT },
+		{ "/h", "cert: ~/c.pem", "/h/c.pem", OS_CERT },
+		{ "/h", "key: ~/.k/c.key", "/h/.k/c.key", OS_KEY },
+		{ "/h", "cacert: '~/'", "/h/", OS_CACERT },
+		{ "/h", "cacert: ~other/ca.pem", "~other/ca.pem", OS_CACERT },
+		{ "/h", "cacert: a/~/ca.pem", "a/~/ca.pem", OS_CACERT },
+		{ "/h", "cacert: ~", NULL, OS_CACERT },
+		{ "/h", "region_name: ~/r", "~/r", OS_REGION },
+		{ "", "cacert: ~/ca.pem", "~/ca.pem", OS_CACERT },
+		{ NULL, "cacert: ~/ca.pem", "~/ca.pem", OS_CACERT },
+	};
+	char clouds[256], which[32];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT(rows); i++) {
+		struct err e = ERR_INIT;
+
+		snprintf(which, sizeof(which), "row %zu", i);
+		snprintf(clouds, sizeof(clouds), "clouds: {c: {auth: {" AUTH "}, %s}}",
+			 rows[i].value);
+		clean_env(NULL);
+		if (rows[i].home)
+			setenv("HOME", rows[i].home, 1);
+		CHECK(load_files(clouds, NULL, "c", &e) == 0, "%s: %s", which, e.text);
+		check_value(rows[i].key, rows[i].want, which);
+	}
+}
+
 static void regions(void **state)
 {
 	static const struct value_row rows[] = {
@@ -318,6 +354,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(where_values_stand, clean_env),
+		cmocka_unit_test_setup(home_directories, clean_env),
 		cmocka_unit_test_setup(regions, clean_env),
 		cmocka_unit_test_setup(profiles, clean_env),
 		cmocka_unit_test_setup(secrets, clean_env),

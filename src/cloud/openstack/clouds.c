@@ -165,17 +165,31 @@ static const char *look_up(const struct reader *r, const char *name)
 	return value;
 }
 
+/* What stands for the "~" at the start of a file's name, or "". */
+static const char *home_of(enum os_key key, const char *value)
+{
+	const char *home = getenv("HOME");
+	bool path = key == OS_CACERT || key == OS_CERT || key == OS_KEY;
+
+	return path && home && strncmp(value, "~/", 2) == 0 ? home : "";
+}
+
 /* Keep a text that stands in memory which is used for something else soon. */
 static int keep(struct reader *r, enum os_key key, const char *value)
 {
 	struct os_settings *s = r->s;
-	size_t len = strlen(value) + 1;
+	const char *home = home_of(key, value);
+	size_t ahead = strlen(home), len;
 
+	if (ahead > 0)
+		value++;
+	len = ahead + strlen(value) + 1;
 	if (len > sizeof(s->pool) - s->pooled)
 		return err_set(r->e, ERR_LIMIT,
 			       "the cloud in %s has more than %zu bytes of settings", r->path,
 			       sizeof(s->pool));
-	memcpy(s->pool + s->pooled, value, len);
+	memcpy(s->pool + s->pooled, home, ahead);
+	memcpy(s->pool + s->pooled + ahead, value, len - ahead);
 	s->value[key] = s->pool + s->pooled;
 	s->pooled += len;
 	return 0;
