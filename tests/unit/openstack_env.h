@@ -70,6 +70,7 @@ static inline int enter_files(void **state)
 static int load_env(struct err *e)
 {
 	memset(&got, 0xee, sizeof(got));
+	got.otc = false;
 	memset(scratch, 'S', sizeof(scratch));
 	return os_settings_load(&got, false, &options, scratch[0], scratch[1], REPLY_MAX, e);
 }
