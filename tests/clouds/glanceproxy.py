@@ -22,11 +22,16 @@ UUID = "[0-9a-fA-F-]{36}"
 ROUTES = [
     ("create", "POST", "/v2/images"),
     ("put", "PUT", f"/v2/images/{UUID}/file"),
+    ("stage", "PUT", f"/v2/images/{UUID}/stage"),
+    ("import", "POST", f"/v2/images/{UUID}/import"),
+    ("tasks", "GET", f"/v2/images/{UUID}/tasks"),
     ("look", "GET", f"/v2/images/{UUID}"),
     ("delete", "DELETE", f"/v2/images/{UUID}"),
     ("stores", "GET", "/v2/info/stores"),
     ("usage", "GET", "/v2/info/usage"),
+    ("methods", "GET", "/v2/info/import"),
 ]
+DATA = ("put", "stage")  # whose bodies are images, and not kept
 OF_A_HOP = {"connection", "keep-alive", "transfer-encoding", "content-length"}
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 TIMEOUT_S = 60
@@ -187,7 +192,7 @@ class GlanceProxy(Recorder):
             if link.answered() and not way.deaf:
                 break
             link.body(way.passed(data, request.received - len(data)))
-            if request.route != "put":
+            if request.route not in DATA:
                 request.body += data
         else:
             link.end()

@@ -231,8 +231,8 @@ static int start_anew(struct task *t, struct err *e)
 }
 
 /*
- * Are all the data there, though not taken in?  Glance names no size until they are
- * staged; Open Telekom Cloud converts what it has got.
+ * Are data there, though not taken in?  Glance names no size until all are staged;
+ * Open Telekom Cloud converts what it has got.
  */
 static bool is_staged(const struct task *t)
 {
@@ -241,7 +241,7 @@ static bool is_staged(const struct task *t)
 
 	if (os_settings_of(t)->otc)
 		return t->sent_all && strcmp(t->status, "saving") == 0;
-	return t->options->import && t->sent_all && strcmp(t->status, "uploading") == 0 &&
+	return t->options->import && strcmp(t->status, "uploading") == 0 &&
 	       json_u64(&t->work->json, "size", &size, &none) == 0 && size > 0;
 }
 
@@ -294,10 +294,11 @@ int openstack_send(struct task *t, struct stage *body, struct err *e)
  */
 static int judge(struct task *t, struct err *e)
 {
+	bool begun = os_work(t)->importing || os_work(t)->import_asked;
 	int there;
 
 	if (strcmp(t->status, "killed") == 0 || strcmp(t->status, "deleted") == 0 ||
-	    (!t->options->import && strcmp(t->status, "queued") == 0))
+	    (!begun && strcmp(t->status, "queued") == 0))
 		return err_set(e, ERR_FAILED, "Glance did not keep the data: the image %s is %s",
 			       t->id, t->status);
 	if (t->options->import) {

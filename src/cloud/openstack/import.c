@@ -7,8 +7,13 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "base/stop.h"
 #include "base/text.h"
 #include "cloud/openstack/openstack.h"
+
+/* How often a task that has failed is asked why, and the pause between. */
+#define TASK_LOOKS 8
+#define TASK_MS 250
 
 int glance_check_import(struct task *t, struct err *e)
 {
@@ -62,72 +67,121 @@ static int make_request(struct task *t, struct err *e)
  */
 static int ask(struct task *t, struct err *e)
 {
+	struct os_work *w = os_work(t);
 	char path[96];
 
 	if (make_request(t, e) < 0)
 		return -1;
 	snprintf(path, sizeof(path), "/v2/images/%s/import", t->id);
 	if (glance_api(t, "POST", path, t->work->request, e) == 0) {
-		os_work(t)->importing = true;
+		w->importing = true;
 		log_note("image %s: the import has begun", t->id);
 		return 0;
 	}
-	if (t->work->reply.status != 409 || !os_work(t)->import_asked)
-		return -1;
-	os_work(t)->importing = true;
-	err_clear(e);
-	return 0;
+	if (t->work->reply.status == 409 && w->import_asked) {
+		w->importing = true;
+		err_clear(e);
+		return 0;
+	}
+	w->import_asked = w->import_asked || !glance_refused(&t->work->reply);
+	return e->code == ERR_REPLY ? err_retry(e) : -1;
 }
 
-/* What the last of the record's tasks has to say, in words; old versions tell nothing. */
-static void get_message(struct task *t, char *out, size_t cap)
+/* What the last of the record's tasks has to say, in words: 1, or 0 while it is at work. */
+static int look_at_tasks(struct task *t, char *out, size_t cap)
 {
 	struct json task = { 0 };
 	struct err none = ERR_INIT;
+	bool ended = true;
 	char path[96];
 
 	out[0] = '\0';
 	snprintf(path, sizeof(path), "/v2/images/%s/tasks", t->id);
 	if (glance_api(t, "GET", path, NULL, &none) < 0)
-		return;
-	while (json_next(&t->work->json, "tasks", &task))
+		return none.retry ? 0 : 1;
+	while (json_next(&t->work->json, "tasks", &task)) {
 		if (json_is(&task, "status", "failure"))
 			json_show(&task, "message", out, cap);
+		else if (!json_is(&task, "status", "success"))
+			ended = false;
+	}
 	text_clean(out);
+	return ended;
 }
 
+/*
+ * The import has failed.  Glance tells so first, then cleans up, and says at last
+ * why; old versions never do.
+ */
 static int failed(struct task *t, const char *stores, struct err *e)
 {
 	char message[200];
+	int tries = 1;
 
-	get_message(t, message, sizeof(message));
+	while (!look_at_tasks(t, message, sizeof(message)) && tries++ < TASK_LOOKS)
+		if (stop_sleep(TASK_MS, e) < 0)
+			return -1;
 	return err_set(e, ERR_FAILED, "Glance could not import the image %s into %s%s%s", t->id,
 		       *stores ? stores : "its stores", *message ? ": " : "", message);
+}
+
+static bool lists(const char *stores, const char *store)
+{
+	size_t len;
+
+	for (; *stores; stores += len + (stores[len] == ',')) {
+		len = strcspn(stores, ",");
+		if (len == strlen(store) && strncmp(stores, store, len) == 0)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Is this import meant by the stores that Glance says have failed?  It forgets
+ * those of an earlier one as far as they are tried again, and no others.
+ */
+static bool is_ours(struct task *t, const char *stores)
+{
+	const struct options *o = t->options;
+	bool found = false;
+	unsigned i;
+
+	for (i = 0; i < o->stores.count && !found; i++)
+		found = lists(stores, o->stores.at[i]);
+	if (o->stores.count > 0)
+		return found;
+	/* Of the one by default, its name unknown, the status tells, or the task. */
+	return *stores &&
+	       (o->all_stores || (strcmp(t->status, "active") != 0 && !os_work(t)->locked));
 }
 
 int glance_import(struct task *t, struct err *e)
 {
 	struct os_work *w = os_work(t);
-	char without[160], pending[160];
+	bool waits = strcmp(t->status, "uploading") == 0, any = t->options->allow_failure, some;
+	char without[160], pending[160], lock[64];
 
 	json_show(&t->work->json, "os_glance_failed_import", without, sizeof(without));
 	json_show(&t->work->json, "os_glance_importing_to_stores", pending, sizeof(pending));
+	json_show(&t->work->json, "os_glance_import_task", lock, sizeof(lock));
+	if (*lock)
+		w->importing = w->locked = true;
+	some = is_ours(t, without);
 	if (strcmp(t->status, "active") == 0) {
-		if (*pending)
+		if (*pending && (*lock || !w->locked))
 			return 0;
-		if (*without && !t->options->allow_failure)
+		if (some && !any)
 			return failed(t, without, e);
-		if (*without)
+		if (some)
 			log_warn("image %s: Glance could not import it into %s", t->id, without);
 		return 1;
 	}
-	if (*without && !*pending)
+	/* What is in the record until the import begins is of an earlier one. */
+	if (some && !waits && (!*pending || !any))
 		return failed(t, without, e);
-	if (!w->importing && strcmp(t->status, "uploading") == 0) {
-		if (ask(t, e) == 0)
-			return 0;
-		w->import_asked = true;
-		return -1;
-	}
-	return 0;
+	/* It does not come back from there, nor go on without its task. */
+	if (strcmp(t->status, "queued") == 0 || (w->locked && !*lock))
+		return failed(t, without, e);
+	return waits && !w->importing ? ask(t, e) : 0;
 }

@@ -144,7 +144,8 @@ struct os_work {
 	bool looked;       /* Open Telekom Cloud: records of the same name were counted, */
 	unsigned queued;   /* and so many of them wait for data */
 	bool import_asked; /* the import was asked for, but not answered */
-	bool importing;    /* Glance has taken on to import what was staged */
+	bool importing;    /* Glance has taken on to import what was staged, */
+	bool locked;       /* ... and its task was seen in the record */
 };
 
 struct os_settings *os_settings_of(const struct task *t);
