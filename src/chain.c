@@ -26,17 +26,22 @@ void chain_build(struct chain *c, const struct chain_plan *plan)
 		at = &c->gzcheck.stage;
 	}
 	/*
-	 * Reading and inflate() in one thread; digests, TLS and the network in the
-	 * other.  A second thread for reading alone is not worth its memory.
+	 * Reading and what can be computed of it at once in one thread, TLS and the
+	 * network in the other; digests come where there is less to do.  A second
+	 * thread for reading alone is not worth its memory.
 	 */
 	prefetch_init(&c->prefetch, at);
-	if (plan->gzip || digests(plan))
+	if (plan->gzip)
 		at = &c->prefetch.stage;
 	for (alg = 0; alg < HASH_ALGS; alg++) {
 		if (!plan->digest[alg])
 			continue;
 		digest_init(&c->digests[alg], at, (enum hash_alg)alg);
 		at = &c->digests[alg].stage;
+	}
+	if (!plan->gzip && digests(plan)) {
+		prefetch_init(&c->prefetch, at);
+		at = &c->prefetch.stage;
 	}
 	meter_init(&c->meter, at, plan->bytes);
 	c->top = &c->meter.stage;
