@@ -231,7 +231,7 @@ static int send_all(struct task *t, struct chain *c)
 			return 0;
 		/* Of a pipe, what was pulled is gone. */
 		if (!unit_of(t)->source.seekable && chain_begun(c))
-			return -1;
+			return t->err.retry ? err_at(&t->err, "a pipe cannot be sent twice") : -1;
 		++t->attempt;
 		tries = t->progressed ? 1 : tries + 1;
 		if (!another(t, tries))

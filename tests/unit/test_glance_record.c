@@ -77,7 +77,7 @@ static void everything(void **state)
 	options.properties = (struct opt_list){ { "os_distro=debian", "empty=", "eq=a=b" }, 3 };
 	check_request("{'id': '" ID
 		      "', 'name': 'n', 'disk_format': 'ami', 'container_format': 'ova',"
-		      " 'min_disk': 20, 'visibility': 'community', 'min_ram': 512, 'protected': true,"
+		      " 'min_disk': 20, 'visibility': 'community', 'min_ram': 512,"
 		      " 'os_hidden': true, 'tags': ['x', 'y z'], 'os_distro': 'debian', 'empty': '',"
 		      " 'eq': 'a=b'}",
 		      "everything");

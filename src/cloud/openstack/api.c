@@ -8,9 +8,6 @@
 #include "cloud/openstack/openstack.h"
 #include "net/retry.h"
 
-/* A request that makes or deletes something is allowed this long after a signal. */
-#define GRACE_MS 10000
-
 struct os_settings *os_settings_of(const struct task *t)
 {
 	_Static_assert(sizeof(struct os_settings) <= SETTINGS_BYTES, "there is room for it");
@@ -82,13 +79,23 @@ static void squeeze(char *s)
 	*to = '\0';
 }
 
+void glance_hide(struct task *t, char *s)
+{
+	const struct os_settings *settings = os_settings_of(t);
+	const char *auth = strstr(t->work->auth, ": "),
+		   *signature = strstr(t->work->auth, "Signature=");
+	const char *secrets[] = { settings->secret.value, settings->security_token,
+				  signature ? signature + strlen("Signature=") :
+				  auth      ? auth + 2 :
+					      "" };
+
+	json_hide(s, secrets, sizeof(secrets) / sizeof(secrets[0]));
+}
+
 void glance_reason(struct task *t, char *out, size_t cap)
 {
 	static const char *const paths[] = { "error.message", "message", "error_msg", "title" };
-	const struct os_settings *s = os_settings_of(t);
-	const struct os_work *w = os_work(t);
-	const char *secrets[] = { s->secret.value, s->security_token,
-				  strlen(t->work->auth) > 14 ? t->work->auth + 14 : "" };
+	struct os_work *w = os_work(t);
 	struct err none = ERR_INIT;
 	struct text text;
 	struct json j;
@@ -96,7 +103,8 @@ void glance_reason(struct task *t, char *out, size_t cap)
 
 	/* What is cut off is not the request's id. */
 	room = id > 0 && cap > 2 * id ? cap - id - 3 : cap;
-	json_hide(t->work->answer, secrets, sizeof(secrets) / sizeof(secrets[0]));
+	glance_hide(t, t->work->answer);
+	glance_hide(t, w->request_id);
 	text_init(&text, out, room);
 	if (json_parse(&j, t->work->answer, t->work->reply.len, t->work->tokens, JSON_TOKENS_MAX,
 		       &none) == 0) {
@@ -109,7 +117,7 @@ void glance_reason(struct task *t, char *out, size_t cap)
 	text_ellipsis(&text);
 	squeeze(out);
 	/* Once more: entities may have hidden one from us. */
-	json_hide(out, secrets, sizeof(secrets) / sizeof(secrets[0]));
+	glance_hide(t, out);
 	text_clean(out);
 	text_init(&text, out + strlen(out), cap - strlen(out));
 	if (id > 0)
@@ -124,10 +132,11 @@ static int refused(struct task *t, struct err *e)
 
 	glance_reason(t, reason, sizeof(reason));
 	t->wait_ms = t->work->reply.retry_after_ms;
-	if (os_check_clock(t, e) < 0)
+	if (status == 401 && os_check_clock(t, reason, e) < 0)
 		return -1;
 	if (status == 401 && os_settings_of(t)->auth == OS_AUTH_AKSK)
-		return err_set(e, ERR_USAGE, "the signature is not accepted (401): %s", reason);
+		return err_set(e, ERR_USAGE, "the signature is not accepted (401)%s%s",
+			       *reason ? ": " : "", reason);
 	if (status == 401)
 		return err_set(e, ERR_USAGE,
 			       "Glance does not accept the token (401): it is wrong, or expired%s%s",
@@ -173,7 +182,10 @@ static int call(struct task *t, const char *method, const char *path, const char
 	if (text_done(&url, "the URL", e) < 0)
 		return -1;
 	if (body)
-		q.headers[1] = "Content-Type: application/json";
+		q.headers[1] =
+			strcmp(method, "PATCH") == 0 ?
+				"Content-Type: application/openstack-images-v2.1-json-patch" :
+				"Content-Type: application/json";
 	if (os_authorize(t, &q, NULL, &headers, e) < 0)
 		return -1;
 	w->reply.body = w->answer;
@@ -185,19 +197,28 @@ static int call(struct task *t, const char *method, const char *path, const char
 	return result;
 }
 
+/* Keystone's answer must not be taken for Glance's. */
+static int authenticate(struct task *t, struct err *e)
+{
+	int result = keystone_authenticate(t, e);
+
+	t->work->reply.status = 0;
+	t->work->reply.sent = false;
+	return result;
+}
+
 int glance_api(struct task *t, const char *method, const char *path, const char *body,
 	       struct err *e)
 {
 	struct work *w = t->work;
 	bool renewable = os_settings_of(t)->auth >= OS_AUTH_PASSWORD;
 
-	w->reply.status = 0;
-	if (keystone_authenticate(t, e) < 0 || call(t, method, path, body, e) < 0)
+	if (authenticate(t, e) < 0 || call(t, method, path, body, e) < 0)
 		return -1;
 	if (w->reply.status == 401 && renewable) {
 		log_note("the token has expired: another is asked for");
 		keystone_forget(t);
-		if (keystone_authenticate(t, e) < 0 || call(t, method, path, body, e) < 0)
+		if (authenticate(t, e) < 0 || call(t, method, path, body, e) < 0)
 			return -1;
 	}
 	if (w->reply.status < 200 || w->reply.status > 204)

@@ -125,15 +125,33 @@ int os_authorize(struct task *t, struct http_request *q, const char *body, struc
 	return 0;
 }
 
-int os_check_clock(struct task *t, struct err *e)
+int os_check_clock(struct task *t, const char *reason, struct err *e)
 {
 	int64_t theirs = retry_date(os_work(t)->date), off = clock_wall() - theirs;
 
-	if (os_settings_of(t)->auth != OS_AUTH_AKSK || t->work->reply.status < 400 ||
-	    t->work->reply.status > 403 || theirs < 0 || (off <= SKEW_S && off >= -SKEW_S))
+	if (os_settings_of(t)->auth != OS_AUTH_AKSK || theirs < 0 ||
+	    (off <= SKEW_S && off >= -SKEW_S))
 		return 0;
 	return err_set(e, ERR_USAGE,
-		       "this machine's clock is %lld minutes %s the cloud's, and signatures hold for 15: set it (the cloud has %s)",
+		       "this machine's clock is %lld minutes %s the cloud's (%s), and signatures hold for 15: set it%s%s",
 		       (long long)(off < 0 ? -off : off) / 60, off < 0 ? "behind" : "before",
-		       os_work(t)->date);
+		       os_work(t)->date, *reason ? "; " : "", reason);
+}
+
+int os_check_url(const char *url, const char *what, struct err *e)
+{
+	const char *host = strstr(url, "://"), *c;
+	bool http = strncmp(url, "https://", 8) == 0 || strncmp(url, "http://", 7) == 0;
+
+	if (!http || !host[3] || strchr("/?#:", host[3]))
+		return err_set(e, ERR_USAGE, "%s is not https:// and a host", what);
+	host += 3;
+	if (memchr(host, '@', strcspn(host, "/?#")))
+		return err_set(e, ERR_USAGE, "%s has a user name in it: that is not for here",
+			       what);
+	for (c = host; *c; c++)
+		if (strchr(" ?#\\", *c) || (unsigned char)*c < ' ' || *c == 0x7f ||
+		    strncmp(c, "/../", 4) == 0)
+			return err_set(e, ERR_USAGE, "%s is more than a host and a path", what);
+	return 0;
 }

@@ -15,145 +15,12 @@
 /* How long a record may stay in "saving" after a connection broke. */
 #define SAVING_MS 30000
 
+/* ... and when it had got all: storage may take minutes. */
+#define COMMIT_MS 600000
+
 /* Polls, from here doubling to there. */
 #define LOOK_MS_MIN ((int64_t)250)
 #define LOOK_MS_MAX 5000
-
-const char *glance_format(enum format f)
-{
-	switch (f) {
-	case FORMAT_RAW:
-	case FORMAT_ISO:
-	case FORMAT_QCOW2:
-	case FORMAT_VDI:
-	case FORMAT_VHD:
-	case FORMAT_VHDX:
-	case FORMAT_VMDK:
-		return format_name(f);
-	default:
-		return NULL;
-	}
-}
-
-/* --- Checks ----------------------------------------------------------------------- */
-
-static int openstack_takes(const struct image *im, struct err *e)
-{
-	if (im->format == FORMAT_EMPTY)
-		return err_set(e, ERR_IMAGE, "is empty");
-	if (glance_format(im->format))
-		return 0;
-	return err_set(e, ERR_IMAGE, "is %s; Glance takes %s", format_phrase(im->format),
-		       im->format == FORMAT_GZIP ?
-			       "no compressed images: zcat FILE | hoist openstack - ..." :
-			       "raw, iso, qcow2, vdi, vhd, vhdx and vmdk images");
-}
-
-/* The formats whose content is a partition, a kernel, a ramdisk: raw to us. */
-static bool is_raw_name(const char *name)
-{
-	return text_same(name, "raw") || text_same(name, "ami") || text_same(name, "ari") ||
-	       text_same(name, "aki") || text_same(name, "ploop");
-}
-
-static int openstack_agrees(const struct task *t, enum format have, struct err *e)
-{
-	const char *wanted = t->options->disk_format, *name = glance_format(have);
-
-	if (!wanted || (name && text_same(wanted, name)) ||
-	    (have == FORMAT_RAW && is_raw_name(wanted)))
-		return 0;
-	return err_set(e, ERR_IMAGE, "--disk-format says %s, but the content is %s", wanted,
-		       format_phrase(have));
-}
-
-static bool is_uuid(const char *s)
-{
-	return strlen(s) == OS_ID_BYTES - 1 &&
-	       strspn(s, "0123456789abcdefABCDEF-") == OS_ID_BYTES - 1;
-}
-
-static int check_id(const char *option, const char *id, struct err *e)
-{
-	if (!id || is_uuid(id))
-		return 0;
-	return err_set(e, ERR_USAGE, "--%s %.40s is no UUID", option, id);
-}
-
-/* What a record has anyway: a second one would take its place, another id for one. */
-static bool is_own(const char *name, size_t len)
-{
-	static const char *const own[] = {
-		"id",       "name",    "disk_format", "container_format", "visibility",
-		"min_disk", "min_ram", "protected",   "os_hidden",        "tags"
-	};
-	size_t i;
-
-	for (i = 0; i < sizeof(own) / sizeof(own[0]); i++)
-		if (strlen(own[i]) == len && memcmp(own[i], name, len) == 0)
-			return true;
-	return false;
-}
-
-/* Does one before the property i begin with the same len bytes, its name and '='? */
-static bool is_twice(const struct options *o, unsigned i, size_t len)
-{
-	unsigned k;
-
-	for (k = 0; k < i; k++)
-		if (strncmp(o->properties.at[k], o->properties.at[i], len) == 0)
-			return true;
-	return false;
-}
-
-static int check_properties(const struct options *o, struct err *e)
-{
-	const char *equals;
-	unsigned i;
-
-	for (i = 0; i < o->properties.count; i++) {
-		equals = strchr(o->properties.at[i], '=');
-		if (!equals || equals == o->properties.at[i])
-			return err_set(e, ERR_USAGE,
-				       "--property %.60s is not of the form NAME=VALUE",
-				       o->properties.at[i]);
-		if (is_own(o->properties.at[i], (size_t)(equals - o->properties.at[i])))
-			return err_set(e, ERR_USAGE,
-				       "--property %.60s is no property: there is an option for it",
-				       o->properties.at[i]);
-		if (is_twice(o, i, (size_t)(equals - o->properties.at[i]) + 1))
-			return err_set(e, ERR_USAGE, "--property %.60s: there are two of this name",
-				       o->properties.at[i]);
-	}
-	return 0;
-}
-
-int openstack_check(struct task *t, struct err *e)
-{
-	const struct options *o = t->options;
-
-	if (check_id("image-id", o->image_id, e) < 0 || check_id("id", o->new_id, e) < 0 ||
-	    check_properties(o, e) < 0)
-		return -1;
-	if ((o->image_id || o->new_id || o->name) && o->file_count > 1)
-		return err_set(e, ERR_USAGE, "%s is for one image, but %u are given",
-			       o->name   ? "--name" :
-			       o->new_id ? "--id" :
-					   "--image-id",
-			       o->file_count);
-	if (!o->import && (o->stores.count > 1 || o->all_stores || o->allow_failure))
-		return err_set(e, ERR_USAGE, "%s is for imports: it needs --import glance-direct",
-			       o->all_stores    ? "--all-stores" :
-			       o->allow_failure ? "--allow-failure" :
-						  "more than one --store");
-	if (o->announced && t->image.size_known && o->announced != t->image.size)
-		return err_set(e, ERR_USAGE, "--size says %llu bytes, but the image has %llu",
-			       (unsigned long long)o->announced, (unsigned long long)t->image.size);
-	if (!o->name && !o->image_id && strcmp(t->file, "-") == 0)
-		return err_set(e, ERR_USAGE, "standard input has no name: give one with --name");
-	t->label = o->name ? o->name : text_base_name(t->file);
-	return 0;
-}
 
 int openstack_prepare(struct task *t, struct err *e)
 {
@@ -167,6 +34,8 @@ int openstack_prepare(struct task *t, struct err *e)
 	t->vouch[SIDE_API].cacert = s->value[OS_CACERT];
 	t->vouch[SIDE_API].cert = s->value[OS_CERT];
 	t->vouch[SIDE_API].key = s->value[OS_KEY];
+	if (s->value[OS_KEY] && !s->value[OS_CERT])
+		return err_set(e, ERR_USAGE, "OS_KEY is set, but not the certificate, OS_CERT");
 	s->insecure = s->insecure || t->options->insecure;
 	t->vouch[SIDE_API].anyone = s->insecure;
 	if (s->insecure)
@@ -195,6 +64,8 @@ static const struct flavour *flavour_of(const struct task *t)
 /* --image-id: a record that somebody made has to wait for data. */
 static int adopt(struct task *t, struct err *e)
 {
+	char format[32];
+
 	snprintf(t->id, sizeof(t->id), "%s", t->options->image_id);
 	if (glance_look(t, e) < 0)
 		return -1;
@@ -202,7 +73,13 @@ static int adopt(struct task *t, struct err *e)
 		return err_set(e, ERR_FAILED,
 			       "the image %s is %s, and takes no data: that is for one that is queued",
 			       t->id, t->status);
-	return 0;
+	json_show(&t->work->json, "disk_format", format, sizeof(format));
+	/* Of a raw pipe only the end tells. */
+	if (!*format || !t->image.size_known || t->options->no_check ||
+	    glance_agrees(format, t->image.format))
+		return 0;
+	return err_set(e, ERR_IMAGE, "the image %s is to be %s, but the content is %s", t->id,
+		       format, format_phrase(t->image.format));
 }
 
 int openstack_begin(struct task *t, struct err *e)
@@ -230,19 +107,40 @@ static int start_anew(struct task *t, struct err *e)
 	return flavour_of(t)->create(t, e);
 }
 
-/*
- * Are data there, though not taken in?  Glance names no size until all are staged;
- * Open Telekom Cloud converts what it has got.
- */
+/* Are data there, for an import?  Glance names no size until all are. */
 static bool is_staged(const struct task *t)
 {
 	struct err none = ERR_INIT;
 	uint64_t size;
 
-	if (os_settings_of(t)->otc)
-		return t->sent_all && strcmp(t->status, "saving") == 0;
 	return t->options->import && strcmp(t->status, "uploading") == 0 &&
 	       json_u64(&t->work->json, "size", &size, &none) == 0 && size > 0;
+}
+
+/* Is the record taking data, or, on Open Telekom Cloud, converting them? */
+static bool is_busy(const struct task *t)
+{
+	return strcmp(t->status, t->options->import ? "uploading" : "saving") == 0;
+}
+
+/* How long that may last. */
+static int64_t patience(const struct task *t)
+{
+	int64_t most = os_settings_of(t)->otc ? t->options->timeout_ms : COMMIT_MS;
+
+	if (!t->sent_all)
+		return SAVING_MS;
+	return most < t->options->timeout_ms ? most : t->options->timeout_ms;
+}
+
+/* It has been busy for too long. */
+static int stuck(struct task *t, struct err *e)
+{
+	if (os_settings_of(t)->otc && t->sent_all)
+		return err_set(e, ERR_UNFINISHED,
+			       "sent whole, but after %lld s the image %s is still %s",
+			       (long long)t->options->timeout_ms / 1000, t->id, t->status);
+	return start_anew(t, e);
 }
 
 /*
@@ -251,29 +149,51 @@ static bool is_staged(const struct task *t)
  */
 static int ask(struct task *t, struct err *e)
 {
-	int64_t deadline = clock_ms() + SAVING_MS;
+	int64_t deadline = clock_ms() + patience(t);
 
 	for (;;) {
 		if (glance_look(t, e) < 0) {
-			if (t->work->reply.status != 404 || !os_work(t)->ours)
+			if (t->work->reply.status != 404)
 				return -1;
 			err_clear(e);
-			os_work(t)->ours = false;
-			t->id[0] = '\0';
-			return flavour_of(t)->create(t, e);
+			return err_set(e, ERR_FAILED, "the image %s is not there any more", t->id);
 		}
 		if (strcmp(t->status, "queued") == 0)
 			return 0;
 		if (strcmp(t->status, "active") == 0 || is_staged(t))
 			return 1;
-		if (strcmp(t->status, t->options->import ? "uploading" : "saving") != 0)
+		if (!is_busy(t))
 			return err_set(e, ERR_FAILED, "the image %s has become %s", t->id,
 				       t->status);
 		if (clock_ms() >= deadline)
-			return start_anew(t, e);
+			return stuck(t, e);
 		if (stop_sleep(LOOK_MS_MIN * 2, e) < 0)
 			return -1;
 	}
+}
+
+/*
+ * The last byte has left, but the answer was lost, or is not Glance's: it may have
+ * taken all, also of a pipe, of which there is no other attempt.  0 if so.
+ */
+static int look_after(struct task *t, struct err *e)
+{
+	int64_t deadline = clock_ms() + patience(t), wait_ms = t->wait_ms;
+	struct err why = ERR_INIT;
+
+	while (glance_look(t, &why) == 0) {
+		if (strcmp(t->status, "active") == 0 || is_staged(t)) {
+			log_note("image %s: it is there, though the answer was lost", t->id);
+			err_clear(e);
+			return 0;
+		}
+		if (!is_busy(t) || clock_ms() >= deadline || stop_sleep(LOOK_MS_MIN * 2, &why) < 0)
+			break;
+	}
+	if (why.code == ERR_STOPPED)
+		*e = why;
+	t->wait_ms = wait_ms;
+	return -1;
 }
 
 int openstack_send(struct task *t, struct stage *body, struct err *e)
@@ -282,10 +202,15 @@ int openstack_send(struct task *t, struct stage *body, struct err *e)
 
 	if (there < 0)
 		return -1;
-	if (there > 0 && !t->sent_all)
-		return err_set(e, ERR_FAILED, "the image %s has got data from somebody else",
-			       t->id);
-	return there > 0 ? 0 : glance_put(t, body, e);
+	if (there > 0 && !t->sent_all) {
+		/* It is not for us to delete. */
+		os_work(t)->ours = os_work(t)->maybe = false;
+		return err_set(e, ERR_FAILED,
+			       "the image %s has got data from somebody else, and is left", t->id);
+	}
+	if (there > 0 || glance_put(t, body, e) == 0)
+		return 0;
+	return e->retry && t->sent_all ? look_after(t, e) : -1;
 }
 
 /*
@@ -297,7 +222,9 @@ static int judge(struct task *t, struct err *e)
 	bool begun = os_work(t)->importing || os_work(t)->import_asked;
 	int there;
 
-	if (strcmp(t->status, "killed") == 0 || strcmp(t->status, "deleted") == 0 ||
+	if ((strcmp(t->status, "active") != 0 && strcmp(t->status, "saving") != 0 &&
+	     strcmp(t->status, "uploading") != 0 && strcmp(t->status, "importing") != 0 &&
+	     strcmp(t->status, "queued") != 0) ||
 	    (!begun && strcmp(t->status, "queued") == 0))
 		return err_set(e, ERR_FAILED, "Glance did not keep the data: the image %s is %s",
 			       t->id, t->status);
@@ -342,8 +269,12 @@ int openstack_finish(struct task *t, struct err *e)
 		why = ERR_INIT;
 		seen = glance_look(t, &why) == 0;
 		there = seen ? judge(t, &why) : -1;
+		if (there > 0 && os_settings_of(t)->otc)
+			otc_look_back(t);
 		if (there > 0)
-			return 0;
+			return t->options->protect && !os_settings_of(t)->otc ?
+				       glance_protect(t, e) :
+				       0;
 		if (there < 0 && is_final(t, seen, failures, &why, e))
 			return -1;
 		failures = there < 0 ? failures + 1 : 0;
@@ -351,9 +282,12 @@ int openstack_finish(struct task *t, struct err *e)
 			return err_set(e, ERR_UNFINISHED,
 				       "sent whole, but after %lld s the image %s is still %s%s",
 				       (long long)t->options->timeout_ms / 1000, t->id, t->status,
-				       strcmp(t->status, "active") == 0 ? ", without its size" :
-									  "");
-		if (stop_sleep(pause, e) < 0)
+				       os_settings_of(t)->otc && strcmp(t->status, "active") == 0 ?
+					       ", without its size" :
+					       "");
+		if (pause > deadline - clock_ms())
+			pause = deadline - clock_ms();
+		if (stop_sleep(pause > 0 ? pause : 0, e) < 0)
 			return -1;
 		pause = pause * 2 < LOOK_MS_MAX ? pause * 2 : LOOK_MS_MAX;
 	}
@@ -365,31 +299,35 @@ void openstack_abandon(struct task *t)
 	struct err why = ERR_INIT;
 
 	if (t->options->image_id) {
-		if (t->id[0])
+		if (t->status[0])
 			snprintf(t->left, sizeof(t->left),
 				 "the image %s was not made here, and is left", t->id);
 		return;
 	}
-	if (!w->ours && !w->maybe)
-		return;
-	if (!t->id[0]) {
-		snprintf(t->left, sizeof(t->left),
-			 "an image %s, which waits for data, may be left: openstack image list --name NAME shows it",
-			 t->label);
+	if (os_settings_of(t)->otc)
+		otc_look_back(t);
+	if (!w->ours && !w->maybe) {
+		t->id[0] = '\0';
 		return;
 	}
 	if (t->options->keep) {
 		snprintf(t->left, sizeof(t->left), "the image %s is kept", t->id);
 		return;
 	}
-	if (glance_delete(t, &why) == 0) {
-		snprintf(t->left, sizeof(t->left), "the image %s was deleted", t->id);
-		t->id[0] = '\0';
+	if (glance_delete(t, &why) < 0) {
+		snprintf(t->left, sizeof(t->left),
+			 "the image %s could not be deleted (%s): openstack image delete %s does it",
+			 t->id, why.text, t->id);
 		return;
 	}
-	snprintf(t->left, sizeof(t->left),
-		 "the image %s could not be deleted (%s): openstack image delete %s does it", t->id,
-		 why.text, t->id);
+	if (w->ours)
+		snprintf(t->left, sizeof(t->left), "the image %s %s", t->id,
+			 t->work->reply.status == 404 ? "is gone" : "was deleted");
+	else
+		snprintf(t->left, sizeof(t->left),
+			 "the image %s is not there, but its making was not answered: if it comes, openstack image delete %s removes it",
+			 t->id, t->id);
+	t->id[0] = '\0';
 }
 
 static const struct object_column columns[] = {

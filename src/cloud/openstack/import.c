@@ -61,6 +61,24 @@ static int make_request(struct task *t, struct err *e)
 	return text_done(&b, "the request", e);
 }
 
+/* Refused, after a request that was not answered: because that one was carried out? */
+static int has_begun(struct task *t, struct err *e)
+{
+	struct err why = ERR_INIT;
+	char lock[64];
+
+	if (glance_look(t, &why) < 0) {
+		*e = why;
+		return -1;
+	}
+	json_show(&t->work->json, "os_glance_import_task", lock, sizeof(lock));
+	if (strcmp(t->status, "uploading") == 0 && !*lock)
+		return -1;
+	os_work(t)->importing = true;
+	err_clear(e);
+	return 0;
+}
+
 /*
  * Ask Glance to import what was staged.  What it has begun already, after an answer
  * that was lost, it refuses: then the record tells.
@@ -78,11 +96,8 @@ static int ask(struct task *t, struct err *e)
 		log_note("image %s: the import has begun", t->id);
 		return 0;
 	}
-	if (t->work->reply.status == 409 && w->import_asked) {
-		w->importing = true;
-		err_clear(e);
-		return 0;
-	}
+	if (t->work->reply.status == 409 && w->import_asked)
+		return has_begun(t, e);
 	w->import_asked = w->import_asked || !glance_refused(&t->work->reply);
 	return e->code == ERR_REPLY ? err_retry(e) : -1;
 }
@@ -105,6 +120,7 @@ static int look_at_tasks(struct task *t, char *out, size_t cap)
 		else if (!json_is(&task, "status", "success"))
 			ended = false;
 	}
+	glance_hide(t, out);
 	text_clean(out);
 	return ended;
 }
@@ -125,7 +141,7 @@ static int failed(struct task *t, const char *stores, struct err *e)
 		       *stores ? stores : "its stores", *message ? ": " : "", message);
 }
 
-static bool lists(const char *stores, const char *store)
+bool glance_lists(const char *stores, const char *store)
 {
 	size_t len;
 
@@ -148,7 +164,7 @@ static bool is_ours(struct task *t, const char *stores)
 	unsigned i;
 
 	for (i = 0; i < o->stores.count && !found; i++)
-		found = lists(stores, o->stores.at[i]);
+		found = glance_lists(stores, o->stores.at[i]);
 	if (o->stores.count > 0)
 		return found;
 	/* Of the one by default, its name unknown, the status tells, or the task. */

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "base/stop.h"
 #include "base/text.h"
 #include "cloud/openstack/openstack.h"
 #include "net/retry.h"
@@ -95,14 +96,12 @@ static int make_request(const struct os_settings *s, char *out, size_t cap, stru
 static int make_url(const struct os_settings *s, char *out, size_t cap, struct err *e)
 {
 	const char *url = s->value[OS_AUTH_URL];
-	size_t len = strlen(url), scheme;
+	size_t len = strlen(url);
 	struct text t;
 
 	/* Without a scheme, libcurl would send the password in the clear. */
-	scheme = strncmp(url, "https://", 8) == 0 ? 8 : strncmp(url, "http://", 7) == 0 ? 7 : 0;
-	if (scheme == 0 || url[scheme] == '/' || url[scheme] == '\0')
-		return err_set(e, ERR_USAGE, "auth_url is %.80s: it has to be https:// and a host",
-			       url);
+	if (os_check_url(url, "auth_url (OS_AUTH_URL)", e) < 0)
+		return -1;
 	while (len > 0 && url[len - 1] == '/')
 		len--;
 	/* As some documents have it. */
@@ -146,6 +145,18 @@ static int refused(struct task *t, struct err *e)
 		       reason);
 }
 
+/* Of what is on this machine nobody in between can read anything. */
+static void warn_plain(struct os_work *w, const char *url)
+{
+	const char *host = url + strlen("http://");
+
+	if (w->warned || strncmp(url, "http://", 7) != 0 || strncmp(host, "localhost", 9) == 0 ||
+	    strncmp(host, "127.", 4) == 0 || strncmp(host, "[::1]", 5) == 0)
+		return;
+	w->warned = true;
+	log_warn("%.80s is asked by http: the token and the image travel unencrypted", url);
+}
+
 /* Without "/v2" and what is behind it. */
 static int keep_base(struct os_work *w, const char *url, struct err *e)
 {
@@ -162,9 +173,9 @@ static int keep_base(struct os_work *w, const char *url, struct err *e)
 			       sizeof(w->base) - 1);
 	memcpy(w->base, url, len);
 	w->base[len] = '\0';
-	if (strncmp(w->base, "https://", 8) != 0 && strncmp(w->base, "http://", 7) != 0)
-		return err_set(e, ERR_USAGE, "Glance's URL %.80s does not begin with https://",
-			       w->base);
+	if (os_check_url(w->base, "Glance's URL", e) < 0)
+		return -1;
+	warn_plain(w, w->base);
 	return 0;
 }
 
@@ -267,6 +278,8 @@ static int ask(struct task *t, struct err *e)
 		.url = w->url,
 		.headers = { "Accept: application/json", "Content-Type: application/json" },
 		.body = request,
+		/* Without a token nothing can be removed after a signal. */
+		.grace_ms = stop_asked() ? GRACE_MS : 0,
 		.fields = fields,
 	};
 	int result;
@@ -276,6 +289,7 @@ static int ask(struct task *t, struct err *e)
 	if (make_url(os_settings_of(t), w->url, sizeof(w->url), e) < 0 ||
 	    make_request(os_settings_of(t), request, sizeof(w->tokens), e) < 0)
 		return -1;
+	warn_plain(os_work(t), w->url);
 	w->reply.body = w->answer;
 	w->reply.cap = sizeof(w->answer);
 	t->wait_ms = 0;

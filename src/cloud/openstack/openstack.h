@@ -23,6 +23,8 @@ extern const struct opt openstack_client_options[];
 int openstack_adapt(struct options *o, struct err *e) MUST_CHECK;
 
 /* What both providers' functions are. */
+int openstack_takes(const struct image *im, struct err *e) MUST_CHECK;
+int openstack_agrees(const struct task *t, enum format have, struct err *e) MUST_CHECK;
 int openstack_check(struct task *t, struct err *e) MUST_CHECK;
 int openstack_prepare(struct task *t, struct err *e) MUST_CHECK;
 int openstack_begin(struct task *t, struct err *e) MUST_CHECK;
@@ -127,8 +129,20 @@ const char *os_key_name(enum os_key key);
 int os_clouds_load(struct os_settings *s, const char *name, char *a, char *b, size_t cap,
 		   struct err *e) MUST_CHECK;
 
+/* A request that makes or deletes something is allowed this long after a signal. */
+#define GRACE_MS 10000
+
 /* A record's id, a UUID (RFC 9562). */
 #define OS_ID_BYTES 37
+
+/* Records of one name that wait for data; more are not told apart. */
+#define OTC_RECORDS_MAX 16
+
+struct otc_records {
+	bool known;
+	unsigned count;
+	char id[OTC_RECORDS_MAX][OS_ID_BYTES];
+};
 
 /* struct work's cloud: the state of one task. */
 struct os_work {
@@ -137,15 +151,16 @@ struct os_work {
 	char date[48];       /* ... and when it was made */
 	char token_type[16];
 	bool authenticated;
-	bool ours;         /* the record is of this run, and may be deleted */
-	bool maybe;        /* ... or may be: its making was not answered */
-	uint64_t sent;     /* bytes of the last whole upload */
-	char body[65];     /* the image's SHA-256, where it is signed */
-	bool looked;       /* Open Telekom Cloud: records of the same name were counted, */
-	unsigned queued;   /* and so many of them wait for data */
-	bool import_asked; /* the import was asked for, but not answered */
-	bool importing;    /* Glance has taken on to import what was staged, */
-	bool locked;       /* ... and its task was seen in the record */
+	bool warned;               /* that nothing is encrypted */
+	bool ours;                 /* the record is of this run, and may be deleted */
+	bool maybe;                /* ... or may be: its making was not answered */
+	uint64_t sent;             /* bytes of the last whole upload */
+	char body[65];             /* the image's SHA-256, where it is signed */
+	struct otc_records before; /* Open Telekom Cloud: what waited before the record was made */
+	bool unanswered;           /* ... and that was not answered */
+	bool import_asked;         /* the import was asked for, but not answered */
+	bool importing;            /* Glance has taken on to import what was staged, */
+	bool locked;               /* ... and its task was seen in the record */
 };
 
 struct os_settings *os_settings_of(const struct task *t);
@@ -176,10 +191,13 @@ int os_authorize(struct task *t, struct http_request *q, const char *body, struc
 		 struct err *e) MUST_CHECK;
 
 /*
- * After a refusal of a signature: is it that this machine's clock is wrong?  Then
- * -1 with ERR_USAGE.
+ * A signature was refused, and the cloud's reason is this: is it that this
+ * machine's clock is wrong?  Then -1 with ERR_USAGE.
  */
-int os_check_clock(struct task *t, struct err *e) MUST_CHECK;
+int os_check_clock(struct task *t, const char *reason, struct err *e) MUST_CHECK;
+
+/* Is it http:// or https://, a host and perhaps a path?  -1 with ERR_USAGE, without it. */
+int os_check_url(const char *url, const char *what, struct err *e) MUST_CHECK;
 
 /*
  * One request to Glance: path is what follows the base ("/v2/images"), body JSON or
@@ -197,6 +215,9 @@ int glance_api(struct task *t, const char *method, const char *path, const char 
 /* In an error's text, beside our own words. */
 #define OS_REASON_BYTES (ERR_TEXT_MAX - 64)
 
+/* Replace what is secret of this run in a text of the cloud's by '*'. */
+void glance_hide(struct task *t, char *s);
+
 /* What the cloud says of the reason for the status: one line, with its request's id. */
 void glance_reason(struct task *t, char *out, size_t cap);
 
@@ -208,6 +229,18 @@ int glance_check_room(struct task *t, struct err *e) MUST_CHECK;
  * next call resolves what came of it.
  */
 int glance_create(struct task *t, struct err *e) MUST_CHECK;
+
+/* --protected, once all is well: until then it has to be deletable.  -1 with ERR_UNFINISHED. */
+int glance_protect(struct task *t, struct err *e) MUST_CHECK;
+
+/* Keep the record that was just answered for the report. */
+void glance_keep(struct task *t);
+
+/* Is store among stores, which commas separate? */
+bool glance_lists(const char *stores, const char *store);
+
+/* Is this the name of the format, or, of raw data, one that goes with it? */
+bool glance_agrees(const char *name, enum format have);
 
 /* Delete t->id.  One that is gone already is deleted. */
 int glance_delete(struct task *t, struct err *e) MUST_CHECK;
@@ -239,6 +272,17 @@ int glance_look(struct task *t, struct err *e) MUST_CHECK;
  * os_hash_algo, or checksum (MD5).  1, or -1 with ERR_FAILED if not.
  */
 int glance_compare(struct task *t, struct err *e) MUST_CHECK;
+
+/* The name of the image's format that the cloud is told. */
+const char *otc_format(const struct task *t);
+
+/* GiB of the disk that servers need; 0 if it is not known. */
+uint64_t otc_min_disk(const struct task *t);
+
+#define OTC_NAME_MAX 128
+
+/* Warn of a record that may be ours, though its making was not answered. */
+void otc_look_back(struct task *t);
 
 /* The same by __image_size; 0 when that is not known yet. */
 int otc_compare(struct task *t, struct err *e) MUST_CHECK;

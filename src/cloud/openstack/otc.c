@@ -3,10 +3,8 @@
  * API", as of 2026-11), which looks like Glance but converts what it gets, and
  * tells neither digests nor the usual size.  Huawei Cloud's is the same, smaller.
  */
-#include <stdio.h>
 #include <string.h>
 
-#include "base/json_text.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "cloud/openstack/openstack.h"
@@ -22,8 +20,6 @@
 
 /* GiB */
 #define MIN_DISK_MAX 1024
-
-#define NAME_MAX_CHARS 128
 
 /* --- Checks ----------------------------------------------------------------------- */
 
@@ -69,7 +65,7 @@ static bool is_zvhd(const char *name)
 }
 
 /* The name that the cloud is told. */
-static const char *format_for(const struct task *t)
+const char *otc_format(const struct task *t)
 {
 	const char *file = t->file ? t->file : "";
 
@@ -84,13 +80,14 @@ static const char *format_for(const struct task *t)
 
 static int otc_agrees(const struct task *t, enum format have, struct err *e)
 {
-	const char *wanted = t->options->disk_format;
+	/* At the end of a pipe it may be another than the record says. */
+	const char *wanted = otc_format(t);
 
-	if (!wanted || text_same(wanted, format_name(have)) ||
-	    (have == FORMAT_RAW && is_zvhd(wanted)) ||
-	    (have == FORMAT_ISO && text_same(wanted, "raw")))
+	if (text_same(wanted, format_name(have)) || (have == FORMAT_RAW && is_zvhd(wanted)) ||
+	    (have == FORMAT_ISO && (text_same(wanted, "raw") || !t->options->disk_format)))
 		return 0;
-	return err_set(e, ERR_IMAGE, "--disk-format says %s, but the content is %s", wanted,
+	return err_set(e, ERR_IMAGE, "%s %s, but the content is %s",
+		       t->options->disk_format ? "--disk-format says" : "it began as", wanted,
 		       format_phrase(have));
 }
 
@@ -99,13 +96,13 @@ static int check_name(const struct task *t, struct err *e)
 	const char *name = t->label;
 	size_t len = strlen(name);
 
-	if (len >= 1 && len <= NAME_MAX_CHARS && name[0] != ' ' && name[len - 1] != ' ' &&
+	if (len >= 1 && len <= OTC_NAME_MAX && name[0] != ' ' && name[len - 1] != ' ' &&
 	    strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._ ") ==
 		    len)
 		return 0;
 	return err_set(e, ERR_USAGE,
 		       "the name has to be 1 to %d letters, digits, - . _ and spaces, none of them at an end: choose one with --name",
-		       NAME_MAX_CHARS);
+		       OTC_NAME_MAX);
 }
 
 /* What an option sets is no property. */
@@ -137,14 +134,14 @@ static int check_tags(const struct options *o, struct err *e)
 }
 
 /* GiB of the disk that servers need, which has to be told; 0 if it is not known. */
-static uint64_t min_disk(const struct task *t)
+uint64_t otc_min_disk(const struct task *t)
 {
 	uint64_t size = t->image.virtual_size;
 
 	if (t->options->min_disk)
 		return t->options->min_disk;
 	/* Of zvhd2 the content says nothing. */
-	if (is_zvhd(format_for(t)))
+	if (is_zvhd(otc_format(t)))
 		return 0;
 	if (!size && !t->image.size_known && t->image.format == FORMAT_RAW)
 		size = t->options->announced;
@@ -153,7 +150,7 @@ static uint64_t min_disk(const struct task *t)
 
 static int check_disk(const struct task *t, struct err *e)
 {
-	uint64_t gib = min_disk(t);
+	uint64_t gib = otc_min_disk(t);
 
 	if (t->options->image_id)
 		return 0;
@@ -164,7 +161,7 @@ static int check_disk(const struct task *t, struct err *e)
 		return err_set(e, t->options->min_disk ? ERR_USAGE : ERR_IMAGE,
 			       "a disk of %llu GiB is too large: %d GiB is the most",
 			       (unsigned long long)gib, MIN_DISK_MAX);
-	if (gib > 0 && t->image.virtual_size > gib * GIB && !is_zvhd(format_for(t)))
+	if (gib > 0 && t->image.virtual_size > gib * GIB && !is_zvhd(otc_format(t)))
 		return err_set(e, ERR_USAGE,
 			       "--min-disk %llu is too small for the image's disk of %llu GiB",
 			       (unsigned long long)gib,
@@ -188,9 +185,9 @@ static int otc_check(struct task *t, struct err *e)
 			       "is an ISO image, which is not taken here; --disk-format raw sends it as a disk");
 	if (check_disk(t, e) < 0)
 		return -1;
-	if (is_zvhd(format_for(t)))
+	if (is_zvhd(otc_format(t)))
 		log_warn("%s: that it is %s is not checked: how one begins is not published",
-			 task_name(t), format_for(t));
+			 task_name(t), otc_format(t));
 	return 0;
 }
 
@@ -232,149 +229,6 @@ int otc_check_room(struct task *t, struct err *e)
 			 "a digest", e);
 }
 
-/* --- The record --------------------------------------------------------------------- */
-
-static int make_record(struct task *t, struct err *e)
-{
-	const struct options *o = t->options;
-	struct text b;
-
-	text_init(&b, t->work->request, sizeof(t->work->request));
-	text_put(&b, "{\"name\": ");
-	text_put_json(&b, t->label);
-	/* Without it, it would be zvhd2. */
-	glance_put_string(&b, "disk_format", format_for(t));
-	glance_put_string(&b, "container_format", "bare");
-	glance_put_string(&b, "__os_version",
-			  o->os_version ? o->os_version : "Other Linux(64 bit)");
-	if (min_disk(t) > 0)
-		text_printf(&b, ", \"min_disk\": %llu", (unsigned long long)min_disk(t));
-	if (o->description)
-		glance_put_string(&b, "__description", o->description);
-	if (o->firmware)
-		glance_put_string(&b, "hw_firmware_type", o->firmware);
-	if (o->enterprise_project)
-		glance_put_string(&b, "enterprise_project_id", o->enterprise_project);
-	glance_put_options(&b, o);
-	text_put(&b, "}");
-	return text_done(&b, "the request", e);
-}
-
-/* How many records of this name wait for data; the id of the last one. */
-static int find_queued(struct task *t, unsigned *count, char id[64], struct err *e)
-{
-	struct json image = { 0 };
-	char path[512];
-	struct text text;
-	const char *c;
-
-	text_init(&text, path, sizeof(path));
-	text_put(&text, "/v2/images?name=");
-	/* check_name() has let nothing else pass that had to be encoded. */
-	for (c = t->label; *c; c++)
-		text_printf(&text, *c == ' ' ? "%%20" : "%c", *c);
-	text_put(&text, "&status=queued");
-	if (text_done(&text, "the name", e) < 0 || glance_api(t, "GET", path, NULL, e) < 0)
-		return -1;
-	*count = 0;
-	while (json_next(&t->work->json, "images", &image)) {
-		if (!json_is(&image, "status", "queued"))
-			continue;
-		if (json_str(&image, "id", id, 64, e) < 0)
-			return -1;
-		++*count;
-	}
-	return 0;
-}
-
-/* The making was not answered: a record that was not there before is ours. */
-static int resolve(struct task *t, struct err *e)
-{
-	struct os_work *w = os_work(t);
-	struct err why = ERR_INIT;
-	unsigned count;
-	char id[64];
-
-	if (find_queued(t, &count, id, &why) < 0) {
-		/* The first error says more, if trying again helps at all. */
-		if (!e->retry)
-			*e = why;
-		return -1;
-	}
-	if (count <= w->queued) {
-		w->maybe = false;
-		return -1;
-	}
-	if (w->queued > 0 || count > 1) {
-		err_clear(e);
-		return err_set(e, ERR_FAILED,
-			       "the cloud did not answer to the making of the image, and several of this name wait for data");
-	}
-	snprintf(t->id, sizeof(t->id), "%s", id);
-	w->ours = true;
-	w->maybe = false;
-	log_note("image %s was made, though the answer was lost", t->id);
-	err_clear(e);
-	return 0;
-}
-
-/* What the cloud says to a record with a format that its document does not list. */
-static int refused(const struct task *t, struct err *e)
-{
-	static const char *const listed[] = { "zvhd2", "vhd", "raw", "qcow2" };
-	struct err why = *e;
-	size_t i;
-
-	for (i = 0; i < sizeof(listed) / sizeof(listed[0]); i++)
-		if (text_same(format_for(t), listed[i]))
-			return -1;
-	if (t->work->reply.status != 400)
-		return -1;
-	err_clear(e);
-	return err_set(e, why.code,
-		       "%s (of %s the cloud may want raw or qcow2: see qemu-img convert)", why.text,
-		       format_for(t));
-}
-
-int otc_create(struct task *t, struct err *e)
-{
-	struct os_work *w = os_work(t);
-	struct err none = ERR_INIT;
-	char id[64];
-
-	if (w->ours)
-		return 0;
-	if (w->maybe) {
-		/* Until it is known, nothing is made. */
-		err_set(e, ERR_BUSY, "the cloud did not answer to the making of the image");
-		err_retry(e);
-		if (resolve(t, e) == 0)
-			return 0;
-		if (w->maybe)
-			return -1;
-		err_clear(e);
-	}
-	if (!w->looked && find_queued(t, &w->queued, id, e) < 0)
-		return -1;
-	w->looked = true;
-	if (make_record(t, e) < 0)
-		return -1;
-	if (glance_api(t, "POST", "/v2/images", t->work->request, e) == 0 &&
-	    json_str(&t->work->json, "id", id, sizeof(id), &none) == OS_ID_BYTES - 1 &&
-	    strspn(id, "0123456789abcdefABCDEF-") == OS_ID_BYTES - 1) {
-		snprintf(t->id, sizeof(t->id), "%s", id);
-		w->ours = true;
-		log_note("image %s was created", t->id);
-		return 0;
-	}
-	if (glance_refused(&t->work->reply))
-		return refused(t, e);
-	if (e->code == ERR_NONE)
-		err_set(e, ERR_REPLY, "the answer to the making of an image is not about it");
-	w->maybe = true;
-	return e->code == ERR_STOPPED ? -1 : resolve(t, e);
-}
-
 int otc_compare(struct task *t, struct err *e)
 {
 	uint64_t size, sent = os_work(t)->sent;
@@ -384,7 +238,8 @@ int otc_compare(struct task *t, struct err *e)
 	if (!*text || strcmp(text, "0") == 0)
 		return 0;
 	if (text_number(text, UINT64_MAX, &size) < 0)
-		return err_set(e, ERR_REPLY, "the cloud names no size of the active image %s",
+		return err_set(e, ERR_UNFINISHED,
+			       "sent whole, but the cloud names no size of the active image %s",
 			       t->id);
 	if (size != sent)
 		return err_set(e, ERR_FAILED,

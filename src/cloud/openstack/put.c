@@ -22,11 +22,14 @@ static int refused(struct task *t, struct err *e)
 	case 400:
 		return err_set(e, ERR_USAGE, "Glance does not take the upload (400): %s", why);
 	case 401:
-		if (os_check_clock(t, e) < 0)
+		if (os_check_clock(t, why, e) < 0)
 			return -1;
 		if (os_settings_of(t)->auth < OS_AUTH_PASSWORD)
-			return err_set(e, ERR_USAGE, "the token is wrong, or expired (401): %s",
-				       why);
+			return err_set(e, ERR_USAGE, "%s (401)%s%s",
+				       os_settings_of(t)->auth == OS_AUTH_AKSK ?
+					       "the signature is not accepted" :
+					       "the token is wrong, or expired",
+				       *why ? ": " : "", why);
 		keystone_forget(t);
 		err_set(e, ERR_BUSY, "the token expired during the upload (401): %s", why);
 		return err_retry(e);
@@ -54,10 +57,12 @@ static int refused(struct task *t, struct err *e)
 		break;
 	}
 	if (retry_status(status) || status >= 500) {
-		err_set(e, ERR_BUSY, "Glance answered %ld to the upload: %s", status, why);
+		err_set(e, ERR_BUSY, "Glance answered %ld to the upload%s%s", status,
+			*why ? ": " : "", why);
 		return t->wait_ms > RETRY_ASKED_MAX ? -1 : err_retry(e);
 	}
-	return err_set(e, ERR_FAILED, "Glance answered %ld to the upload: %s", status, why);
+	return err_set(e, ERR_FAILED, "Glance answered %ld to the upload%s%s", status,
+		       *why ? ": " : "", why);
 }
 
 int glance_put(struct task *t, struct stage *body, struct err *e)
@@ -113,9 +118,11 @@ int glance_put(struct task *t, struct stage *body, struct err *e)
 	t->wait_ms = 0;
 	result = http_call(&w->http, &q, &w->reply, e);
 	text_wipe(&headers, sizeof(headers));
-	t->sent_all = t->sent_all || w->reply.sent_all;
-	if (w->reply.sent_all)
+	/* What is refused for certain has not been taken. */
+	if (w->reply.sent_all && !glance_refused(&w->reply)) {
+		t->sent_all = true;
 		os_work(t)->sent = w->reply.uploaded;
+	}
 	if (result < 0)
 		return -1;
 	if (w->reply.status >= 200 && w->reply.status <= 204)
@@ -124,7 +131,7 @@ int glance_put(struct task *t, struct stage *body, struct err *e)
 }
 
 /* Keep the record for the report. */
-static void keep_object(struct task *t)
+void glance_keep(struct task *t)
 {
 	const char *raw;
 	size_t len = json_raw(&t->work->json, "", &raw);
@@ -140,13 +147,21 @@ static void keep_object(struct task *t)
 int glance_look(struct task *t, struct err *e)
 {
 	char path[96];
+	const char *c;
 
 	snprintf(path, sizeof(path), "/v2/images/%s", t->id);
 	if (glance_api(t, "GET", path, NULL, e) < 0)
 		return -1;
+	if (!json_is(&t->work->json, "id", t->id))
+		return err_set(e, ERR_REPLY, "the answer to a look at the image %s is not about it",
+			       t->id);
 	if (json_str(&t->work->json, "status", t->status, sizeof(t->status), e) < 0)
 		return -1;
-	keep_object(t);
+	for (c = t->status; *c; c++)
+		if (!strchr("abcdefghijklmnopqrstuvwxyz_", *c))
+			return err_set(e, ERR_REPLY, "the image %s has a status that is none",
+				       t->id);
+	glance_keep(t);
 	return 0;
 }
 
@@ -164,6 +179,21 @@ static int compare_digest(struct task *t, const char *name, const char *theirs, 
 	return err_set(e, ERR_FAILED,
 		       "Glance has other bytes than were sent: its %s is %.16s..., ours %.16s...",
 		       name, theirs, t->sums[alg]);
+}
+
+/* Is it in each store that was asked for?  A Glance with one only names none. */
+static int compare_stores(struct task *t, struct err *e)
+{
+	const struct options *o = t->options;
+	char stores[512];
+	unsigned i;
+
+	json_show(&t->work->json, "stores", stores, sizeof(stores));
+	for (i = 0; *stores && !o->allow_failure && i < o->stores.count; i++)
+		if (!glance_lists(stores, o->stores.at[i]))
+			return err_set(e, ERR_FAILED, "Glance has the image in %s, not in %.60s",
+				       stores, o->stores.at[i]);
+	return 0;
 }
 
 int glance_compare(struct task *t, struct err *e)
@@ -186,7 +216,7 @@ int glance_compare(struct task *t, struct err *e)
 	compared = compare_digest(t, algo, value, e);
 	if (compared == 0)
 		compared = compare_digest(t, "md5", checksum, e);
-	if (compared < 0)
+	if (compared < 0 || compare_stores(t, e) < 0)
 		return -1;
 	t->landed = true;
 	t->confirmed = compared > 0;

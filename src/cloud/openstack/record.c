@@ -60,8 +60,6 @@ void glance_put_options(struct text *b, const struct options *o)
 		glance_put_string(b, "visibility", o->visibility);
 	if (o->min_ram)
 		text_printf(b, ", \"min_ram\": %llu", (unsigned long long)o->min_ram);
-	if (o->protect)
-		text_put(b, ", \"protected\": true");
 	if (o->hidden)
 		text_put(b, ", \"os_hidden\": true");
 	for (i = 0; i < o->tags.count; i++) {
@@ -129,56 +127,107 @@ bool glance_refused(const struct http_reply *r)
 	return r->status >= 400 && r->status < 500 && r->status != 408 && r->status != 429;
 }
 
-/* The making was not answered, or not by Glance: is the record there? */
+static int made(struct task *t, struct err *e)
+{
+	os_work(t)->ours = true;
+	err_clear(e);
+	return 0;
+}
+
+/* An id that a user has chosen somebody else may have chosen, too. */
+static bool is_like_ours(const struct task *t)
+{
+	const struct json *j = &t->work->json;
+	struct err none = ERR_INIT;
+	char name[256];
+
+	return strcmp(t->status, "queued") == 0 &&
+	       json_str(j, "name", name, sizeof(name), &none) >= 0 && strcmp(name, t->label) == 0;
+}
+
+/* The making was not answered, or not by Glance: is the record there?  It may come yet. */
 static int resolve(struct task *t, struct err *e)
 {
-	struct os_work *w = os_work(t);
 	struct err why = ERR_INIT;
 	int found = glance_exists(t, &why);
 
+	if (found > 0 && t->options->new_id && !is_like_ours(t)) {
+		err_clear(e);
+		os_work(t)->maybe = false;
+		return err_set(e, ERR_FAILED,
+			       "the image %s is there now, and is somebody else's: it is left",
+			       t->id);
+	}
 	if (found > 0) {
 		log_note("image %s was made, though the answer was lost", t->id);
-		w->ours = true;
-		err_clear(e);
-		return 0;
+		return made(t, e);
 	}
-	w->maybe = found < 0;
 	/* The first error says more, if trying again helps at all. */
 	if (found < 0 && !e->retry)
 		*e = why;
 	return -1;
 }
 
+/* Glance has the id already, after a request that was not answered. */
+static int came_late(struct task *t, struct err *e)
+{
+	err_clear(e);
+	if (!t->options->new_id)
+		return resolve(t, e);
+	os_work(t)->maybe = false;
+	return err_set(e, ERR_FAILED,
+		       "the image %s is there now, but its making was not answered: whether it is this one is not known, and it is left",
+		       t->id);
+}
+
 int glance_create(struct task *t, struct err *e)
 {
 	struct os_work *w = os_work(t);
-	struct err why = ERR_INIT;
+	int found = 0;
 
 	if (w->ours)
 		return 0;
 	if (t->id[0] == '\0' && choose_id(t, e) < 0)
 		return -1;
 	/* An attempt before this one may have made it. */
-	if (w->maybe && resolve(t, &why) == 0)
-		return 0;
-	if (w->maybe) {
-		*e = why;
+	if (w->maybe)
+		found = glance_exists(t, e);
+	if (found < 0)
 		return -1;
-	}
+	if (found > 0)
+		return resolve(t, e);
 	if (make_record(t, e) < 0)
 		return -1;
 	if (glance_api(t, "POST", "/v2/images", t->work->request, e) == 0 &&
 	    json_is(&t->work->json, "id", t->id)) {
-		w->ours = true;
 		log_note("image %s was created", t->id);
-		return 0;
+		return made(t, e);
 	}
-	if (glance_refused(&t->work->reply))
+	if (t->work->reply.status == 409 && w->maybe)
+		return came_late(t, e);
+	if (glance_refused(&t->work->reply) || !t->work->reply.sent)
 		return -1;
 	if (e->code == ERR_NONE)
 		err_set(e, ERR_REPLY, "Glance's answer to the making of an image is not about it");
 	w->maybe = true;
 	return e->code == ERR_STOPPED ? -1 : resolve(t, e);
+}
+
+int glance_protect(struct task *t, struct err *e)
+{
+	struct err why = ERR_INIT;
+	char path[96];
+
+	snprintf(path, sizeof(path), "/v2/images/%s", t->id);
+	if (glance_api(t, "PATCH", path,
+		       "[{\"op\": \"add\", \"path\": \"/protected\", \"value\": true}]",
+		       &why) == 0) {
+		glance_keep(t);
+		return 0;
+	}
+	return err_set(e, why.code == ERR_STOPPED ? ERR_STOPPED : ERR_UNFINISHED,
+		       "the image %s is there, but not protected (%s): openstack image set --protected %s does it",
+		       t->id, why.text, t->id);
 }
 
 /* Is there a store of this id?  Their names go to names. */

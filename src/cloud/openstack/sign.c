@@ -50,7 +50,7 @@ static void put_member(struct text *t, const char *member, size_t len)
 
 int sign_query(const char *query, char *out, size_t cap, struct err *e)
 {
-	char members[MEMBERS_MAX][256];
+	char members[MEMBERS_MAX][512]; /* a name has up to 128 characters, of 3 bytes each */
 	unsigned count = 0, i, order[MEMBERS_MAX];
 	struct text t;
 	size_t len;
