@@ -222,6 +222,28 @@ def test_a_given_record_that_is_not_there(rig, proxy, disk):
     assert rig.records == [] and proxy.seen("create") == proxy.seen("put") == []
 
 
+@pytest.mark.parametrize("at_once", [True, False])
+def test_two_runs_for_a_given_record(rig, proxy, disk, tmp_path, at_once):
+    """One wins; the other one tells, and deletes nothing.  To both at once Glance says 409 or 410, as it comes."""
+    paths = [disk, tmp_path / "other.raw"]
+    paths[1].write_bytes(bytes(reversed(disk.read_bytes())))
+    image = rig.make()
+    holds_both = [proxy.fault("put", faults.Hold("head")) for _ in paths]
+    running = [rig.begin(path, "--image-id", image) for path in paths]
+    assert all(hold.reached.wait(30) for hold in holds_both)
+    holds_both[0].release()
+    if not at_once:
+        settled(rig, lambda: rig.show(image)["status"] == "active")
+    holds_both[1].release()
+    results = [run.end() for run in running]
+    won = [result.status for result in results].index(0)
+    holds(rig, image, paths[won].read_bytes())
+    lost = results[1 - won]
+    assert lost.status == 1 and len(lost.errors) == 1 and f"the image {image} was not made here" in lost.errors[0], lost
+    assert "somebody else" in lost.errors[0] or "other bytes" in lost.errors[0], lost
+    assert proxy.seen("delete") == []
+
+
 @pytest.mark.parametrize("full", [True, False])
 @pytest.mark.parametrize("fault", [None, lambda: faults.Drop("head"), lambda: faults.Answer(503, when="head")])
 def test_an_id_that_is_taken(rig, proxy, disk, fault, full):

@@ -61,13 +61,13 @@ class Authority:
             *("-addext", "keyUsage=critical,keyCertSign,cRLSign"),
         )
 
-    def issue(self, name, kind="P-256", names=NAMES, dates=NOW):
+    def issue(self, name, kind="P-256", names=NAMES, dates=NOW, usage="serverAuth"):
         pair = Pair(os.path.join(self.dir, name))
         request, extensions = pair.cert + ".csr", pair.cert + ".ext"
         _key(pair.key, kind)
         _openssl("req", "-new", "-key", pair.key, "-out", request, "-subj", f"/CN={name}")
         with open(extensions, "w", encoding="ascii") as file:
-            file.write(f"subjectAltName={names}\nextendedKeyUsage=serverAuth\nbasicConstraints=CA:FALSE\n")
+            file.write(f"subjectAltName={names}\nextendedKeyUsage={usage}\nbasicConstraints=CA:FALSE\n")
         _openssl(
             *("ca", "-batch", "-notext", "-config", self.config, "-cert", self.cert, "-keyfile", self.key),
             *("-in", request, "-out", pair.cert, "-extfile", extensions, "-startdate", dates[0], "-enddate", dates[1]),
