@@ -81,7 +81,8 @@ class GlanceRig(Tool):
         """source: "file" or "pipe"."""
         if source == "file":
             return self.upload(path, *args, **options)
-        return self.upload("-", "--name", path.name, *args, input=path.read_bytes(), **options)
+        name = [] if "--image-id" in args else ["--name", path.name]
+        return self.upload("-", *name, *args, input=path.read_bytes(), **options)
 
 
 def settled(rig, condition):

@@ -58,7 +58,8 @@ class OtcRig(Tool):
         """source: "file" or "pipe"."""
         if source == "file":
             return self.upload(path, *args, **options)
-        return self.upload("-", "--name", path.name, *args, input=path.read_bytes(), **options)
+        name = [] if "--image-id" in args else ["--name", path.name]
+        return self.upload("-", *name, *args, input=path.read_bytes(), **options)
 
     @property
     def records(self):

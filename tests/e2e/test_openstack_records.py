@@ -53,7 +53,8 @@ def test_a_lost_201_and_nobody_who_tells(rig, proxy, disk, name):
 def test_a_lost_201_and_nobody_who_tells_ever(rig, proxy, disk):
     proxy.fault("create", faults.Drop("reply"), count=None)
     proxy.fault("look", faults.Answer(503), count=None)
-    given_up(rig, rig.upload(disk, "--retry", "1"), 4, puts=0)
+    result = rig.upload(disk, "--retry", "1")
+    given_up(rig, result, 4, puts=0)
 
 
 @pytest.mark.parametrize("status", [408, 429, 503])

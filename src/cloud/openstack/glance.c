@@ -196,6 +196,13 @@ static int look_after(struct task *t, struct err *e)
 	return -1;
 }
 
+/* What is in the record is somebody else's: it is not for us to delete. */
+static void disown(struct task *t)
+{
+	os_work(t)->ours = os_work(t)->maybe = false;
+	log_warn("image %s is left: its data are not of this run", t->id);
+}
+
 int openstack_send(struct task *t, struct stage *body, struct err *e)
 {
 	int there = t->attempt > 0 ? ask(t, e) : 0;
@@ -203,10 +210,9 @@ int openstack_send(struct task *t, struct stage *body, struct err *e)
 	if (there < 0)
 		return -1;
 	if (there > 0 && !t->sent_all) {
-		/* It is not for us to delete. */
-		os_work(t)->ours = os_work(t)->maybe = false;
-		return err_set(e, ERR_FAILED,
-			       "the image %s has got data from somebody else, and is left", t->id);
+		disown(t);
+		return err_set(e, ERR_FAILED, "the image %s has got data from somebody else",
+			       t->id);
 	}
 	if (there > 0 || glance_put(t, body, e) == 0)
 		return 0;
@@ -233,7 +239,12 @@ static int judge(struct task *t, struct err *e)
 		if (there <= 0)
 			return there;
 	}
-	return strcmp(t->status, "active") == 0 ? flavour_of(t)->compare(t, e) : 0;
+	if (strcmp(t->status, "active") != 0)
+		return 0;
+	there = flavour_of(t)->compare(t, e);
+	if (there < 0 && e->code == ERR_FAILED && os_work(t)->contested)
+		disown(t);
+	return there;
 }
 
 /*
@@ -321,8 +332,7 @@ void openstack_abandon(struct task *t)
 		return;
 	}
 	if (w->ours)
-		snprintf(t->left, sizeof(t->left), "the image %s %s", t->id,
-			 t->work->reply.status == 404 ? "is gone" : "was deleted");
+		snprintf(t->left, sizeof(t->left), "the image %s was deleted", t->id);
 	else
 		snprintf(t->left, sizeof(t->left),
 			 "the image %s is not there, but its making was not answered: if it comes, openstack image delete %s removes it",

@@ -151,6 +151,7 @@ struct os_work {
 	char date[48];       /* ... and when it was made */
 	char token_type[16];
 	bool authenticated;
+	bool contested;            /* somebody else may have uploaded to it */
 	bool warned;               /* that nothing is encrypted */
 	bool ours;                 /* the record is of this run, and may be deleted */
 	bool maybe;                /* ... or may be: its making was not answered */

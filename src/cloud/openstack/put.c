@@ -50,6 +50,7 @@ static int refused(struct task *t, struct err *e)
 			       why);
 	case 409:
 	case 410:
+		os_work(t)->contested = true;
 		/* An answer was lost, or somebody else was faster: the record tells. */
 		err_set(e, ERR_FAILED, "the image is not waiting for data (%ld): %s", status, why);
 		return err_retry(e);
@@ -118,8 +119,11 @@ int glance_put(struct task *t, struct stage *body, struct err *e)
 	t->wait_ms = 0;
 	result = http_call(&w->http, &q, &w->reply, e);
 	text_wipe(&headers, sizeof(headers));
-	/* What is refused for certain has not been taken. */
-	if (w->reply.sent_all && !glance_refused(&w->reply)) {
+	/*
+	 * What is refused has not been taken.  Of Glance that is seen by the digest: a
+	 * proxy may have repeated the request.
+	 */
+	if (w->reply.sent_all && !(os_settings_of(t)->otc && glance_refused(&w->reply))) {
 		t->sent_all = true;
 		os_work(t)->sent = w->reply.uploaded;
 	}
