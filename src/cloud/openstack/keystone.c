@@ -129,6 +129,11 @@ static int refused(struct task *t, struct err *e)
 			       "Keystone does not accept the credentials%s%s (401): user, password, project and domains have to be right together%s%s",
 			       s->cloud[0] ? " of the cloud " : "", s->cloud, *reason ? ": " : "",
 			       reason);
+	/* Keystone's word for a token that it does not know any more. */
+	if (status == 404 && s->auth == OS_AUTH_TOKEN)
+		return err_set(e, ERR_USAGE,
+			       "Keystone at %s does not know the token (404): it is wrong, or expired%s%s",
+			       s->value[OS_AUTH_URL], *reason ? ": " : "", reason);
 	if (status == 300 || status == 404)
 		return err_set(e, ERR_USAGE, "there is no Keystone v3 at %s (%ld)",
 			       s->value[OS_AUTH_URL], status);
