@@ -17,7 +17,7 @@ from servers.openstack import Programs
 
 MIB = pictures.MIB
 CREATE = ["openstack", "image", "create"]
-NAME = "ä x'y\"z $(id) \\"
+NAME = "ä Łж x'y\"z $(id) \\"
 PROPERTIES = ["--property", "hw_disk_bus=virtio", "--property", 'a:b=c d"e', "--property", "p=it's", "--property", "n=12345", "--property", "t=yes"]
 TAGS = ["--tag", "t2", "--tag", "ä b"]
 
@@ -165,6 +165,9 @@ def test_the_command_of_the_same_name(rig, disk, tmp_path):
     """A file that is there is one; nothing else of hoist openstack changes."""
     data = disk.read_bytes()
     rig.arrived(rig.run("openstack", disk), data)
+    (tmp_path / "image").mkdir()
+    assert made(rig, rig.run(*CREATE, "y", "--file", disk, cwd=tmp_path))["name"] == "y"
+    (tmp_path / "image").rmdir()
     (tmp_path / "image").write_bytes(data)
     (tmp_path / "create").write_bytes(data)
     result = rig.run("openstack", "image", "create", cwd=tmp_path)

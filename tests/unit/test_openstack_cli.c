@@ -160,6 +160,12 @@ static void yaml_strings(void **state)
 		{ " a", "' a'" },
 		{ "\xf0\x9f\x98\x80\\\"\\\\", "\"\\U0001F600\\\"\\\\\"" },
 		{ "\xe6\xbc\xa2", "\"\\u6F22\"" },
+		{ "\xc3\xbf", "\"\\xFF\"" },
+		{ "\xc4\x80", "\"\\u0100\"" },
+		{ "\xdf\xbf", "\"\\u07FF\"" },
+		{ "\xc5\x81\xc3\xb3"
+		  "d\xc5\xba",
+		  "\"\\u0141\\xF3d\\u017A\"" },
 	};
 	char want[64];
 	size_t i;

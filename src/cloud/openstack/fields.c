@@ -381,9 +381,9 @@ static void put_yaml_quoted(const char *s, struct text *t)
 			text_printf(t, "%s%c", *s == '"' || *s == '\\' ? "\\" : "", *s);
 		else
 			text_printf(t,
-				    n == 2 ? "\\x%02lX" :
-				    n == 3 ? "\\u%04lX" :
-					     "\\U%08lX",
+				    code < 0x100   ? "\\x%02lX" :
+				    code < 0x10000 ? "\\u%04lX" :
+						     "\\U%08lX",
 				    code);
 	}
 	text_put(t, "\"");
