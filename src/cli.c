@@ -127,6 +127,24 @@ bool cli_choice(const char *list, const char *word)
 	return false;
 }
 
+static int put_name(const struct opt *opt, const char **to, struct err *e)
+{
+	if (*to && strcmp(*to, opt->name) != 0)
+		return err_set(e, ERR_USAGE, "--%s contradicts %s", opt->name, *to);
+	*to = opt->name;
+	return 0;
+}
+
+static int put_lower(const struct opt *opt, const char **to, char *arg, struct err *e)
+{
+	if (!*arg)
+		return err_set(e, ERR_USAGE, "--%s needs an argument: %s", opt->name, opt->arg);
+	for (*to = arg; *arg; arg++)
+		if (*arg >= 'A' && *arg <= 'Z')
+			*arg = (char)(*arg - 'A' + 'a');
+	return 0;
+}
+
 static int put_list(struct opt_list *list, const struct opt *opt, const char *arg, struct err *e)
 {
 	if (list->count == LIST_MAX)
@@ -313,18 +331,17 @@ static int store(struct options *o, const struct opt *opt, char *arg, struct err
 	assert(arg || !needs_argument(opt));
 	switch (opt->kind) {
 	case OPT_FLAG:
-		*(bool *)to = true;
-		return 0;
 	case OPT_OFF:
-		*(bool *)to = false;
+		*(bool *)to = opt->kind == OPT_FLAG;
 		return 0;
 	case OPT_NAME:
-		*(const char **)to = opt->name;
-		return 0;
+		return put_name(opt, to, e);
 	case OPT_TEXT:
 	case OPT_MAYBE:
 		*(const char **)to = arg;
 		return 0;
+	case OPT_LOWER:
+		return put_lower(opt, to, arg, e);
 	case OPT_MANY:
 		((struct opt_list *)to)->count = 0;
 		return put_list(to, opt, arg, e);
@@ -371,7 +388,7 @@ static int take_next(const struct opt *opt, struct words *w, char **arg, struct 
 	char *next = w->i + 1 < w->argc ? w->argv[w->i + 1] : NULL;
 	bool take = needs_argument(opt);
 
-	if (take && !next)
+	if (take && (!next || (opt->kind == OPT_MANY && is_option(next))))
 		return err_set(e, ERR_USAGE, "--%s needs an argument: %s", opt->name, opt->arg);
 	if (next && opt->kind == OPT_MAYBE)
 		take = next[0] != '-';

@@ -1,6 +1,6 @@
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
+#include <sys/stat.h>
 
 #include "base/harden.h"
 #include "base/log.h"
@@ -240,7 +240,7 @@ static const struct grammar *find_grammar(const char *name)
 
 /*
  * Where a command has the grammar's name: do the words of a verb stand there?  A
- * file of the first one's name is one.
+ * file of the first one's name is one, but a directory is no image.
  */
 static bool is_meant(const struct grammar *g, int argc, char *const argv[])
 {
@@ -249,9 +249,10 @@ static bool is_meant(const struct grammar *g, int argc, char *const argv[])
 
 	for (v = g->verbs; v->provider; v++) {
 		struct err none = ERR_INIT;
+		struct stat st;
 
 		if (find_words(g, v, argc, argv, &place, &none) &&
-		    access(argv[place.at[0]], F_OK) < 0)
+		    (stat(argv[place.at[0]], &st) < 0 || S_ISDIR(st.st_mode)))
 			return true;
 	}
 	return false;

@@ -126,6 +126,7 @@ struct options {
 	const char *prefix; /* --prefix: of the names in --format shell */
 	const char *image_api, *identity_api;
 	bool show_progress, use_import, single_line;
+	bool unprotected;
 	enum answer partly;            /* --allow-failure true or false */
 	char composed[COMPOSED_BYTES]; /* of OPT_PROPERTY's "name=value", each with its NUL */
 	size_t composed_len;
@@ -145,10 +146,11 @@ enum opt_kind {
 	OPT_END = 0,  /* closes a table */
 	OPT_FLAG,     /* bool: true when it is given */
 	OPT_OFF,      /* bool: false when it is given; --no-wait */
-	OPT_NAME,     /* const char *: the option's own name; --public */
+	OPT_NAME,     /* const char *: the option's own name, and no other; --public */
 	OPT_BOOL,     /* bool: the argument is true or false */
 	OPT_TEXT,     /* const char *: the argument */
-	OPT_MAYBE,    /* the same, but the argument may be missing (linode-cli's --region) */
+	OPT_LOWER,    /* the same, in lower case, and never "" */
+	OPT_MAYBE,    /* as OPT_TEXT, but the argument may be missing (linode-cli's --region) */
 	OPT_LIST,     /* struct opt_list */
 	OPT_WORDS,    /* the same, but commas separate words: a,b is two, "a,b" in quotes one */
 	OPT_FILES,    /* files: as OPT_WORDS, but whole if there is a file of that name */

@@ -17,7 +17,7 @@ from servers.openstack import Programs
 
 MIB = pictures.MIB
 CREATE = ["openstack", "image", "create"]
-NAME = "ä x'y\"z $(id) \\"
+NAME = "ä Łж x'y\"z $(id) \\"
 PROPERTIES = ["--property", "hw_disk_bus=virtio", "--property", 'a:b=c d"e', "--property", "p=it's", "--property", "n=12345", "--property", "t=yes"]
 TAGS = ["--tag", "t2", "--tag", "ä b"]
 
@@ -127,6 +127,19 @@ def test_standard_input(rig, disk, how):
         rig.arrived(rig.run(*CREATE, "piped", "--size", str(len(data)), **options), data)
 
 
+@pytest.mark.parametrize("words", [["openstack", "image", "create", "x"], ["glance", "image-create", "--name", "x"]])
+def test_closed_standard_input(rig, words):
+    before = len(rig.images())
+    result = rig.run(*words, under=("sh", "-c", 'exec "$@" <&-', "sh"))
+    assert result.status == 2 and "standard input is closed" in result.err and len(rig.images()) == before, result
+
+
+def test_a_format_in_capitals(rig, disk):
+    """Glance has them in small letters only."""
+    image = made(rig, create(rig, disk, "--disk-format", "RAW", "--container-format", "Bare"))
+    assert (image["disk_format"], image["container_format"]) == ("raw", "bare")
+
+
 def test_a_terminal_is_no_image(rig):
     before = len(rig.images())
     ours, theirs = pty.openpty()
@@ -152,6 +165,9 @@ def test_the_command_of_the_same_name(rig, disk, tmp_path):
     """A file that is there is one; nothing else of hoist openstack changes."""
     data = disk.read_bytes()
     rig.arrived(rig.run("openstack", disk), data)
+    (tmp_path / "image").mkdir()
+    assert made(rig, rig.run(*CREATE, "y", "--file", disk, cwd=tmp_path))["name"] == "y"
+    (tmp_path / "image").rmdir()
     (tmp_path / "image").write_bytes(data)
     (tmp_path / "create").write_bytes(data)
     result = rig.run("openstack", "image", "create", cwd=tmp_path)
@@ -171,7 +187,8 @@ def test_options_before_the_words(rig, disk, words):
     [(["--os-password", "hunter2"], "OS_PASSWORD"), (["--os-token=hunter2"], "OS_TOKEN"), (["--volume", "v"], "--volume"),
      (["--os-application-credential-secret", "hunter2"], "OS_APPLICATION_CREDENTIAL_SECRET"), (["--sign-key-path", "k"], "signed"),
      (["--project", "p"], "--os-project-name"), (["--os-image-api-version", "1"], "version 2"), (["-c", "nope"], "nope"),
-     (["-f", "csv"], "csv"), (["again"], "again"), (["--disk-format", "qcow2"], "qcow2")],  # fmt: skip
+     (["--public", "--private"], "--private contradicts public"), (["--protected", "--unprotected"], "contradicts"),
+     (["--disk-format", ""], "--disk-format"), (["-f", "csv"], "csv"), (["again"], "again"), (["--disk-format", "qcow2"], "qcow2")],  # fmt: skip
 )
 def test_refused(rig, disk, words, word):
     before = len(rig.images())
@@ -272,7 +289,7 @@ def test_image_create_via_import(named, disk):
     "words, word",
     [(["image-create", "--os-auth-token", "hunter2"], "OS_TOKEN"), (["image-create-via-import", "--import-method", "web-download"], "web-download"),
      (["image-create-via-import", "--uri", "https://example"], "--uri"), (["image-upload"], "the id"), (["image-create", "--hidden", "perhaps"], "perhaps"),
-     (["image-upload", "12"], "UUID"), (["image-create", "--store", "nope"], "fast, slow"), (["image-stage", "12"], "image-upload")],  # fmt: skip
+     (["image-create", "--tags", "--name", "x"], "--tags needs"), (["image-upload", "12"], "UUID"), (["image-create", "--store", "nope"], "fast, slow"), (["image-stage", "12"], "image-upload")],  # fmt: skip
 )
 def test_glance_refuses(rig, disk, words, word):
     before = len(rig.images())

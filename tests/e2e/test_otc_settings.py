@@ -124,6 +124,20 @@ def test_a_token_goes_before_an_access_key(otc, otc_disk, way):
     assert not [request for request in rig.cloud.requests if request.get("Authorization")]
 
 
+@pytest.mark.parametrize("name", ["OS_TOKEN", "OS_PASSWORD", "OS_PASSWORD_FILE", "HUAWEICLOUD_SDK_PROJECT_ID"])
+def test_an_empty_variable_is_none(otc, otc_disk, name):
+    rig = otc.by_keys()
+    del rig.env["OS_PROJECT_ID"]
+    arrived(rig, otc_disk, rig.upload(otc_disk, env={name: ""}))
+    assert not [request for request in rig.cloud.requests if request.get("X-Project-Id") is not None]
+
+
+def test_another_tools_access_key(otc, otc_disk):
+    """Many have one in their environment; what they forgot is something else."""
+    del otc.env["OS_PASSWORD"]
+    untouched(otc, otc.upload(otc_disk, env={"AWS_ACCESS_KEY_ID": "A"}), 2, "OS_PASSWORD is not set")
+
+
 @pytest.mark.parametrize("missing, word", [("OS_SECRET_KEY", "OS_SECRET_KEY"), ("OS_ACCESS_KEY", "OS_ACCESS_KEY")])
 def test_half_an_access_key(otc, otc_disk, missing, word):
     rig = otc.by_keys()
@@ -230,6 +244,41 @@ def test_an_access_key_of_secure_yaml(otc, otc_disk, from_files):
     auth = {"ak": iam.ACCESS, "project_id": iam.PROJECT_ID}
     cloud = {"cacert": otc.env["OS_CACERT"], "image_endpoint_override": otc.cloud.url, "auth": auth}
     arrived(otc, otc_disk, from_files(otc, cloud, otc_disk, secure={"auth": {"sk": iam.SECRET}}, OS_CLOUD="one"))
+
+
+def test_secure_yaml_goes_first(otc, otc_disk, from_files):
+    """By whichever name."""
+    auth = {"ak": iam.ACCESS, "sk": "wrong-secret-key", "project_id": iam.PROJECT_ID}
+    cloud = {"cacert": otc.env["OS_CACERT"], "image_endpoint_override": otc.cloud.url, "auth": auth}
+    arrived(otc, otc_disk, from_files(otc, cloud, otc_disk, secure={"auth": {"secret_key": iam.SECRET}}, OS_CLOUD="one"))
+
+
+@pytest.mark.parametrize(
+    "more, words",
+    [({"auth_type": "token"}, []), ({"auth_type": "admin_token"}, []), ({"auth_type": "password"}, []), ({"application_credential_id": "i"}, []),
+     ({}, ["--os-auth-type", "token"]), ({}, ["--os-auth-type", "admin_token"]), ({}, ["--os-application-credential-id", "i"])],  # fmt: skip
+)
+@pytest.mark.parametrize("where", ["auth_url", "image_endpoint_override"])
+def test_a_secret_key_is_sent_nowhere(otc, otc_disk, from_files, more, words, where):
+    """It signs.  As a token or a password it would be readable."""
+    auth = {**login(), "ak": iam.ACCESS, "sk": iam.SECRET, where: otc.cloud.url, **more}
+    del auth["password"]
+    cloud = {"auth": auth, "region_name": "eu-de", "cacert": otc.env["OS_CACERT"]}
+    untouched(otc, from_files(otc, cloud, otc_disk, *words, OS_CLOUD="one"), 2)
+    assert iam.SECRET not in str([(request.headers, request.body) for request in otc.cloud.requests])
+
+
+@pytest.mark.parametrize("region", ["x@evil.example/#", "evil.example", "a b"])
+def test_a_region_is_no_address(real_otc, otc_disk, from_files, region):
+    cloud = {"profile": "otc", "cacert": real_otc.env["OS_CACERT"], "auth": login()}
+    untouched(real_otc, from_files(real_otc, cloud, otc_disk, "--region", region, OS_CLOUD="one"), 2, "region")
+    assert real_otc.detour.asked == []
+
+
+def test_access_keys_and_the_swiss_profile(real_otc, otc_disk, from_files):
+    cloud = {"profile": "otc-swiss", "cacert": real_otc.env["OS_CACERT"], "ak": iam.ACCESS, "sk": iam.SECRET}
+    untouched(real_otc, from_files(real_otc, cloud, otc_disk, OS_CLOUD="one"), 2, "OS_IMAGE_URL")
+    assert real_otc.detour.asked == []
 
 
 @pytest.mark.parametrize("region", ["eu-de", "eu-nl"])

@@ -168,6 +168,13 @@ static void create(void **state)
 	assert_int_equal(o.stores.count, 1);
 	assert_string_equal(o.stores.at[0], "slow");
 	assert_null(o.import);
+	GOOD("image-create", "--file", "f", "--tags", "-", "--name", "n", "--disk-format", "RAW");
+	assert_int_equal(o.tags.count, 1);
+	assert_string_equal(o.name, "n");
+	assert_string_equal(o.disk_format, "raw");
+	BAD("--tags needs an argument", "image-create", "--file", "f", "--tags", "--name", "n");
+	BAD("--tags needs an argument", "image-create", "--file", "f", "--tags", "-d");
+	BAD("--tags needs an argument", "image-create", "--file", "f", "--tags");
 	BAD("True or False", "image-create", "--file", "f", "--protected", "perhaps");
 	BAD("OS_TOKEN", "image-create", "--os-auth-token", "x");
 }

@@ -160,6 +160,12 @@ static void yaml_strings(void **state)
 		{ " a", "' a'" },
 		{ "\xf0\x9f\x98\x80\\\"\\\\", "\"\\U0001F600\\\"\\\\\"" },
 		{ "\xe6\xbc\xa2", "\"\\u6F22\"" },
+		{ "\xc3\xbf", "\"\\xFF\"" },
+		{ "\xc4\x80", "\"\\u0100\"" },
+		{ "\xdf\xbf", "\"\\u07FF\"" },
+		{ "\xc5\x81\xc3\xb3"
+		  "d\xc5\xba",
+		  "\"\\u0141\\xF3d\\u017A\"" },
 	};
 	char want[64];
 	size_t i;
@@ -221,6 +227,25 @@ static void without_a_record(void **state)
 	strcpy(task.object, "{}");
 	assert_string_equal(print("table"), "");
 	assert_string_equal(print("value"), "");
+}
+
+/* What cannot be shown is told, if only on standard error. */
+static void too_many_values(void **state)
+{
+	struct text t;
+	unsigned i;
+
+	(void)state;
+	text_init(&t, task.object, sizeof(task.object));
+	text_put(&t, "{\"id\": \"" ID "\", \"tags\": [0");
+	for (i = 0; i < OBJECT_TOKENS_MAX; i++)
+		text_put(&t, ",0");
+	text_put(&t, "]}");
+	assert_false(t.full);
+	caught_begin(STDERR_FILENO);
+	openstack_grammar.print(stderr, &task, 1);
+	assert_non_null(strstr(caught_end(), "image " ID ": its record has too many values"));
+	assert_non_null(strstr(caught, "| name   | the name "));
 }
 
 /* However many escapes: nothing is cut off. */
@@ -296,7 +321,7 @@ static void what_it_takes(void **state)
 	assert_string_equal(o.visibility, "community");
 	assert_string_equal(o.progress, "auto");
 	assert_true(o.protect);
-	GOOD("n", "--file=-", "--protected", "--unprotected", "--insecure", "--verify",
+	GOOD("n", "--file=-", "--unprotected", "--public", "--public", "--insecure", "--verify",
 	     "--os-image-api-version", "2.15", "--os-identity-api-version=3");
 	assert_string_equal(o.files[0], "./-");
 	assert_string_equal(o.progress, "none");
@@ -304,6 +329,10 @@ static void what_it_takes(void **state)
 	assert_null(o.import);
 	assert_null(o.disk_format);
 	GOOD("n", "--file", "f", "-c", "nope", "-c", "Disk Format");
+	/* Glance has only lower case. */
+	GOOD("n", "--file", "f", "--disk-format", "QCOW2", "--container-format=Bare");
+	assert_string_equal(o.disk_format, "qcow2");
+	assert_string_equal(o.container_format, "bare");
 }
 
 static void what_it_refuses(void **state)
@@ -312,6 +341,11 @@ static void what_it_refuses(void **state)
 	BAD("name is missing", "--file", "f");
 	BAD("one name: b", "a", "b", "--file", "f");
 	BAD("no field nope", "n", "--file", "f", "-c", "nope");
+	BAD("--private contradicts public", "n", "--file", "f", "--public", "--private");
+	BAD("contradicts", "n", "--file", "f", "--protected", "--unprotected");
+	BAD("contradicts", "n", "--file", "f", "--unprotected", "--protected");
+	BAD("needs an argument", "n", "--file", "f", "--disk-format", "");
+	BAD("needs an argument", "n", "--file", "f", "--container-format=");
 	BAD("only version 2", "n", "--file", "f", "--os-image-api-version", "1");
 	BAD("only version 3", "n", "--file", "f", "--os-identity-api-version", "2.0");
 	BAD("--volume is refused", "n", "--volume", "v");
@@ -319,6 +353,20 @@ static void what_it_refuses(void **state)
 	BAD("--sign-cert-id is refused", "n", "--file", "f", "--sign-cert-id", "x");
 	BAD("OS_PASSWORD", "--os-password", "hunter2", "n");
 	BAD("OS_TOKEN", "--os-token=hunter2", "n");
+}
+
+/* Where standard input is closed, harden_process() opens a directory. */
+static void no_standard_input(void **state)
+{
+	int kept = dup(STDIN_FILENO), directory = open("/", O_RDONLY | O_DIRECTORY);
+
+	(void)state;
+	assert_int_equal(dup2(directory, STDIN_FILENO), STDIN_FILENO);
+	BAD("standard input is closed", "n");
+	GOOD("n", "--file", "f");
+	assert_int_equal(dup2(kept, STDIN_FILENO), STDIN_FILENO);
+	close(kept);
+	close(directory);
 }
 
 /* What somebody wrongly wrote into argv is not written into a log as well. */
@@ -352,9 +400,11 @@ int main(void)
 		cmocka_unit_test_setup(shell, make),
 		cmocka_unit_test_setup(without_a_record, make),
 		cmocka_unit_test_setup(a_long_value, make),
+		cmocka_unit_test_setup(too_many_values, make),
 		cmocka_unit_test_setup(nothing_to_print, make),
 		cmocka_unit_test(what_it_takes),
 		cmocka_unit_test(what_it_refuses),
+		cmocka_unit_test(no_standard_input),
 		cmocka_unit_test(secrets),
 	};
 

@@ -66,6 +66,10 @@ static void where_values_stand(void **state)
 		{ CLOUD(""), "clouds: {c: {auth: {user_id: s}}}", OS_PROJECT_ID, "p" },
 		{ CLOUD(""), "clouds: {c: {region_name: S}}", OS_REGION, "S" },
 		{ CLOUD(", user_id: top"), "clouds: {c: {auth: {user_id: s}}}", OS_USER_ID, "s" },
+		{ CLOUD(", project_name: n"), "clouds: {c: {tenant_name: s}}", OS_PROJECT_NAME,
+		  "s" },
+		{ CLOUD(", tenant_name: t"), "clouds: {c: {auth: {project_name: s}}}",
+		  OS_PROJECT_NAME, "s" },
 		{ CLOUD(""), "clouds: {d: {auth: {user_id: s}}}", OS_USER_ID, "u" },
 		{ CLOUD(""), "clouds: [c]", OS_USER_ID, "u" },
 		{ CLOUD(""), "clouds: {c: [a, b]}", OS_USER_ID, "u" },
@@ -182,6 +186,9 @@ static void profiles(void **state)
 		  "https://own" },
 		{ "clouds: {c: {cloud: elastx, auth: {user_id: u, project_id: p, password: x}}}",
 		  NULL, OS_AUTH_URL, "https://ops.elastx.cloud:5000/v3" },
+		/* One with a single region. */
+		{ "clouds: {c: {profile: otc-swiss, auth: {user_id: u, project_id: p, password: x}}}",
+		  NULL, OS_REGION, "eu-ch2" },
 		/* One that we do not know, but whose URL is there. */
 		{ CLOUD(", profile: nobody"), NULL, OS_AUTH_URL, "https://k" },
 	};
@@ -204,6 +211,42 @@ static void profiles(void **state)
 	assert_int_equal(load_files("clouds: {c: {profile: nobody}}", NULL, "c", &e), -1);
 	check_err(&e, ERR_USAGE, "profile");
 	assert_non_null(strstr(e.text, "nobody"));
+}
+
+/* It must not lead the password to another server. */
+static void regions_in_urls(void **state)
+{
+	static const struct {
+		const char *region;
+		bool good;
+	} rows[] = {
+		{ "eu-de", true },         { "Region_1", true },  { "x@evil.example/#", false },
+		{ "evil.example", false }, { "a b", false },      { "evil/", false },
+		{ "a:1", false },          { "\xc3\xa4", false }, { "{region_name}", false },
+	};
+	static const char *const clouds[] = {
+		"clouds: {c: {auth: {" OTC "}}",
+		CLOUD(", auth_url: 'https://k.{region_name}.example'"),
+	};
+	struct err none = ERR_INIT;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < 2 * COUNT(rows); i++) {
+		const char *region = rows[i / 2].region;
+		struct err e = ERR_INIT;
+
+		clean_env(NULL);
+		setenv("OS_REGION_NAME", region, 1);
+		CHECK(load_files(clouds[i % 2], NULL, "c", &e) == (rows[i / 2].good ? 0 : -1),
+		      "%s: %s", region, e.text);
+		check_err(&e, rows[i / 2].good ? ERR_NONE : ERR_USAGE, region);
+		CHECK(rows[i / 2].good || strstr(e.text, "region"), "%s: %s", region, e.text);
+	}
+	/* Elsewhere it is just a name. */
+	clean_env(NULL);
+	setenv("OS_REGION_NAME", "Region One", 1);
+	assert_int_equal(load_files(CLOUD(""), NULL, "c", &none), 0);
 }
 
 /* Of the secrets, the one that the way of logging in takes: no other may go anywhere. */
@@ -357,6 +400,7 @@ int main(void)
 		cmocka_unit_test_setup(home_directories, clean_env),
 		cmocka_unit_test_setup(regions, clean_env),
 		cmocka_unit_test_setup(profiles, clean_env),
+		cmocka_unit_test_setup(regions_in_urls, clean_env),
 		cmocka_unit_test_setup(secrets, clean_env),
 		cmocka_unit_test_setup(trusting_anyone, clean_env),
 		cmocka_unit_test_setup(refused, clean_env),

@@ -32,6 +32,11 @@ static void ways_in(void **state)
 		{ { URL, "OS_AUTH_TOKEN=t", PROJECT }, OS_AUTH_TOKEN, "t" },
 		{ { URL, "OS_AUTH_TOKEN=x", "OS_TOKEN=t", PROJECT }, OS_AUTH_TOKEN, "t" },
 		{ { URL, "OS_TOKEN=t", PROJECT, "OS_AUTH_TYPE=v3token" }, OS_AUTH_TOKEN, "t" },
+		/* An empty variable is none. */
+		{ { URL, PASSWORD, USER, PROJECT, "OS_TOKEN=", "OS_AUTH_TOKEN_FILE=" },
+		  OS_AUTH_PASSWORD,
+		  "pw" },
+		{ { URL, "OS_AUTH_TOKEN=t", "OS_TOKEN=", PROJECT }, OS_AUTH_TOKEN, "t" },
 		/* Nothing of a scope or a user is needed, and a password is not taken. */
 		{ { URL, "OS_APPLICATION_CREDENTIAL_ID=ai", APPCRED_SECRET, PASSWORD },
 		  OS_AUTH_APPCRED,
@@ -98,7 +103,8 @@ static void what_is_missing(void **state)
 		  { "OS_PROJECT_DOMAIN_NAME", "project_domain_name" } },
 		{ { URL, "OS_TOKEN=t" }, { "OS_PROJECT_NAME" } },
 		{ { URL, PROJECT, "OS_AUTH_TYPE=token" }, { "OS_TOKEN" } },
-		{ { URL, "OS_TOKEN=", PROJECT }, { "OS_TOKEN" } },
+		{ { URL, "OS_TOKEN=", PROJECT }, { "OS_PASSWORD" } },
+		{ { URL, "OS_TOKEN=", PROJECT, "OS_AUTH_TYPE=token" }, { "OS_TOKEN" } },
 		{ { URL, "OS_APPLICATION_CREDENTIAL_ID=ai", PASSWORD },
 		  { "OS_APPLICATION_CREDENTIAL_SECRET" } },
 		{ { URL, APPCRED_SECRET, "OS_AUTH_TYPE=v3applicationcredential" },
@@ -386,6 +392,9 @@ static void secrets_in_files(void **state)
 			setenv(rows[i].other, "x", 1);
 		snprintf(name, sizeof(name), "%s_FILE", rows[i].name);
 		setenv(name, file_make(0, "secret", "from-a-file\n", 12), 1);
+		CHECK(load_env(&e) == 0, "%s: %s", name, e.text);
+		check_secret("from-a-file", name);
+		setenv(rows[i].name, "", 1);
 		CHECK(load_env(&e) == 0, "%s: %s", name, e.text);
 		check_secret("from-a-file", name);
 		setenv(rows[i].name, "own", 1);

@@ -6,7 +6,6 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -34,24 +33,21 @@ struct reader {
 
 /* Clouds that clouds.yaml may name by "profile". */
 static const struct {
-	const char *name, *auth_url;
+	const char *name, *auth_url, *region; /* NULL: there are several */
 } profiles[] = {
-	{ "otc", "https://iam.{region_name}.otc.t-systems.com/v3" },
-	{ "otc-swiss", "https://iam-pub.eu-ch2.sc.otc.t-systems.com/v3" },
-	{ "elastx", "https://ops.elastx.cloud:5000/v3" },
-	{ "switchengines", "https://keystone.cloud.switch.ch:5000/v3" },
-	{ "citycloud", "https://{region_name}.citycloud.com:5000/v3/" },
-	{ "binero", "https://auth.binero.cloud:5000/v3" },
+	{ "otc", "https://iam.{region_name}.otc.t-systems.com/v3", NULL },
+	{ "otc-swiss", "https://iam-pub.eu-ch2.sc.otc.t-systems.com/v3", "eu-ch2" },
+	{ "elastx", "https://ops.elastx.cloud:5000/v3", NULL },
+	{ "switchengines", "https://keystone.cloud.switch.ch:5000/v3", NULL },
+	{ "citycloud", "https://{region_name}.citycloud.com:5000/v3/", NULL },
+	{ "binero", "https://auth.binero.cloud:5000/v3", NULL },
 };
 
 /* Old names, which are accepted. */
-static const struct {
-	enum os_key key;
-	const char *name;
-} aliases[] = {
-	{ OS_PROJECT_NAME, "tenant_name" },      { OS_PROJECT_ID, "tenant_id" },
-	{ OS_IMAGE_ENDPOINT, "image_endpoint" }, { OS_AUTH_TYPE, "auth_plugin" },
-	{ OS_INTERFACE, "endpoint_type" },       { OS_ACCESS_KEY, "access_key" },
+static const char *const older[OS_KEYS] = {
+	[OS_PROJECT_NAME] = "tenant_name",      [OS_PROJECT_ID] = "tenant_id",
+	[OS_IMAGE_ENDPOINT] = "image_endpoint", [OS_AUTH_TYPE] = "auth_plugin",
+	[OS_INTERFACE] = "endpoint_type",       [OS_ACCESS_KEY] = "access_key",
 };
 
 /* 1 if it was opened, 0 if there is none, or none that may be read. */
@@ -71,13 +67,13 @@ static int try_open(struct reader *r, const char *dir, const char *below, const 
 static int find(struct reader *r, const char *variable, const char *stem, int *fd)
 {
 	static const char *const ends[] = { ".yaml", ".yml", ".json" };
-	const char *own = getenv(variable), *home = getenv("HOME"),
-		   *xdg = getenv("XDG_CONFIG_HOME");
+	const char *own = os_env(variable), *home = os_env("HOME"),
+		   *xdg = os_env("XDG_CONFIG_HOME");
 	const struct {
 		const char *dir, *below;
 	} dirs[] = {
 		{ ".", "/" },
-		{ xdg && *xdg ? xdg : home, xdg && *xdg ? "/openstack/" : "/.config/openstack/" },
+		{ xdg ? xdg : home, xdg ? "/openstack/" : "/.config/openstack/" },
 		{ "/etc/xdg/openstack", "/" },
 		{ "/etc/openstack", "/" },
 	};
@@ -86,7 +82,7 @@ static int find(struct reader *r, const char *variable, const char *stem, int *f
 	int found;
 
 	*fd = -1;
-	if (own && *own) {
+	if (own) {
 		found = try_open(r, own, "", "", fd);
 		return found != 0 ? found :
 				    err_errno(r->e, ERR_USAGE, "cannot open %s, which %s names",
@@ -155,20 +151,37 @@ static const char *member(const struct layer *l, const char *name)
 	return value && *value ? value : NULL;
 }
 
-static const char *look_up(const struct reader *r, const char *name)
+/* In one of the files. */
+static const char *look_in(const struct reader *r, const struct yaml *file, const char *name)
 {
 	const char *value = NULL;
 	unsigned i;
 
 	for (i = 0; i < r->count && !value; i++)
-		value = member(&r->layers[i], name);
+		if (r->layers[i].yaml == file)
+			value = member(&r->layers[i], name);
+	return value;
+}
+
+/* An older name, if there is one, counts where its file does not have the other. */
+static const char *look_up(const struct reader *r, const char *name, const char *old)
+{
+	const struct yaml *files[] = { &r->secure, &r->clouds };
+	const char *value = NULL;
+	size_t i;
+
+	for (i = 0; i < sizeof(files) / sizeof(files[0]) && !value; i++) {
+		value = look_in(r, files[i], name);
+		if (!value && old)
+			value = look_in(r, files[i], old);
+	}
 	return value;
 }
 
 /* What stands for the "~" at the start of a file's name, or "". */
 static const char *home_of(enum os_key key, const char *value)
 {
-	const char *home = getenv("HOME");
+	const char *home = os_env("HOME");
 	bool path = key == OS_CACERT || key == OS_CERT || key == OS_KEY;
 
 	return path && home && strncmp(value, "~/", 2) == 0 ? home : "";
@@ -199,17 +212,13 @@ static int take_values(struct reader *r)
 {
 	enum os_key key;
 	const char *value;
-	size_t i;
 
 	for (key = 0; key < OS_KEYS; key++) {
-		value = look_up(r, os_key_name(key));
-		for (i = 0; !value && i < sizeof(aliases) / sizeof(aliases[0]); i++)
-			if (aliases[i].key == key)
-				value = look_up(r, aliases[i].name);
+		value = look_up(r, os_key_name(key), older[key]);
 		if (value && !r->s->value[key] && keep(r, key, value) < 0)
 			return -1;
 	}
-	value = look_up(r, "verify");
+	value = look_up(r, "verify", NULL);
 	if (value && !r->s->value[OS_INSECURE])
 		return keep(r, OS_INSECURE,
 			    text_same(value, "false") || text_same(value, "no") ||
@@ -222,14 +231,11 @@ static int take_values(struct reader *r)
 /* Open Telekom Cloud's, where there is nothing to get a token with. */
 static int take_secret_key(struct reader *r)
 {
-	const char *value = look_up(r, "sk"), *token = look_up(r, "security_token");
+	const char *value = look_up(r, "sk", "secret_key");
+	const char *token = look_up(r, "security_token", NULL);
 	struct secret *secret = &r->s->secret;
 
-	if (!r->s->otc || !r->s->value[OS_ACCESS_KEY])
-		return 0;
-	if (!value)
-		value = look_up(r, "secret_key");
-	if (!value)
+	if (!r->s->otc || !r->s->value[OS_ACCESS_KEY] || !value)
 		return 0;
 	secret->given = true;
 	return text_copy(secret->value, sizeof(secret->value), value, "sk", r->e) < 0 ||
@@ -249,14 +255,17 @@ static int take_secret(struct reader *r)
 
 	if (type ? text_finds(type, "application") : have[OS_APPCRED_ID] || have[OS_APPCRED_NAME])
 		name = "application_credential_secret";
-	else if (type ? text_finds(type, "token") : look_up(r, "token") != NULL)
+	else if (type ? text_finds(type, "token") : look_up(r, "token", NULL) != NULL)
 		name = "token";
 	else if (type && text_same(type, "none"))
 		return 0;
-	value = look_up(r, name);
+	value = look_up(r, name, NULL);
 	r->s->password_given = value && strcmp(name, "password") == 0;
-	if (!value)
+	/* As otc_only_keys() has it. */
+	if (!value && !type && strcmp(name, "password") == 0)
 		return take_secret_key(r);
+	if (!value)
+		return 0;
 	r->s->token_given = strcmp(name, "token") == 0;
 	if (text_copy(r->s->secret.value, sizeof(r->s->secret.value), value, name, r->e) < 0)
 		return -1;
@@ -265,7 +274,14 @@ static int take_secret(struct reader *r)
 			 r->e);
 }
 
-/* Put the region's name into a profile's URL. */
+/* May it become a part of a server's name? */
+static bool is_region(const char *s)
+{
+	return s[strspn(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_")] ==
+	       '\0';
+}
+
+/* Put the region's name into a profile's URL: it must not lead to another server. */
 static int fill_region(struct reader *r, const char *url)
 {
 	const char *at = strstr(url, "{region_name}"), *region = r->s->value[OS_REGION];
@@ -276,6 +292,10 @@ static int fill_region(struct reader *r, const char *url)
 		return keep(r, OS_AUTH_URL, url);
 	if (!region)
 		return err_set(r->e, ERR_USAGE, "region_name is not set, but %s needs it", url);
+	if (!is_region(region))
+		return err_set(r->e, ERR_USAGE,
+			       "the region %.40s has more than letters, digits, '-' and '_'",
+			       region);
 	text_init(&t, filled, sizeof(filled));
 	text_put_n(&t, url, (size_t)(at - url));
 	text_put(&t, region);
@@ -285,19 +305,23 @@ static int fill_region(struct reader *r, const char *url)
 
 static int take_profile(struct reader *r)
 {
-	const char *name = look_up(r, "profile"), *url = r->s->value[OS_AUTH_URL];
+	const char *name = look_up(r, "profile", "cloud"), *url = r->s->value[OS_AUTH_URL];
+	const char *region = NULL;
 	size_t i;
 
-	if (!name)
-		name = look_up(r, "cloud");
 	if (!url && name) {
-		for (i = 0; i < sizeof(profiles) / sizeof(profiles[0]); i++)
-			if (strcmp(profiles[i].name, name) == 0)
+		for (i = 0; i < sizeof(profiles) / sizeof(profiles[0]); i++) {
+			if (strcmp(profiles[i].name, name) == 0) {
 				url = profiles[i].auth_url;
+				region = profiles[i].region;
+			}
+		}
 		if (!url)
 			return err_set(r->e, ERR_USAGE, "%s: the profile %.40s is not known",
 				       r->path, name);
 	}
+	if (region && !r->s->value[OS_REGION] && keep(r, OS_REGION, region) < 0)
+		return -1;
 	return url && (url != r->s->value[OS_AUTH_URL] || strstr(url, "{region_name}")) ?
 		       fill_region(r, url) :
 		       0;
@@ -308,7 +332,7 @@ static int take_region(struct reader *r, unsigned cloud)
 {
 	unsigned list = yaml_member(&r->clouds, cloud, "regions"), at;
 	const char *want =
-		r->s->value[OS_REGION] ? r->s->value[OS_REGION] : look_up(r, "region_name");
+		r->s->value[OS_REGION] ? r->s->value[OS_REGION] : look_up(r, "region_name", NULL);
 	const char *name;
 
 	if (yaml_kind(&r->clouds, list) == YAML_KIND_SCALAR ||

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "base/log.h"
+
 /* --- The record ----------------------------------------------------------------------- */
 
 /* What is known of an image without its record.  A name that is too long is left out. */
@@ -32,8 +34,11 @@ static void make_short(struct fields *f, const struct task *t)
 
 void fields_of(struct fields *f, const struct task *t)
 {
-	if (!object_of(&f->object, t) || f->object.tokens[0].type != JSMN_OBJECT)
-		make_short(f, t);
+	if (object_of(&f->object, t) && f->object.tokens[0].type == JSMN_OBJECT)
+		return;
+	if (t->object[0])
+		log_warn("image %s: its record has too many values for the report", t->id);
+	make_short(f, t);
 }
 
 /* The next one of what the object or array at that token holds, behind last (0: the first). */
@@ -376,9 +381,9 @@ static void put_yaml_quoted(const char *s, struct text *t)
 			text_printf(t, "%s%c", *s == '"' || *s == '\\' ? "\\" : "", *s);
 		else
 			text_printf(t,
-				    n == 2 ? "\\x%02lX" :
-				    n == 3 ? "\\u%04lX" :
-					     "\\U%08lX",
+				    code < 0x100   ? "\\x%02lX" :
+				    code < 0x10000 ? "\\u%04lX" :
+						     "\\U%08lX",
 				    code);
 	}
 	text_put(t, "\"");

@@ -21,7 +21,8 @@ struct fields {
 
 /*
  * Read a task's object; f and the task must live as long as f is read.  Of one that
- * is too long for the report there are id, name and status.
+ * is too long for the report there are id, name and status; a warning says so where
+ * it has too many values.
  */
 void fields_of(struct fields *f, const struct task *t);
 

@@ -78,9 +78,9 @@ static const struct opt upload_options[] = {
 
 static const struct opt create_options[] = {
 	{ OPT_TEXT, 0, "name", "NAME", OPT_AT(name), "its name; the file's name if not given" },
-	{ OPT_TEXT, 0, "disk-format", "FORMAT", OPT_AT(disk_format),
+	{ OPT_LOWER, 0, "disk-format", "FORMAT", OPT_AT(disk_format),
 	  "what the file is; by its content if not given" },
-	{ OPT_TEXT, 0, "container-format", "FORMAT", OPT_AT(container_format),
+	{ OPT_LOWER, 0, "container-format", "FORMAT", OPT_AT(container_format),
 	  "bare if not given" },
 	{ OPT_CHOICE, 0, "visibility", "public|private|shared|community", OPT_AT(visibility),
 	  "who can use it" },

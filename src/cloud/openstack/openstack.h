@@ -97,11 +97,12 @@ struct os_settings {
 /*
  * Open Telekom Cloud's keys.  Find an access key in the environment; is it all
  * that there is, nothing to get a token with; read its secret key, and the token
- * of a temporary one.  -1 with ERR_USAGE or ERR_LIMIT.
+ * of a temporary one; is the secret key there?  -1 with ERR_USAGE or ERR_LIMIT.
  */
 void otc_keys_find(struct os_settings *s);
 bool otc_only_keys(const struct os_settings *s);
 int otc_keys_load(struct os_settings *s, struct err *e) MUST_CHECK;
+int otc_keys_check(const struct os_settings *s, struct err *e) MUST_CHECK;
 
 /*
  * Open Telekom Cloud: what follows from the region for what is not set.  Returns
@@ -117,6 +118,14 @@ int otc_settings_fill(struct os_settings *s, struct err *e) MUST_CHECK;
  */
 int os_settings_load(struct os_settings *s, bool otc, const struct options *o, char *a, char *b,
 		     size_t cap, struct err *e) MUST_CHECK;
+
+/*
+ * An environment variable; an empty one is none: NULL.  Is there a secret of that
+ * name, or a file with it (NAME_FILE), and read it as secret_env() does.
+ */
+const char *os_env(const char *name);
+bool os_env_has_secret(const char *name);
+int os_env_secret(struct secret *s, const char *name, struct err *e) MUST_CHECK;
 
 /* The name in clouds.yaml, "auth_url". */
 const char *os_key_name(enum os_key key);

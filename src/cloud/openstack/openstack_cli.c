@@ -5,6 +5,7 @@
  */
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "cloud/openstack/fields.h"
@@ -328,9 +329,9 @@ static const struct opt create_options[] = {
 	{ OPT_TEXT, 0, "file", "FILE", OPT_AT(source),
 	  "the image; standard input if not given, which is no terminal then" },
 	{ OPT_TEXT, 0, "id", "UUID", OPT_AT(new_id), "the id of the new image" },
-	{ OPT_TEXT, 0, "container-format", "FORMAT", OPT_AT(container_format),
+	{ OPT_LOWER, 0, "container-format", "FORMAT", OPT_AT(container_format),
 	  "bare if not given" },
-	{ OPT_TEXT, 0, "disk-format", "FORMAT", OPT_AT(disk_format),
+	{ OPT_LOWER, 0, "disk-format", "FORMAT", OPT_AT(disk_format),
 	  "what the file is; by its content if not given" },
 	{ OPT_COUNT, 0, "min-disk", "GIB", OPT_AT(min_disk),
 	  "the disk that servers need; by the image's size if not given" },
@@ -338,7 +339,7 @@ static const struct opt create_options[] = {
 	{ OPT_SIZE, 0, "size", "SIZE", OPT_AT(announced), "how many bytes come through a pipe" },
 	{ OPT_FLAG, 0, "force", NULL, OPT_AT(ignored), "accepted: it is about volumes" },
 	{ OPT_FLAG, 0, "protected", NULL, OPT_AT(protect), "it cannot be deleted" },
-	{ OPT_OFF, 0, "unprotected", NULL, OPT_AT(protect), "it can, as if nothing is said" },
+	{ OPT_FLAG, 0, "unprotected", NULL, OPT_AT(unprotected), "it can, as if nothing is said" },
 	{ OPT_NAME, 0, "public", NULL, OPT_AT(visibility), "everybody sees and uses it" },
 	{ OPT_NAME, 0, "private", NULL, OPT_AT(visibility), "only the project uses it" },
 	{ OPT_NAME, 0, "community", NULL, OPT_AT(visibility),
@@ -386,9 +387,15 @@ static int check_version(const char *option, const char *given, char wanted, str
 
 int openstack_adapt(struct options *o, struct err *e)
 {
+	struct stat st;
+
 	if (check_version("os-image-api-version", o->image_api, '2', e) < 0 ||
 	    check_version("os-identity-api-version", o->identity_api, '3', e) < 0)
 		return -1;
+	/* harden_process() puts a directory where there was none. */
+	if (!o->source && fstat(STDIN_FILENO, &st) == 0 && S_ISDIR(st.st_mode))
+		return err_set(e, ERR_USAGE,
+			       "no image: standard input is closed, or a directory; give --file");
 	if (!o->source && isatty(STDIN_FILENO))
 		return err_set(e, ERR_USAGE,
 			       "no image: give --file, or a standard input that is no terminal");
@@ -423,6 +430,8 @@ static int adapt(struct options *o, struct err *e)
 			       o->operand_count > 1 ? o->files[1] : "");
 	if (check_columns(o, e) < 0)
 		return -1;
+	if (o->protect && o->unprotected)
+		return err_set(e, ERR_USAGE, "--unprotected contradicts --protected");
 	o->name = o->operand;
 	if (o->use_import)
 		o->import = "glance-direct";

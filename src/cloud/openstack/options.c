@@ -8,9 +8,9 @@ void openstack_defaults(struct options *o)
 
 const struct opt openstack_options[] = {
 	{ OPT_TEXT, 0, "name", "NAME", OPT_AT(name), "its name; the file's name if not given" },
-	{ OPT_TEXT, 0, "disk-format", "FORMAT", OPT_AT(disk_format),
+	{ OPT_LOWER, 0, "disk-format", "FORMAT", OPT_AT(disk_format),
 	  "what the file is; by its content if not given" },
-	{ OPT_TEXT, 0, "container-format", "FORMAT", OPT_AT(container_format),
+	{ OPT_LOWER, 0, "container-format", "FORMAT", OPT_AT(container_format),
 	  "bare if not given" },
 	{ OPT_COUNT, 0, "min-disk", "GIB", OPT_AT(min_disk),
 	  "the disk that servers need; by the image's size if not given" },

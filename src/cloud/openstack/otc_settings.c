@@ -2,7 +2,6 @@
  * Open Telekom Cloud's regions ("Regions and Endpoints", as of 2026-11), what follows
  * from them, and its keys.
  */
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -77,8 +76,8 @@ void otc_keys_find(struct os_settings *s)
 
 	for (i = 0; i < TOOLS; i++) {
 		for (name = tools[i].key; *name; name++) {
-			value = getenv(*name);
-			if (!value || !*value)
+			value = os_env(*name);
+			if (!value)
 				continue;
 			s->value[OS_ACCESS_KEY] = value;
 			s->keys_of = i;
@@ -92,15 +91,14 @@ bool otc_only_keys(const struct os_settings *s)
 	if (!s->value[OS_ACCESS_KEY] || s->token_given || s->value[OS_APPCRED_ID] ||
 	    s->value[OS_APPCRED_NAME])
 		return false;
-	return s->cloud[0] ? !s->password_given :
-			     !getenv("OS_PASSWORD") && !getenv("OS_PASSWORD_FILE");
+	return s->cloud[0] ? !s->password_given : !os_env_has_secret("OS_PASSWORD");
 }
 
 /* The first of these variables that is set. */
 static int read_first(struct secret *secret, const char *const *names, struct err *e)
 {
 	for (; *names && !secret->given; names++)
-		if (secret_env(secret, *names, e) < 0)
+		if (os_env_secret(secret, *names, e) < 0)
 			return -1;
 	return 0;
 }
@@ -121,20 +119,32 @@ int otc_keys_load(struct os_settings *s, struct err *e)
 	return failed ? -1 : 0;
 }
 
-/* Is there half of what signs requests? */
-static bool secret_only(const struct os_settings *s)
+/* An access key may be another tool's: it is told what was more likely forgotten. */
+int otc_keys_check(const struct os_settings *s, struct err *e)
+{
+	bool user = s->value[OS_USERNAME] || s->value[OS_USER_ID];
+
+	if (s->secret.given && s->secret.value[0])
+		return 0;
+	return err_set(e, ERR_USAGE, "%s%s is not set", user ? "OS_PASSWORD is not set, and " : "",
+		       s->cloud[0] ? "sk, the secret key in clouds.yaml," :
+				     tools[s->keys_of].secret[0]);
+}
+
+/* Is there half of what signs requests?  Then the variable of the other half, or NULL. */
+static const char *missing_key(const struct os_settings *s)
 {
 	const char *const *name;
 	unsigned i;
 
-	if (s->auth != OS_AUTH_PASSWORD || s->cloud[0] || s->value[OS_USERNAME] ||
-	    s->value[OS_USER_ID])
-		return false;
+	if (s->auth != OS_AUTH_PASSWORD || s->cloud[0] || s->value[OS_ACCESS_KEY] ||
+	    s->value[OS_USERNAME] || s->value[OS_USER_ID])
+		return NULL;
 	for (i = 0; i < TOOLS; i++)
 		for (name = tools[i].secret; *name; name++)
-			if (getenv(*name))
-				return true;
-	return false;
+			if (os_env_has_secret(*name))
+				return tools[i].key[0];
+	return NULL;
 }
 
 int otc_settings_fill(struct os_settings *s, struct err *e)
@@ -144,11 +154,12 @@ int otc_settings_fill(struct os_settings *s, struct err *e)
 	bool endpoint = s->value[OS_IMAGE_ENDPOINT] || s->value[OS_ENDPOINT];
 	bool ready = s->auth == OS_AUTH_TOKEN && endpoint;
 
-	if (secret_only(s))
-		return err_set(e, ERR_USAGE, "OS_ACCESS_KEY is not set, beside its secret key");
+	if (missing_key(s))
+		return err_set(e, ERR_USAGE, "%s is not set, beside its secret key",
+			       missing_key(s));
 	/* Another SDK's name for it. */
 	if (!s->value[OS_PROJECT_ID] && !s->value[OS_PROJECT_NAME] && !s->cloud[0])
-		s->value[OS_PROJECT_ID] = getenv("HUAWEICLOUD_SDK_PROJECT_ID");
+		s->value[OS_PROJECT_ID] = os_env("HUAWEICLOUD_SDK_PROJECT_ID");
 	/* An account is one domain, with its users and projects. */
 	if (!s->value[OS_PROJECT_DOMAIN_ID] && !s->value[OS_PROJECT_DOMAIN_NAME]) {
 		s->value[OS_PROJECT_DOMAIN_ID] = s->value[OS_USER_DOMAIN_ID];

@@ -41,18 +41,49 @@ const char *os_key_name(enum os_key key)
 	return keys[key].name;
 }
 
-/* The environment's word; an empty variable is none. */
+const char *os_env(const char *name)
+{
+	const char *value = getenv(name);
+
+	return value && *value ? value : NULL;
+}
+
+/* The variable that names a file with the secret. */
+static void name_file(char *out, size_t cap, const char *name)
+{
+	struct text t;
+
+	text_init(&t, out, cap);
+	text_printf(&t, "%s_FILE", name);
+}
+
+bool os_env_has_secret(const char *name)
+{
+	char file[64];
+
+	name_file(file, sizeof(file), name);
+	return os_env(name) || os_env(file);
+}
+
+int os_env_secret(struct secret *s, const char *name, struct err *e)
+{
+	char file[64];
+
+	if (os_env(name))
+		return secret_env(s, name, e);
+	name_file(file, sizeof(file), name);
+	return os_env(file) ? secret_file(s, os_env(file), file, e) : 0;
+}
+
+/* The environment's word. */
 static const char *from_env(enum os_key key)
 {
-	const char *value;
+	const char *value = NULL;
 	size_t i;
 
-	for (i = 0; i < sizeof(keys[key].env) / sizeof(keys[key].env[0]) && keys[key].env[i]; i++) {
-		value = getenv(keys[key].env[i]);
-		if (value && *value)
-			return value;
-	}
-	return NULL;
+	for (i = 0; i < sizeof(keys[key].env) / sizeof(keys[key].env[0]) && !value; i++)
+		value = keys[key].env[i] ? os_env(keys[key].env[i]) : NULL;
+	return value;
 }
 
 static void fill(struct os_settings *s, enum os_key from, enum os_key to)
@@ -66,15 +97,13 @@ static void fill(struct os_settings *s, enum os_key from, enum os_key to)
 
 static bool token_in_env(void)
 {
-	return getenv("OS_TOKEN") || getenv("OS_TOKEN_FILE") || getenv("OS_AUTH_TOKEN") ||
-	       getenv("OS_AUTH_TOKEN_FILE");
+	return os_env_has_secret("OS_TOKEN") || os_env_has_secret("OS_AUTH_TOKEN");
 }
 
 static bool secret_in_env(void)
 {
-	return token_in_env() || getenv("OS_PASSWORD") || getenv("OS_PASSWORD_FILE") ||
-	       getenv("OS_APPLICATION_CREDENTIAL_SECRET") ||
-	       getenv("OS_APPLICATION_CREDENTIAL_SECRET_FILE");
+	return token_in_env() || os_env_has_secret("OS_PASSWORD") ||
+	       os_env_has_secret("OS_APPLICATION_CREDENTIAL_SECRET");
 }
 
 /* Says the environment anything of who we are, and where? */
@@ -91,7 +120,7 @@ static bool in_env(void)
 /* A secret's variable, or the one whose name ends in _FILE. */
 static int secret_of(struct os_settings *s, const char *name, struct err *e)
 {
-	return s->secret.given ? 0 : secret_env(&s->secret, name, e);
+	return s->secret.given ? 0 : os_env_secret(&s->secret, name, e);
 }
 
 static int is_true(const char *value, bool *out, struct err *e)
@@ -245,12 +274,10 @@ static int check(struct os_settings *s, struct err *e)
 		s->auth = OS_AUTH_READY;
 	if (s->auth < OS_AUTH_PASSWORD) {
 		if (!endpoint)
-			return missing(OS_ENDPOINT, e);
-		return s->auth == OS_AUTH_NONE ?
-			       0 :
-			       need_secret(s,
-					   s->auth == OS_AUTH_AKSK ? "OS_SECRET_KEY" : "OS_TOKEN",
-					   e);
+			return missing(s->otc ? OS_IMAGE_ENDPOINT : OS_ENDPOINT, e);
+		return s->auth == OS_AUTH_NONE ? 0 :
+		       s->auth == OS_AUTH_AKSK ? otc_keys_check(s, e) :
+						 need_secret(s, "OS_TOKEN", e);
 	}
 	return check_keystone(s, e);
 }
@@ -258,7 +285,7 @@ static int check(struct os_settings *s, struct err *e)
 int os_settings_load(struct os_settings *s, bool otc, const struct options *o, char *a, char *b,
 		     size_t cap, struct err *e)
 {
-	const char *name = o->os_cloud ? o->os_cloud : getenv("OS_CLOUD");
+	const char *name = o->os_cloud ? o->os_cloud : os_env("OS_CLOUD");
 	enum os_key key;
 	int failed;
 
