@@ -1,8 +1,11 @@
 #include "net/identity.h"
 
-#include <stdio.h>
+#include <fcntl.h>
 #include <string.h>
 #include <sys/random.h>
+#include <unistd.h>
+
+#include "base/text.h"
 
 /* For the check that the key is the certificate's. */
 static int fill(void *arg, unsigned char *p, size_t len)
@@ -18,17 +21,21 @@ static int fill(void *arg, unsigned char *p, size_t len)
 	return 0;
 }
 
-/* Is there a PEM block in it that only a passphrase opens?  This build could not read one. */
+/*
+ * Is there a PEM block in it that only a passphrase opens?  This build could not read
+ * one, and says no more than that.  The word is in the lines at the top of a key.
+ */
 static bool is_locked(const char *file)
 {
-	FILE *f = fopen(file, "re");
-	bool found = false;
-	char line[128];
+	char head[16384];
+	bool found;
+	int fd = open(file, O_RDONLY | O_CLOEXEC);
+	ssize_t n = fd < 0 ? 0 : read(fd, head, sizeof(head));
 
-	while (f && !found && fgets(line, sizeof(line), f))
-		found = strstr(line, "ENCRYPTED") != NULL;
-	if (f)
-		(void)fclose(f);
+	if (fd >= 0)
+		close(fd);
+	found = n > 0 && memmem(head, (size_t)n, "ENCRYPTED", strlen("ENCRYPTED")) != NULL;
+	text_wipe(head, sizeof(head));
 	return found;
 }
 
