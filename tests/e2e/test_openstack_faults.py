@@ -193,7 +193,7 @@ def test_409(rig, proxy, disk, source):
     result = rig.send(source, disk)
     assert result.status == 1 and len(result.errors) == 1 and rig.ids[0] in result.errors[0], result
     assert "somebody else" in result.errors[0] or "409" in result.errors[0], result
-    (image,) = rig.images()
+    (image,) = rig.records
     assert image["size"] == len(b"others") and any("left" in warning for warning in result.warnings), result
 
 

@@ -268,7 +268,7 @@ def test_staged_by_somebody_else(rig, proxy, disk):
     proxy.fault("stage", Meanwhile("head", put))
     result = rig.upload(disk, *IMPORT)
     assert result.status == 1 and "somebody else" in result.errors[0], result
-    (image,) = rig.images()
+    (image,) = rig.records
     assert image["size"] == len(b"others") and any("left" in warning for warning in result.warnings), result
 
 

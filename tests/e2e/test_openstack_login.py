@@ -11,7 +11,7 @@ from glance_outcome import arrived, holds, nothing_left
 from openstack_rig import OpenStackRig
 from servers.keystone import CREDENTIAL, Keystone, by_password
 
-LASTS_S = 10  # a token of the brief Keystone's; a busy machine takes seconds to look at one
+LASTS_S = 6  # a token of the brief Keystone's; a busy machine takes a second to look at one
 SLOWLY = ["--limit-rate", "150K"]
 MIB = pictures.MIB
 

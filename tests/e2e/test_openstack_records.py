@@ -54,7 +54,10 @@ def test_a_lost_201_and_nobody_who_tells_ever(rig, proxy, disk):
     proxy.fault("create", faults.Drop("reply"), count=None)
     proxy.fault("look", faults.Answer(503), count=None)
     result = rig.upload(disk, "--retry", "1")
-    given_up(rig, result, 4, puts=0)
+    assert result.status == 4 and len(result.errors) == 1, result
+    assert f"openstack image delete {rig.ids[-1]}" in result.errors[0], result
+    nothing_left(rig)
+    assert proxy.seen("put") == []
 
 
 @pytest.mark.parametrize("status", [408, 429, 503])

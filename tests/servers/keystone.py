@@ -35,8 +35,12 @@ key_repository = {dir}/fernet
 password_hash_rounds = 4
 [token]
 expiration = {expiration}
+# Without it Keystone opens its database 200 times for one token, which takes seconds.
 [cache]
-enabled = false
+enabled = true
+backend = oslo_cache.dict
+[catalog]
+caching = false
 """
 UWSGI = ("--need-app", "--die-on-term", "--enable-threads", "--buffer-size=65535", "--rem-header=Content-Length")
 

@@ -15,8 +15,8 @@
 /* How long a record may stay in "saving" after a connection broke. */
 #define SAVING_MS 30000
 
-/* ... and when it had got all: storage may take minutes. */
-#define COMMIT_MS 600000
+/* ... and longer when it had got all: what stores them takes this many bytes in a ms at least. */
+#define COMMIT_BYTES 4096
 
 /* Polls, from here doubling to there. */
 #define LOOK_MS_MIN ((int64_t)250)
@@ -124,13 +124,15 @@ static bool is_busy(const struct task *t)
 }
 
 /* How long that may last. */
-static int64_t patience(const struct task *t)
+static int64_t patience(struct task *t)
 {
-	int64_t most = os_settings_of(t)->otc ? t->options->timeout_ms : COMMIT_MS;
+	int64_t most = SAVING_MS + (int64_t)(os_work(t)->sent / COMMIT_BYTES);
 
 	if (!t->sent_all)
 		return SAVING_MS;
-	return most < t->options->timeout_ms ? most : t->options->timeout_ms;
+	if (os_settings_of(t)->otc || most > t->options->timeout_ms)
+		return t->options->timeout_ms;
+	return most;
 }
 
 /* It has been busy for too long. */
@@ -149,8 +151,6 @@ static int stuck(struct task *t, struct err *e)
  */
 static int ask(struct task *t, struct err *e)
 {
-	int64_t deadline = clock_ms() + patience(t);
-
 	for (;;) {
 		if (glance_look(t, e) < 0) {
 			if (t->work->reply.status != 404)
@@ -165,7 +165,7 @@ static int ask(struct task *t, struct err *e)
 		if (!is_busy(t))
 			return err_set(e, ERR_FAILED, "the image %s has become %s", t->id,
 				       t->status);
-		if (clock_ms() >= deadline)
+		if (clock_ms() >= os_work(t)->until)
 			return stuck(t, e);
 		if (stop_sleep(LOOK_MS_MIN * 2, e) < 0)
 			return -1;
@@ -178,7 +178,7 @@ static int ask(struct task *t, struct err *e)
  */
 static int look_after(struct task *t, struct err *e)
 {
-	int64_t deadline = clock_ms() + patience(t), wait_ms = t->wait_ms;
+	int64_t wait_ms = t->wait_ms;
 	struct err why = ERR_INIT;
 
 	while (glance_look(t, &why) == 0) {
@@ -187,7 +187,8 @@ static int look_after(struct task *t, struct err *e)
 			err_clear(e);
 			return 0;
 		}
-		if (!is_busy(t) || clock_ms() >= deadline || stop_sleep(LOOK_MS_MIN * 2, &why) < 0)
+		if (!is_busy(t) || clock_ms() >= os_work(t)->until ||
+		    stop_sleep(LOOK_MS_MIN * 2, &why) < 0)
 			break;
 	}
 	if (why.code == ERR_STOPPED)
@@ -216,6 +217,7 @@ int openstack_send(struct task *t, struct stage *body, struct err *e)
 	}
 	if (there > 0 || glance_put(t, body, e) == 0)
 		return 0;
+	os_work(t)->until = clock_ms() + patience(t);
 	return e->retry && t->sent_all ? look_after(t, e) : -1;
 }
 

@@ -165,6 +165,7 @@ struct os_work {
 	bool ours;                 /* the record is of this run, and may be deleted */
 	bool maybe;                /* ... or may be: its making was not answered */
 	uint64_t sent;             /* bytes of the last whole upload */
+	int64_t until;             /* clock_ms() at which it need not be taking them any more */
 	char body[65];             /* the image's SHA-256, where it is signed */
 	struct otc_records before; /* Open Telekom Cloud: what waited before the record was made */
 	bool unanswered;           /* ... and that was not answered */
