@@ -26,6 +26,11 @@ def pytest_make_parametrize_id(val, argname):
     return f"{argname}-{len(val)}" if isinstance(val, (bytes, str)) and len(val) > 60 else None
 
 
+def pytest_collection_modifyitems(items):
+    """OpenStack's servers take longest: what comes last is short, so that no worker is left alone with the rest."""
+    items.sort(key=lambda item: not item.path.name.startswith("test_openstack"))
+
+
 @pytest.fixture(scope="session")
 def pki(tmp_path_factory):
     """Certificates of every kind, below one authority and beside it."""
