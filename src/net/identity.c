@@ -27,14 +27,15 @@ static int fill(void *arg, unsigned char *p, size_t len)
  */
 static bool is_locked(const char *file)
 {
-	char head[16384];
+	char head[16384] = "";
 	bool found;
 	int fd = open(file, O_RDONLY | O_CLOEXEC);
-	ssize_t n = fd < 0 ? 0 : read(fd, head, sizeof(head));
 
-	if (fd >= 0)
-		close(fd);
-	found = n > 0 && memmem(head, (size_t)n, "ENCRYPTED", strlen("ENCRYPTED")) != NULL;
+	if (fd < 0)
+		return false;
+	/* The last byte stays what it is, the end of the text. */
+	found = read(fd, head, sizeof(head) - 1) > 0 && strstr(head, "ENCRYPTED") != NULL;
+	close(fd);
 	text_wipe(head, sizeof(head));
 	return found;
 }
