@@ -100,6 +100,12 @@ endif
 FLAGS_gcm_x86_64  := -mssse3
 FLAGS_gcm_aarch64 := -march=armv8-a+crypto
 
+# mbedTLS itself has SHA-512 in instructions for aarch64.
+ifneq ($(filter x86_64-%,$(ARCH)),)
+FLAGS_sha512 := -Dmbedtls_sha512_update=hoist_plain_sha512_update
+SHA512 := sha512_x86_64
+endif
+
 MBEDTLS_SPEED := aesni aesce $(if $(FLAGS_gcm),,gcm) chacha20 poly1305 chachapoly sha256 sha512 md5
 MBEDTLS := $(MBEDTLS_SPEED) \
 	aes asn1parse asn1write base64 bignum bignum_core bignum_mod bignum_mod_raw \
@@ -112,7 +118,7 @@ MBEDTLS := $(MBEDTLS_SPEED) \
 	psa_crypto_slot_management psa_util rsa rsa_alt_helpers \
 	ssl_ciphersuites ssl_client ssl_msg ssl_tls ssl_tls12_client \
 	ssl_tls13_client ssl_tls13_generic ssl_tls13_keys \
-	threading version x509 x509_crt getrandom gcm_$(GCM)
+	threading version x509 x509_crt getrandom gcm_$(GCM) $(SHA512)
 # AES instructions by intrinsics, which are faster than the assembly; whether the
 # processor has them is asked at run time.  For all files, because they must agree
 # on the alignment of the key; compilers make no such instructions on their own.
@@ -132,6 +138,11 @@ $(L)/obj/mbedtls/gcm_$(GCM).o: third_party/mbedtls/gcm_$(GCM).c third_party/mbed
 	$(Q)mkdir -p $(@D)
 	$(Q)$(TCC) $(LIB_FLAGS) -O2 $(FLAGS_mbedtls) $(FLAGS_gcm_$(GCM)) -I$(L)/include \
 		-I$(call src,mbedtls)/library -c $< -o $@
+
+$(L)/obj/mbedtls/sha512_x86_64.o: third_party/mbedtls/sha512_x86_64.c \
+		$(L)/stamp/mbedtls $(LIBC_READY) $(L)/include/mbedtls/mbedtls_config.h
+	$(Q)mkdir -p $(@D)
+	$(Q)$(TCC) $(LIB_FLAGS) -O2 -I$(L)/include -c $< -o $@
 
 $(L)/include/mbedtls/mbedtls_config.h: third_party/mbedtls/hoist_mbedtls_config.h \
 		$(call src,mbedtls)/.unpacked $(L)/stamp/mbedtls

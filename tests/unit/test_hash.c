@@ -1,6 +1,7 @@
 #include "unit/unit.h"
 
 #include "base/hash.h"
+#include "unit/edge.h"
 
 /* RFC 1321 A.5, FIPS 180-4's examples. */
 static const struct {
@@ -71,6 +72,68 @@ static void parts_make_the_whole(void **state)
 	}
 }
 
+/* A million times "a": FIPS 180-4's third example, and MD5's of that. */
+static void long_texts(void **state)
+{
+	static char text[1000000];
+	static const struct {
+		enum hash_alg alg;
+		const char *hex;
+	} expected[] = {
+		{ HASH_MD5, "7707d6ae4e027c70eea2a935c2296f21" },
+		{ HASH_SHA256, "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0" },
+		{ HASH_SHA384, "9d0e1809716474cb086e834e310a4a1ced149e9c00f248527972cec5704c2a5b"
+			       "07b8b3dc38ecc4ebae97ddd87f3d8985" },
+		{ HASH_SHA512, "e718483d0ce769644e2e42c7bc15b4638e1f98b13b2044285632a803afa973eb"
+			       "de0ff244877ea60a4cb0432ce577c31beb009c5c2c49aa2e4eadb217ad8cc09b" },
+	};
+	char hex[HASH_HEX_BYTES];
+	struct hash h;
+	size_t i;
+
+	(void)state;
+	memset(text, 'a', sizeof(text));
+	for (i = 0; i < COUNT(expected); i++) {
+		hash_init(&h, expected[i].alg);
+		hash_update(&h, text, sizeof(text));
+		hash_hex(&h, hex);
+		assert_string_equal(hex, expected[i].hex);
+	}
+}
+
+/*
+ * Four blocks at a time (third_party/mbedtls/sha512_*.c) are what single bytes are,
+ * wherever they begin.
+ */
+static void groups_of_blocks(void **state)
+{
+	static unsigned char text[2000];
+	static struct edge edge;
+	char hex[HASH_HEX_BYTES], by_bytes[HASH_HEX_BYTES];
+	struct hash h;
+	size_t begun, len, i;
+
+	(void)state;
+	fill_random(text, sizeof(text), 1);
+	edge_open(&edge, sizeof(text));
+	for (begun = 0; begun <= 256; begun += 1 + (begun % 31)) {
+		for (len = 500; len <= sizeof(text) - begun; len += 1 + (len % 53)) {
+			const char *p = edge_put(&edge, text + begun, len);
+
+			hash_init(&h, HASH_SHA512);
+			hash_update(&h, text, begun);
+			hash_update(&h, p, len);
+			hash_hex(&h, hex);
+			hash_init(&h, HASH_SHA512);
+			for (i = 0; i < begun + len; i++)
+				hash_update(&h, text + i, 1);
+			hash_hex(&h, by_bytes);
+			assert_string_equal(hex, by_bytes);
+		}
+	}
+	edge_close(&edge);
+}
+
 static void names(void **state)
 {
 	unsigned alg;
@@ -89,8 +152,8 @@ static void names(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(known_digests),
-		cmocka_unit_test(parts_make_the_whole),
+		cmocka_unit_test(known_digests), cmocka_unit_test(parts_make_the_whole),
+		cmocka_unit_test(long_texts),    cmocka_unit_test(groups_of_blocks),
 		cmocka_unit_test(names),
 	};
 
