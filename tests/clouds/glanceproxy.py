@@ -247,6 +247,17 @@ class Shortened(Way):
         return data if start < self.at else b""
 
 
+class Completed(Shortened):
+    """The client is cut off there, and Glance gets what came as if it were the whole."""
+
+    def body(self, exchange):
+        exchange.link.end()
+        exchange.link.reply(exchange.request.method)
+        self.reached.set()
+        exchange.wire.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        raise Cut
+
+
 class Changed(Way):
     """One byte is another one."""
 

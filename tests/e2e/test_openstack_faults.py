@@ -9,7 +9,7 @@ import time
 import pytest
 
 from clouds import faults
-from clouds.glanceproxy import Changed, Meanwhile, Shortened
+from clouds.glanceproxy import Changed, Completed, Meanwhile, Shortened
 from glance_faults import AGAIN, CHANCE, FAULTS, GONE, HTML, JSON, LOST, MIB, NAMED, PAGE, SIZE, SOURCES, UNHEARD, written
 from glance_faults import disk, guarded_rig, make_rig, proxy, rig, token  # noqa: F401 (fixtures)
 from glance_outcome import arrived, given_up, holds, never_twice, nothing_left, refused
@@ -66,7 +66,12 @@ def test_glance_killed(make_rig, make_glance, disk):
 def test_glance_killed_and_back(make_rig, make_glance, disk):
     """The record stays in "saving" for ever: it is deleted, and another one made."""
     rig = make_rig(make_glance())
-    rig.proxy.fault("put", Meanwhile(MIB, lambda _: crash(rig)))
+
+    def act(_):
+        crash(rig)
+        rig.proxy.fault("create", faults.Answer(503, PAGE, HTML, "head"))
+
+    rig.proxy.fault("put", Meanwhile(MIB, act))
     result = rig.upload(disk, timeout=120)
     assert result.status == 0 and len(set(rig.ids)) == 2, result
     (record,) = rig.records
@@ -187,14 +192,25 @@ def test_404(rig, proxy, disk, source):
 
 
 @SOURCES
-def test_409(rig, proxy, disk, source):
+@pytest.mark.parametrize("words", [[], ["--retry", "0"]], ids=["again", "once"])
+def test_409(rig, proxy, disk, source, words):
     """Somebody else's data is in it."""
     proxy.fault("put", Meanwhile("head", lambda _: rig.fill(rig.ids[0], b"others")))
-    result = rig.send(source, disk)
+    result = rig.send(source, disk, *words)
     assert result.status == 1 and len(result.errors) == 1 and rig.ids[0] in result.errors[0], result
     assert "somebody else" in result.errors[0] or "409" in result.errors[0], result
     (image,) = rig.records
-    assert image["size"] == len(b"others") and any("left" in warning for warning in result.warnings), result
+    assert image["size"] == len(b"others") and any("left" in line for line in result.warnings + result.errors), result
+    assert proxy.seen("delete") == []
+
+
+@SOURCES
+def test_a_part_that_was_taken_for_the_whole(rig, proxy, disk, source):
+    """Something between cuts the upload, and completes it: the image is active, and deleted."""
+    proxy.fault("put", Completed(MIB))
+    result = rig.send(source, disk)
+    assert result.status in (1, 4), result
+    given_up(rig, result, result.status, puts=1)
 
 
 def test_410(rig, proxy, disk):

@@ -106,6 +106,12 @@ def test_a_glance_that_does_not_import(make_rig, make_glance, keystone, token, d
     assert rig.proxy.seen("create") == [] and rig.records == []
 
 
+def task_of(rig):
+    """The status of the last record's task, and what locks it."""
+    image = rig.ids[-1]
+    return rig.api("GET", f"/v2/images/{image}/tasks").json["tasks"][-1]["status"], rig.show(image).get("os_glance_import_task")
+
+
 def test_a_glance_with_one_store(make_rig, make_glance, keystone, token, disk, tmp_path):
     """What is staged is limited, too."""
     rig = make_rig(make_glance(keystone, stores=("only",), size_cap=SIZE), keystone, token)
@@ -117,6 +123,8 @@ def test_a_glance_with_one_store(make_rig, make_glance, keystone, token, disk, t
     large.write_bytes(disk.read_bytes() + bytes(512))
     for source in ("file", "pipe"):
         refused(rig, rig.send(source, large, *IMPORT), 1, "413", "too large")
+    # Its record stays in "importing", and nobody has seen the task at work.
+    rig.proxy.fault("import", Meanwhile("reply", lambda _: settled(rig, lambda: task_of(rig) == ("failure", None))))
     with broken(rig.glance, "only"):
         result = rig.upload(disk, *IMPORT)
     refused(rig, result, 1, "could not import")

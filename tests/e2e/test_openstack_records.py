@@ -5,13 +5,14 @@ Glance is a real one, behind clouds/glanceproxy.py.
 
 import json
 import signal
+import subprocess
 import time
 import uuid
 
 import pytest
 
 from clouds import faults
-from clouds.glanceproxy import Changed, Garbage
+from clouds.glanceproxy import Changed, Garbage, Meanwhile
 from clouds.ionos import HalfReply, change
 from glance_faults import FAULTS, HTML, JSON, MIB, NAMED, PAGE, SOURCES
 from glance_faults import disk, make_rig, proxy, rig  # noqa: F401 (fixtures)
@@ -50,14 +51,47 @@ def test_a_lost_201_and_nobody_who_tells(rig, proxy, disk, name):
     assert len(set(rig.ids)) == 1
 
 
+def test_a_lost_204_and_nobody_who_tells(rig, proxy, disk):
+    """Of a pipe there is no other try: it is asked for again."""
+    proxy.fault("put", faults.Drop("reply"))
+    proxy.fault("look", faults.Answer(503), count=2)
+    arrived(rig, disk, rig.send("pipe", disk), puts=1)
+
+
 def test_a_lost_201_and_nobody_who_tells_ever(rig, proxy, disk):
     proxy.fault("create", faults.Drop("reply"), count=None)
     proxy.fault("look", faults.Answer(503), count=None)
     result = rig.upload(disk, "--retry", "1")
     assert result.status == 4 and len(result.errors) == 1, result
-    assert f"openstack image delete {rig.ids[-1]}" in result.errors[0], result
+    assert f"the image {rig.ids[-1]} was deleted" in result.errors[0], result
     nothing_left(rig)
     assert proxy.seen("put") == []
+
+
+OURS = "11111111-2222-4333-8444-555555555555"
+
+
+def test_an_id_that_somebody_takes_meanwhile(rig, proxy, disk):
+    """Nobody answers to the making of the record; then somebody else makes one of that id.  It is not deleted."""
+
+    def take(_):
+        rig.make(id=OURS)
+        rig.fill(OURS, b"others")
+
+    proxy.fault("create", faults.Answer(503, PAGE, HTML, "head"))
+    proxy.fault("look", faults.Fault())
+    proxy.fault("look", Meanwhile("reply", take))
+    result = rig.upload(disk, "--id", OURS, "--retry", "0")
+    assert result.status == 4 and len(result.errors) == 1 and "left" in result.errors[0], result
+    assert rig.show(OURS)["size"] == len(b"others") and proxy.seen("delete") == []
+
+
+def test_the_id_of_a_deleted_image(rig, proxy, disk):
+    image = rig.make()
+    rig.remove(image)
+    result = rig.upload(disk, "--id", image)
+    assert result.status == 1 and len(result.errors) == 1, result
+    assert "--id" in result.errors[0] and "deleted" in result.errors[0] and "409" in result.errors[0], result
 
 
 @pytest.mark.parametrize("status", [408, 429, 503])
@@ -192,6 +226,29 @@ def test_a_given_record(rig, proxy, disk, source):
     result = rig.send(source, disk, "--image-id", image)
     assert result.status == 0 and [record["id"] for record in rig.records] == [image], result
     holds(rig, image, disk.read_bytes())
+
+
+@SOURCES
+def test_a_given_record_of_the_same_format(rig, tmp_path, source):
+    """That a fixed VHD is one is told at its end."""
+    image = rig.make(disk_format="vhd")
+    path = tmp_path / "disk"
+    subprocess.run(["qemu-img", "create", "-q", "-f", "vpc", "-o", "subformat=fixed", path, "2M"], check=True)
+    result = rig.send(source, path, "--image-id", image)
+    assert result.status == 0, result
+    holds(rig, image, path.read_bytes())
+
+
+@SOURCES
+@pytest.mark.parametrize("form, theirs", [("qcow2", "raw"), ("qcow2", "vhd"), ("raw", "qcow2")])
+def test_a_given_record_of_another_format(rig, proxy, tmp_path, source, form, theirs):
+    image = rig.make(disk_format=theirs)
+    path = tmp_path / "disk"
+    subprocess.run(["qemu-img", "create", "-q", "-f", form, path, "2M"], check=True)
+    result = rig.send(source, path, "--image-id", image)
+    assert result.status == 3 and len(result.errors) == 1 and theirs in result.errors[0], result
+    settled(rig, lambda: rig.show(image)["status"] == "queued")
+    assert proxy.seen("delete") == []
 
 
 def test_a_given_record_with_other_data_than_was_sent(rig, proxy, disk):

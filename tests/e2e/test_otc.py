@@ -233,6 +233,22 @@ def test_a_record_that_is_there(otc, otc_disk):
     assert otc.count("put") == 1 and otc.records == [image]
 
 
+@pytest.mark.parametrize("form, name", [("qed", "qed"), ("qcow", "qcow"), ("vpc", "vhd"), ("raw", "zvhd2"), ("raw", "zvhd"), ("raw", "raw")])
+def test_formats_of_a_record_that_is_there(otc, tmp_path, form, name):
+    image = waiting(otc, disk_format=name)
+    path = made(form, tmp_path / "image", "8M")
+    arrived(otc, path, otc.upload("--image-id", image.id, path))
+
+
+@pytest.mark.parametrize("source", ["file", "pipe"])
+@pytest.mark.parametrize("form, name", [("qcow2", "raw"), ("qcow2", "zvhd2"), ("qed", "qcow"), ("raw", "qcow2")])
+def test_another_format_than_the_record_has(otc, tmp_path, form, name, source):
+    image = waiting(otc, disk_format=name)
+    path = made(form, tmp_path / "image", "8M")
+    failed(otc.send(source, path, "--image-id", image.id), 3, name, "left")
+    assert image.status != "active"
+
+
 @pytest.mark.parametrize("fate", ["killed", "queued"])
 def test_a_record_that_was_there_is_never_deleted(otc, otc_disk, fate):
     otc.cloud.images.fate = fate

@@ -7,7 +7,7 @@ import pytest
 
 import pictures
 from clouds import faults
-from clouds.glanceproxy import Garbage
+from clouds.glanceproxy import Garbage, Meanwhile
 from clouds.ims import refused, unauthorised
 from clouds.ionos import HalfReply, change
 from otc_rig import arrived, failed, given_up, holds
@@ -178,6 +178,25 @@ def test_never_active(otc, otc_disk):
     assert otc.count("delete") == 0 and otc.count("put") == 1
 
 
+def test_never_active_and_no_answer(otc, otc_disk):
+    """Whether all has arrived nobody has said: that is no image."""
+    otc.cloud.images.fate = "stuck"
+    otc.cloud.fault("put", faults.Answer(503, PAGE, HTML, "done"))
+    given_up(otc, otc.upload(otc_disk, "--timeout", "1s"), 4, "not known", puts=1)
+
+
+def test_never_active_and_a_lost_201(otc, otc_disk):
+    """What an earlier request may have made is named, too."""
+    otc.cloud.images.fate = "stuck"
+    otc.cloud.fault("create", refused(503))
+    late = lambda _: otc.cloud.images.create({"name": otc_disk.name})
+    otc.cloud.fault("put", Meanwhile("head", late))
+    result = otc.upload(otc_disk, "--timeout", "1s")
+    failed(result, 5, "saving")
+    (other,) = [image for image in otc.records if image.status == "queued"]
+    assert any(other.id in warning for warning in result.warnings), result
+
+
 def test_kept_on_failure(otc, otc_disk):
     otc.cloud.images.fate = "killed"
     result = otc.upload(otc_disk, "--keep-on-failure")
@@ -336,6 +355,12 @@ def test_a_create_that_is_unauthorised(otc, otc_disk):
 def test_a_login_that_fails_at_first(otc, otc_disk, fault):
     otc.cloud.fault("token", fault())
     arrived(otc, otc_disk, otc.upload(otc_disk))
+
+
+def test_a_login_that_is_to_wait_for_hours(otc, otc_disk):
+    otc.cloud.fault("token", faults.Answer(503, PAGE, [*HTML, ("Retry-After", "86400")]), count=None)
+    failed(otc.upload(otc_disk), 4, "503")
+    assert otc.count("token") == 1
 
 
 @pytest.mark.parametrize("fault", [lambda: faults.Answer(200, PAGE, HTML), lambda: faults.Answer(201, "{}"), lambda: faults.Answer(503)])

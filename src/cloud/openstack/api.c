@@ -15,7 +15,7 @@ struct os_settings *os_settings_of(const struct task *t)
 	return t->settings;
 }
 
-struct os_work *os_work(struct task *t)
+struct os_work *os_work(const struct task *t)
 {
 	_Static_assert(sizeof(struct os_work) <= WORK_CLOUD_BYTES, "struct work has room for it");
 	return (struct os_work *)(void *)t->work->cloud;
@@ -171,7 +171,7 @@ static int call(struct task *t, const char *method, const char *path, const char
 		.headers = { "Accept: application/json" },
 		.body = body,
 		.once = strcmp(method, "POST") == 0,
-		.grace_ms = strcmp(method, "GET") == 0 ? 0 : GRACE_MS,
+		.grace_ms = strcmp(method, "GET") == 0 && !os_work(t)->leaving ? 0 : GRACE_MS,
 		.fields = fields,
 	};
 	struct text url;

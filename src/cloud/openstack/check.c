@@ -46,18 +46,23 @@ bool glance_agrees(const char *name, enum format have)
 	return (own && text_same(name, own)) || (have == FORMAT_RAW && is_raw_name(name));
 }
 
+int os_disagree(const struct task *t, const char *wanted, enum format have, struct err *e)
+{
+	return err_set(e, ERR_IMAGE, "%s %s, but the content is %s",
+		       os_work(t)->format[0]   ? "the image's record says" :
+		       t->options->disk_format ? "--disk-format says" :
+						 "it began as",
+		       wanted, format_phrase(have));
+}
+
 int openstack_agrees(const struct task *t, enum format have, struct err *e)
 {
-	const char *wanted = t->options->disk_format;
+	const char *wanted = os_work(t)->format[0] ? os_work(t)->format : t->options->disk_format;
 
 	/* At the end of a pipe it may be another than the record says. */
 	if (!wanted)
 		wanted = glance_format(t->image.format);
-	if (!wanted || glance_agrees(wanted, have))
-		return 0;
-	return err_set(e, ERR_IMAGE, "%s %s, but the content is %s",
-		       t->options->disk_format ? "--disk-format says" : "it began as", wanted,
-		       format_phrase(have));
+	return !wanted || glance_agrees(wanted, have) ? 0 : os_disagree(t, wanted, have, e);
 }
 
 static bool is_uuid(const char *s)

@@ -64,7 +64,7 @@ static const struct flavour *flavour_of(const struct task *t)
 /* --image-id: a record that somebody made has to wait for data. */
 static int adopt(struct task *t, struct err *e)
 {
-	char format[32];
+	struct os_work *w = os_work(t);
 
 	snprintf(t->id, sizeof(t->id), "%s", t->options->image_id);
 	if (glance_look(t, e) < 0)
@@ -73,13 +73,12 @@ static int adopt(struct task *t, struct err *e)
 		return err_set(e, ERR_FAILED,
 			       "the image %s is %s, and takes no data: that is for one that is queued",
 			       t->id, t->status);
-	json_show(&t->work->json, "disk_format", format, sizeof(format));
+	json_show(&t->work->json, "disk_format", w->format, sizeof(w->format));
 	/* Of a raw pipe only the end tells. */
-	if (!*format || !t->image.size_known || t->options->no_check ||
-	    glance_agrees(format, t->image.format))
+	if (!w->format[0] || t->options->no_check ||
+	    (!t->image.size_known && t->image.format == FORMAT_RAW))
 		return 0;
-	return err_set(e, ERR_IMAGE, "the image %s is to be %s, but the content is %s", t->id,
-		       format, format_phrase(t->image.format));
+	return t->provider->agrees(t, t->image.format, e);
 }
 
 int openstack_begin(struct task *t, struct err *e)
@@ -95,14 +94,18 @@ static int start_anew(struct task *t, struct err *e)
 {
 	struct os_work *w = os_work(t);
 
-	if (!w->ours)
+	if (!w->ours || w->contested)
 		return err_set(e, ERR_FAILED,
 			       "the image %s is stuck in %s: it has to be deleted and made again",
+			       t->id, t->status);
+	if (t->options->new_id)
+		return err_set(e, ERR_FAILED,
+			       "the image %s is stuck in %s, and Glance would not take its id once more: choose another --id",
 			       t->id, t->status);
 	log_warn("image %s is stuck in %s: it is deleted, and another one made", t->id, t->status);
 	if (glance_delete(t, e) < 0)
 		return -1;
-	w->ours = w->maybe = false;
+	w->ours = w->maybe = w->begun = w->whole = false;
 	t->id[0] = '\0';
 	return flavour_of(t)->create(t, e);
 }
@@ -128,7 +131,7 @@ static int64_t patience(struct task *t)
 {
 	int64_t most = SAVING_MS + (int64_t)(os_work(t)->sent / COMMIT_BYTES);
 
-	if (!t->sent_all)
+	if (!os_work(t)->whole)
 		return SAVING_MS;
 	if (os_settings_of(t)->otc || most > t->options->timeout_ms)
 		return t->options->timeout_ms;
@@ -138,9 +141,9 @@ static int64_t patience(struct task *t)
 /* It has been busy for too long. */
 static int stuck(struct task *t, struct err *e)
 {
-	if (os_settings_of(t)->otc && t->sent_all)
-		return err_set(e, ERR_UNFINISHED,
-			       "sent whole, but after %lld s the image %s is still %s",
+	if (os_settings_of(t)->otc && os_work(t)->whole)
+		return err_set(e, ERR_BUSY,
+			       "after %lld s the image %s is still %s, and whether all of it has arrived is not known",
 			       (long long)t->options->timeout_ms / 1000, t->id, t->status);
 	return start_anew(t, e);
 }
@@ -151,6 +154,9 @@ static int stuck(struct task *t, struct err *e)
  */
 static int ask(struct task *t, struct err *e)
 {
+	/* The making of another one in its place may have failed. */
+	if (!t->options->image_id && flavour_of(t)->create(t, e) < 0)
+		return -1;
 	for (;;) {
 		if (glance_look(t, e) < 0) {
 			if (t->work->reply.status != 404)
@@ -158,8 +164,10 @@ static int ask(struct task *t, struct err *e)
 			err_clear(e);
 			return err_set(e, ERR_FAILED, "the image %s is not there any more", t->id);
 		}
-		if (strcmp(t->status, "queued") == 0)
+		if (strcmp(t->status, "queued") == 0) {
+			os_work(t)->until = 0;
 			return 0;
+		}
 		if (strcmp(t->status, "active") == 0 || is_staged(t))
 			return 1;
 		if (!is_busy(t))
@@ -179,18 +187,19 @@ static int ask(struct task *t, struct err *e)
 static int look_after(struct task *t, struct err *e)
 {
 	int64_t wait_ms = t->wait_ms;
-	struct err why = ERR_INIT;
+	struct err why;
+	bool seen;
 
-	while (glance_look(t, &why) == 0) {
-		if (strcmp(t->status, "active") == 0 || is_staged(t)) {
+	do {
+		why = ERR_INIT;
+		seen = glance_look(t, &why) == 0;
+		if (seen && (strcmp(t->status, "active") == 0 || is_staged(t))) {
 			log_note("image %s: it is there, though the answer was lost", t->id);
 			err_clear(e);
 			return 0;
 		}
-		if (!is_busy(t) || clock_ms() >= os_work(t)->until ||
-		    stop_sleep(LOOK_MS_MIN * 2, &why) < 0)
-			break;
-	}
+	} while ((seen ? is_busy(t) : why.retry) && clock_ms() < os_work(t)->until &&
+		 stop_sleep(LOOK_MS_MIN * 2, &why) == 0);
 	if (why.code == ERR_STOPPED)
 		*e = why;
 	t->wait_ms = wait_ms;
@@ -206,10 +215,14 @@ static void disown(struct task *t)
 
 int openstack_send(struct task *t, struct stage *body, struct err *e)
 {
+	struct os_work *w = os_work(t);
 	int there = t->attempt > 0 ? ask(t, e) : 0;
+	int64_t until;
 
 	if (there < 0)
 		return -1;
+	if (there > 0 && !t->sent_all && w->begun && !w->contested)
+		return err_set(e, ERR_FAILED, "of a part of the data the image %s was made", t->id);
 	if (there > 0 && !t->sent_all) {
 		disown(t);
 		return err_set(e, ERR_FAILED, "the image %s has got data from somebody else",
@@ -217,8 +230,10 @@ int openstack_send(struct task *t, struct stage *body, struct err *e)
 	}
 	if (there > 0 || glance_put(t, body, e) == 0)
 		return 0;
-	os_work(t)->until = clock_ms() + patience(t);
-	return e->retry && t->sent_all ? look_after(t, e) : -1;
+	/* The one before may still be at work. */
+	until = clock_ms() + patience(t);
+	w->until = until > w->until ? until : w->until;
+	return e->retry && w->whole ? look_after(t, e) : -1;
 }
 
 /*
@@ -270,7 +285,8 @@ static bool is_final(struct task *t, bool seen, unsigned failures, const struct 
 	return true;
 }
 
-int openstack_finish(struct task *t, struct err *e)
+/* Until the cloud has it all, as far as can be seen. */
+static int wait_for(struct task *t, struct err *e)
 {
 	int64_t deadline = clock_ms() + t->options->timeout_ms, pause = LOOK_MS_MIN;
 	unsigned failures = 0;
@@ -282,12 +298,8 @@ int openstack_finish(struct task *t, struct err *e)
 		why = ERR_INIT;
 		seen = glance_look(t, &why) == 0;
 		there = seen ? judge(t, &why) : -1;
-		if (there > 0 && os_settings_of(t)->otc)
-			otc_look_back(t);
 		if (there > 0)
-			return t->options->protect && !os_settings_of(t)->otc ?
-				       glance_protect(t, e) :
-				       0;
+			return 0;
 		if (there < 0 && is_final(t, seen, failures, &why, e))
 			return -1;
 		failures = there < 0 ? failures + 1 : 0;
@@ -306,11 +318,43 @@ int openstack_finish(struct task *t, struct err *e)
 	}
 }
 
+int openstack_finish(struct task *t, struct err *e)
+{
+	bool otc = os_settings_of(t)->otc;
+	int result = wait_for(t, e);
+
+	/* Nobody abandons what is there. */
+	if (otc && (result == 0 || e->code == ERR_UNFINISHED))
+		otc_look_back(t);
+	if (!t->options->protect || otc)
+		return result;
+	if (result == 0)
+		return glance_protect(t, e);
+	if (e->code == ERR_UNFINISHED)
+		log_warn("image %s is not protected: openstack image set --protected %s does it",
+			 t->id, t->id);
+	return -1;
+}
+
+/* Is there anything in the record that may be somebody else's? */
+static bool is_doubtful(struct task *t)
+{
+	struct os_work *w = os_work(t);
+	struct err why = ERR_INIT;
+
+	if (!w->contested && (w->ours || !t->options->new_id))
+		return false;
+	if (glance_look(t, &why) < 0)
+		return t->work->reply.status != 404;
+	return w->ours ? strcmp(t->status, "queued") != 0 : !glance_is_like_ours(t);
+}
+
 void openstack_abandon(struct task *t)
 {
 	struct os_work *w = os_work(t);
 	struct err why = ERR_INIT;
 
+	w->leaving = true;
 	if (t->options->image_id) {
 		if (t->status[0])
 			snprintf(t->left, sizeof(t->left),
@@ -327,13 +371,22 @@ void openstack_abandon(struct task *t)
 		snprintf(t->left, sizeof(t->left), "the image %s is kept", t->id);
 		return;
 	}
-	if (glance_delete(t, &why) < 0) {
+	if (is_doubtful(t)) {
 		snprintf(t->left, sizeof(t->left),
-			 "the image %s could not be deleted (%s): openstack image delete %s does it",
-			 t->id, why.text, t->id);
+			 "the image %s is left, because its data may be somebody else's", t->id);
 		return;
 	}
-	if (w->ours)
+	if (glance_delete(t, &why) < 0) {
+		snprintf(t->left, sizeof(t->left),
+			 "the image %s could not be deleted (%s): %sopenstack image delete %s does it",
+			 t->id, why.text,
+			 os_settings_of(t)->otc && t->options->protect ?
+				 "it is protected, and once it is not, " :
+				 "",
+			 t->id);
+		return;
+	}
+	if (w->ours || t->work->reply.status != 404)
 		snprintf(t->left, sizeof(t->left), "the image %s was deleted", t->id);
 	else
 		snprintf(t->left, sizeof(t->left),

@@ -102,27 +102,37 @@ static int ask(struct task *t, struct err *e)
 	return e->code == ERR_REPLY ? err_retry(e) : -1;
 }
 
-/* What the last of the record's tasks has to say, in words: 1, or 0 while it is at work. */
-static int look_at_tasks(struct task *t, char *out, size_t cap)
+enum tasks {
+	TASKS_UNKNOWN, /* old versions do not tell */
+	TASKS_AT_WORK, /* or nobody could be asked */
+	TASKS_ENDED,
+	TASKS_FAILED /* ended, and one of them has failed */
+};
+
+/* What has become of the record's tasks, and what the last that failed has to say. */
+static enum tasks look_at_tasks(struct task *t, char *out, size_t cap)
 {
+	enum tasks found = TASKS_ENDED;
 	struct json task = { 0 };
 	struct err none = ERR_INIT;
-	bool ended = true;
+	bool at_work = false;
 	char path[96];
 
 	out[0] = '\0';
 	snprintf(path, sizeof(path), "/v2/images/%s/tasks", t->id);
 	if (glance_api(t, "GET", path, NULL, &none) < 0)
-		return none.retry ? 0 : 1;
+		return none.retry ? TASKS_AT_WORK : TASKS_UNKNOWN;
 	while (json_next(&t->work->json, "tasks", &task)) {
-		if (json_is(&task, "status", "failure"))
+		if (json_is(&task, "status", "failure")) {
+			found = TASKS_FAILED;
 			json_show(&task, "message", out, cap);
-		else if (!json_is(&task, "status", "success"))
-			ended = false;
+		} else if (!json_is(&task, "status", "success")) {
+			at_work = true;
+		}
 	}
 	glance_hide(t, out);
 	text_clean(out);
-	return ended;
+	return at_work ? TASKS_AT_WORK : found;
 }
 
 /*
@@ -134,7 +144,7 @@ static int failed(struct task *t, const char *stores, struct err *e)
 	char message[200];
 	int tries = 1;
 
-	while (!look_at_tasks(t, message, sizeof(message)) && tries++ < TASK_LOOKS)
+	while (look_at_tasks(t, message, sizeof(message)) == TASKS_AT_WORK && tries++ < TASK_LOOKS)
 		if (stop_sleep(TASK_MS, e) < 0)
 			return -1;
 	return err_set(e, ERR_FAILED, "Glance could not import the image %s into %s%s%s", t->id,
@@ -176,7 +186,7 @@ int glance_import(struct task *t, struct err *e)
 {
 	struct os_work *w = os_work(t);
 	bool waits = strcmp(t->status, "uploading") == 0, any = t->options->allow_failure, some;
-	char without[160], pending[160], lock[64];
+	char without[160], pending[160], lock[64], message[200];
 
 	json_show(&t->work->json, "os_glance_failed_import", without, sizeof(without));
 	json_show(&t->work->json, "os_glance_importing_to_stores", pending, sizeof(pending));
@@ -199,5 +209,11 @@ int glance_import(struct task *t, struct err *e)
 	/* It does not come back from there, nor go on without its task. */
 	if (strcmp(t->status, "queued") == 0 || (w->locked && !*lock))
 		return failed(t, without, e);
+	/*
+	 * A task that began and ended between two looks was never seen.  If it has
+	 * failed, the next look says the same as if it had been.
+	 */
+	if (w->importing && !*lock && look_at_tasks(t, message, sizeof(message)) == TASKS_FAILED)
+		w->locked = true;
 	return waits && !w->importing ? ask(t, e) : 0;
 }

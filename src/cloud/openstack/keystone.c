@@ -144,7 +144,7 @@ static int refused(struct task *t, struct err *e)
 	if (retry_status(status)) {
 		err_set(e, ERR_BUSY, "Keystone answered %ld%s%s", status, *reason ? ": " : "",
 			reason);
-		return err_retry(e);
+		return t->wait_ms > RETRY_ASKED_MAX ? -1 : err_retry(e);
 	}
 	return err_set(e, ERR_USAGE, "Keystone answered %ld%s%s", status, *reason ? ": " : "",
 		       reason);

@@ -160,12 +160,16 @@ struct os_work {
 	char date[48];       /* ... and when it was made */
 	char token_type[16];
 	bool authenticated;
+	bool begun;                /* an upload of ours to this record has sent a byte */
+	bool whole;                /* ... and the last one all of them */
 	bool contested;            /* somebody else may have uploaded to it */
+	bool leaving;              /* the last looks, also after a signal */
 	bool warned;               /* that nothing is encrypted */
 	bool ours;                 /* the record is of this run, and may be deleted */
 	bool maybe;                /* ... or may be: its making was not answered */
 	uint64_t sent;             /* bytes of the last whole upload */
 	int64_t until;             /* clock_ms() at which it need not be taking them any more */
+	char format[32];           /* the disk_format of a record that was there before */
 	char body[65];             /* the image's SHA-256, where it is signed */
 	struct otc_records before; /* Open Telekom Cloud: what waited before the record was made */
 	bool unanswered;           /* ... and that was not answered */
@@ -175,7 +179,7 @@ struct os_work {
 };
 
 struct os_settings *os_settings_of(const struct task *t);
-struct os_work *os_work(struct task *t);
+struct os_work *os_work(const struct task *t);
 
 /*
  * Get a token, and learn where Glance is: t->work->auth and os_work's base.  Does
@@ -241,7 +245,14 @@ int glance_check_room(struct task *t, struct err *e) MUST_CHECK;
  */
 int glance_create(struct task *t, struct err *e) MUST_CHECK;
 
+/*
+ * Does the record that was looked at last wait for the data of this task?  An id that
+ * the user has chosen others may have chosen, too.
+ */
+bool glance_is_like_ours(const struct task *t);
+
 /* --protected, once all is well: until then it has to be deletable.  -1 with ERR_UNFINISHED. */
+
 int glance_protect(struct task *t, struct err *e) MUST_CHECK;
 
 /* Keep the record that was just answered for the report. */
@@ -252,6 +263,10 @@ bool glance_lists(const char *stores, const char *store);
 
 /* Is this the name of the format, or, of raw data, one that goes with it? */
 bool glance_agrees(const char *name, enum format have);
+
+/* The error for an image that is not what its record says, or will say. */
+int os_disagree(const struct task *t, const char *wanted, enum format have,
+		struct err *e) MUST_CHECK;
 
 /* Delete t->id.  One that is gone already is deleted. */
 int glance_delete(struct task *t, struct err *e) MUST_CHECK;

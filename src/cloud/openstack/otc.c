@@ -81,14 +81,13 @@ const char *otc_format(const struct task *t)
 static int otc_agrees(const struct task *t, enum format have, struct err *e)
 {
 	/* At the end of a pipe it may be another than the record says. */
-	const char *wanted = otc_format(t);
+	const char *there = os_work(t)->format, *wanted = *there ? there : otc_format(t);
 
 	if (text_same(wanted, format_name(have)) || (have == FORMAT_RAW && is_zvhd(wanted)) ||
-	    (have == FORMAT_ISO && (text_same(wanted, "raw") || !t->options->disk_format)))
+	    (have == FORMAT_ISO &&
+	     (text_same(wanted, "raw") || (!t->options->disk_format && !*there))))
 		return 0;
-	return err_set(e, ERR_IMAGE, "%s %s, but the content is %s",
-		       t->options->disk_format ? "--disk-format says" : "it began as", wanted,
-		       format_phrase(have));
+	return os_disagree(t, wanted, have, e);
 }
 
 static int check_name(const struct task *t, struct err *e)
@@ -180,7 +179,7 @@ static int otc_check(struct task *t, struct err *e)
 	    check_tags(t->options, e) < 0 || check_properties(t->options, e) < 0 ||
 	    check_size(t->options->announced, e) < 0)
 		return -1;
-	if (t->image.format == FORMAT_ISO && !t->options->disk_format)
+	if (t->image.format == FORMAT_ISO && !t->options->disk_format && !t->options->image_id)
 		return err_set(e, ERR_IMAGE,
 			       "is an ISO image, which is not taken here; --disk-format raw sends it as a disk");
 	if (check_disk(t, e) < 0)

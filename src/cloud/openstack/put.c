@@ -123,7 +123,10 @@ int glance_put(struct task *t, struct stage *body, struct err *e)
 	 * What is refused has not been taken.  Of Glance that is seen by the digest: a
 	 * proxy may have repeated the request.
 	 */
-	if (w->reply.sent_all && !(os_settings_of(t)->otc && glance_refused(&w->reply))) {
+	os_work(t)->begun = os_work(t)->begun || w->reply.uploaded > 0;
+	os_work(t)->whole =
+		w->reply.sent_all && !(os_settings_of(t)->otc && glance_refused(&w->reply));
+	if (os_work(t)->whole) {
 		t->sent_all = true;
 		os_work(t)->sent = w->reply.uploaded;
 	}

@@ -134,8 +134,7 @@ static int made(struct task *t, struct err *e)
 	return 0;
 }
 
-/* An id that a user has chosen somebody else may have chosen, too. */
-static bool is_like_ours(const struct task *t)
+bool glance_is_like_ours(const struct task *t)
 {
 	const struct json *j = &t->work->json;
 	struct err none = ERR_INIT;
@@ -151,7 +150,7 @@ static int resolve(struct task *t, struct err *e)
 	struct err why = ERR_INIT;
 	int found = glance_exists(t, &why);
 
-	if (found > 0 && t->options->new_id && !is_like_ours(t)) {
+	if (found > 0 && t->options->new_id && !glance_is_like_ours(t)) {
 		err_clear(e);
 		os_work(t)->maybe = false;
 		return err_set(e, ERR_FAILED,
@@ -205,6 +204,9 @@ int glance_create(struct task *t, struct err *e)
 	}
 	if (t->work->reply.status == 409 && w->maybe)
 		return came_late(t, e);
+	if (t->work->reply.status == 409 && t->options->new_id)
+		return err_at(e,
+			      "--id is not free (Glance never takes the id of an image again that was deleted)");
 	if (glance_refused(&t->work->reply) || !t->work->reply.sent)
 		return -1;
 	if (e->code == ERR_NONE)
