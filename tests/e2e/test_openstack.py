@@ -168,7 +168,7 @@ def test_several_at_once(rig, put_file):
 
 
 def test_a_password(named, disk):
-    image = named.arrived(named.upload(disk), disk.read_bytes())
+    image = named.arrived(named.upload("--wait", disk), disk.read_bytes())
     assert image["visibility"] == "shared"
 
 

@@ -55,7 +55,8 @@ def test_a_pipe(otc, otc_disk, words):
 def test_what_a_record_can_have(otc, otc_disk):
     words = ["--name", "A disk-1.0_x", "--min-disk", "40", "--min-ram", "512", "--tag", "a=b", "--tag", "c=d e", "--property", "x=y=z",
              "--property", "__support_kvm=true", "--description", "a \"disk\"", "--hw-firmware-type", "uefi", "--protected",
-             "--enterprise-project", "84ac7f2b-bf19-4efb-86a0-b5be8771b476", "--os-version", "Debian GNU/Linux 10.0.0 64bit"]  # fmt: skip
+             "--enterprise-project", "84ac7f2b-bf19-4efb-86a0-b5be8771b476", "--os-version", "Debian GNU/Linux 10.0.0 64bit",
+             "--wait"]  # fmt: skip
     arrived(otc, otc_disk, otc.upload(*words, otc_disk))
     (body,) = otc.bodies
     want = {"name": "A disk-1.0_x", "min_disk": 40, "min_ram": 512, "x": "y=z", "__support_kvm": "true", "__description": 'a "disk"',

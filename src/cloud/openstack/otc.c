@@ -272,6 +272,7 @@ static const struct opt otc_options[] = {
 	{ OPT_SIZE, 0, "size", "SIZE", OPT_AT(announced), "how many bytes come through a pipe" },
 	{ OPT_FLAG, 0, "no-check", NULL, OPT_AT(no_check),
 	  "send also what is damaged, or not of the format" },
+	{ OPT_FLAG, 0, "wait", NULL, OPT_AT(ignored), "accepted: it is waited for anyway" },
 	{ OPT_TIME, 0, "timeout", "TIME", OPT_AT(timeout_ms), "how long to wait for it (1h)" },
 	{ OPT_FLAG, 0, "keep-on-failure", NULL, OPT_AT(keep),
 	  "do not delete the image of a failed upload" },
