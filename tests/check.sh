@@ -83,7 +83,7 @@ run()
 	log=$logs/$(echo "$kind-$step" | tr ' /' '--').log
 	passed=0 failed=0
 	start=$(date +%s)
-	timeout -k 10 "${STEP_TIMEOUT:-1200}" "$@" >"$log" 2>&1 </dev/null
+	timeout -k 10 "${STEP_TIMEOUT:-1800}" "$@" >"$log" 2>&1 </dev/null
 	status=$?
 	case $counter in
 	cmocka) cmocka "$step" ;;
@@ -115,13 +115,13 @@ unit()
 	run unit "$1" cmocka make -sk unit TARGET="$1"
 }
 
-# e2e NAME BINARY FILES...: with three at a time, because they mostly wait.
+# e2e NAME BINARY FILES...: with four at a time, because they mostly wait.
 e2e()
 {
 	name=$1 binary=$2
 	shift 2
 	run e2e "$name" pytest_counts env HOIST="$PWD/$binary" \
-		sh -c 'cd tests/e2e && exec pytest -q -n 3 "$@"' sh "$@"
+		sh -c 'cd tests/e2e && exec pytest -q -n 4 "$@"' sh "$@"
 }
 
 # size TARGET: bytes of the stripped binary, against the budget.
