@@ -145,6 +145,8 @@ $(B)/obj/src/%.o: src/%.c $(B)/stamp/src $(LIBC_READY) | $(LIB_HEADERS)
 	$(Q)$(SRC_CC) $(BANNED) $(CPP_FLAGS) $(VERSION_DEFS) $(C_FLAGS) -MMD -MP -c $< -o $@
 
 $(B)/obj/src/base/mem.o: BANNED :=
+# What waits for clouds, and for their users, need not be fast.
+$(B)/obj/src/cloud/%.o: private C_FLAGS += $(if $(filter -O2,$(OPT)),-Os)
 
 $(LIBHOIST): $(filter-out $(MAIN),$(OBJ)) $(B)/stamp/link
 	$(Q)rm -f $@ && $(AR) qcs $@ $(filter %.o,$^)
