@@ -277,7 +277,7 @@ def test_staged_by_somebody_else(rig, proxy, disk):
     result = rig.upload(disk, *IMPORT)
     assert result.status == 1 and "somebody else" in result.errors[0], result
     (image,) = rig.records
-    assert image["size"] == len(b"others") and any("left" in warning for warning in result.warnings), result
+    assert image["size"] == len(b"others") and "left" in result.errors[0], result
 
 
 # Trouble with what starts the import.

@@ -210,7 +210,8 @@ static int look_after(struct task *t, struct err *e)
 static void disown(struct task *t)
 {
 	os_work(t)->ours = os_work(t)->maybe = false;
-	log_warn("image %s is left: its data are not of this run", t->id);
+	snprintf(t->left, sizeof(t->left), "the image %s is left: its data are not of this run",
+		 t->id);
 }
 
 int openstack_send(struct task *t, struct stage *body, struct err *e)
