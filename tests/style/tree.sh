@@ -68,6 +68,11 @@ grep -v '^tests/fuzz/corpus/' "$list" | xargs grep -nE \
 xargs grep -nE -f "$list.words" <"$list" | grep -v '^tests/style/tree.sh:' | rule machine
 rm -f "$list.words"
 
+# What stands at the top is known to everybody; scratch files are no part of it.
+sed 's,/.*,,' "$list" | sort -u | grep -vxE \
+	'\.ci|\.clang-(format|tidy)|\.gitignore|CHANGES|LICENSE|Makefile|README\.md|config\.mk\.example|docs|src|tests|third_party|toolchains' |
+	rule top_level
+
 # Scripts parse, and shellcheck has nothing to warn of.
 scripts=$(xargs grep -lE '^#!/bin/(ba)?sh' <"$list")
 for f in $scripts; do
