@@ -26,6 +26,7 @@ ROUTES = [
     ("import", "POST", f"/v2/images/{UUID}/import"),
     ("tasks", "GET", f"/v2/images/{UUID}/tasks"),
     ("look", "GET", f"/v2/images/{UUID}"),
+    ("protect", "PATCH", f"/v2/images/{UUID}"),
     ("delete", "DELETE", f"/v2/images/{UUID}"),
     ("stores", "GET", "/v2/info/stores"),
     ("usage", "GET", "/v2/info/usage"),

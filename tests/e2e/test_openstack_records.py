@@ -153,6 +153,23 @@ def test_it_takes_too_long(rig, proxy, disk):
     assert result.status == 5 and rig.ids[0] in result.errors[0] and "saving" in result.errors[0], result
 
 
+def test_it_takes_too_long_to_be_protected(rig, proxy, disk):
+    proxy.fault("look", change(lambda value: value.update(status="saving")), count=None)
+    result = rig.upload(disk, "--protected", "--timeout", "1s")
+    (said,) = [line for line in result.warnings if "is not protected" in line]
+    assert result.status == 5 and f"--protected {rig.ids[0]}" in said, result
+    assert proxy.seen("protect") == []
+
+
+@pytest.mark.parametrize("fault", [lambda: faults.Answer(403), lambda: faults.Drop("head")])
+def test_it_cannot_be_protected(rig, proxy, disk, fault):
+    """The image is proven, and stays."""
+    proxy.fault("protect", fault(), count=None)
+    result = rig.upload(disk, "--protected", "--retry", "1")
+    assert result.status == 5 and f"--protected {rig.ids[0]}" in result.errors[0], result
+    holds(rig, rig.ids[0], disk.read_bytes())
+
+
 @pytest.mark.parametrize("status", ["queued", "killed", "deleted"])
 def test_it_was_not_kept(rig, proxy, disk, status):
     proxy.fault("look", change(lambda value: value.update(status=status)), count=None)

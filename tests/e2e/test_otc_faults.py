@@ -393,7 +393,7 @@ def test_what_is_protected_stays(otc, otc_disk):
     otc.cloud.images.fate = "killed"
     result = otc.upload(otc_disk, "--protected")
     (image,) = otc.records
-    failed(result, 1, image.id, "protected")
+    failed(result, 1, image.id, "it is protected, and once it is not, openstack image delete")
 
 
 @SOURCES
