@@ -10,6 +10,7 @@ import pytest
 
 from clouds import faults
 from clouds.glanceproxy import Changed, Completed, Meanwhile, Shortened
+from clouds.message import Reply
 from glance_faults import AGAIN, CHANCE, FAULTS, GONE, HTML, JSON, LOST, MIB, NAMED, PAGE, SIZE, SOURCES, UNHEARD, written
 from glance_faults import disk, guarded_rig, make_rig, proxy, rig, token  # noqa: F401 (fixtures)
 from glance_outcome import arrived, given_up, holds, never_twice, nothing_left, refused
@@ -64,11 +65,12 @@ def test_glance_killed(make_rig, make_glance, disk):
 
 
 def test_glance_killed_and_back(make_rig, make_glance, disk):
-    """The record stays in "saving" for ever: it is deleted, and another one made."""
+    """The record stays in "saving" for ever: it is deleted, though nobody says so, and another one made."""
     rig = make_rig(make_glance())
 
     def act(_):
         crash(rig)
+        rig.proxy.fault("delete", faults.Drop("reply"), count=None)
         rig.proxy.fault("create", faults.Answer(503, PAGE, HTML, "head"))
 
     rig.proxy.fault("put", Meanwhile(MIB, act))
@@ -76,6 +78,16 @@ def test_glance_killed_and_back(make_rig, make_glance, disk):
     assert result.status == 0 and len(set(rig.ids)) == 2, result
     (record,) = rig.records
     holds(rig, record["id"], disk.read_bytes())
+
+
+def test_a_stuck_record_that_cannot_be_deleted(make_rig, make_glance, disk):
+    rig = make_rig(make_glance())
+    rig.proxy.fault("put", Meanwhile(MIB, lambda _: crash(rig)))
+    rig.proxy.fault("delete", faults.Answer(403), count=None)
+    result = rig.upload(disk, timeout=120)
+    (record,) = rig.records
+    assert result.status == 1 and record["status"] == "saving" and record["id"] in result.errors[0], result
+    assert "stuck in saving, and could not be deleted" in result.errors[0], result
 
 
 # Trouble with the upload.
@@ -178,6 +190,24 @@ def test_what_a_request_looks_like(rig, proxy, disk):
     assert (put.get("Content-Length"), put.get("Transfer-Encoding")) == (None, "chunked")
     assert (put.get("Content-Type"), put.get("Expect"), put.received) == ("application/octet-stream", "100-continue", SIZE)
     assert all(request.get("Accept") == "application/json" for request in proxy.requests)
+
+
+def fill_with_nothing(rig, exchange):
+    """Something in front loses the body: Glance makes an image of nothing, and says so before it is sent."""
+    rig.fill(rig.ids[0], b"")
+    exchange.send(Reply(204))
+
+
+@SOURCES
+def test_an_empty_body_was_taken(rig, proxy, disk, source):
+    """It is our upload that made it, and is deleted.  The connection may break first."""
+    proxy.fault("put", Meanwhile("head", lambda exchange: fill_with_nothing(rig, exchange)))
+    result = rig.send(source, disk)
+    if source == "file":
+        refused(rig, result, 1, "not by a whole upload", puts=1)
+    else:
+        assert result.status in (1, 4), result
+        given_up(rig, result, result.status, puts=1)
 
 
 # What Glance refuses, and why.

@@ -86,6 +86,17 @@ def test_an_id_that_somebody_takes_meanwhile(rig, proxy, disk):
     assert rig.show(OURS)["size"] == len(b"others") and proxy.seen("delete") == []
 
 
+def test_a_chosen_id_of_which_nobody_tells(rig, proxy, disk):
+    """It may be there, as ours or as somebody's."""
+    proxy.fault("create", faults.Drop("reply"), count=None)
+    proxy.fault("look", faults.Fault())
+    proxy.fault("look", faults.Answer(503), count=None)
+    result = rig.upload(disk, "--id", OURS, "--retry", "1")
+    assert result.status == 4 and len(result.errors) == 1, result
+    assert f"the image {OURS} may be left: it cannot be looked at" in result.errors[0], result
+    assert proxy.seen("delete") == []
+
+
 def test_the_id_of_a_deleted_image(rig, proxy, disk):
     image = rig.make()
     rig.remove(image)

@@ -320,6 +320,40 @@ def test_a_409_for_a_whole_upload(otc, otc_disk):
     assert [image.status for image in otc.records] == ["active"] and otc.count("delete") == 0
 
 
+def late(otc, data):
+    """An upload of other bytes, but as many, is faster."""
+
+    def act(_):
+        (image,) = otc.records
+        image.status = "saving"
+        image.take(len(data), "of somebody else")
+
+    return Meanwhile("head", act)
+
+
+@pytest.mark.parametrize("given", [True, False])
+def test_as_many_bytes_of_somebody_else(otc, otc_disk, given):
+    """Between two whole uploads, of which nobody has said what came of the first."""
+    words = ["--image-id", otc.cloud.images.create({"name": "theirs"}).id] if given else []
+    otc.cloud.fault("put", faults.Answer(504, PAGE, HTML, "body"))
+    otc.cloud.fault("put", late(otc, otc_disk.read_bytes()))
+    result = otc.upload(otc_disk, *words)
+    (image,) = otc.records
+    failed(result, 1, image.id, "somebody else", "left")
+    assert image.status == "active" and otc.count("delete") == 0 and otc.count("put") == 2
+
+
+def test_a_whole_upload_that_was_late(otc, otc_disk):
+    """It is converted for longer than a connection that broke is waited for."""
+    otc.cloud.images.fate = "stuck"
+    otc.cloud.fault("put", faults.Answer(504, PAGE, HTML, "body"))
+    otc.cloud.fault("put", late(otc, otc_disk.read_bytes()))
+    result = otc.upload(otc_disk, "--timeout", "1s")
+    (image,) = otc.records
+    failed(result, 4, image.id, "saving", "not known", "left")
+    assert otc.count("delete") == 0 and otc.count("put") == 2
+
+
 def test_a_lost_201_and_nobody_who_tells(otc, otc_disk):
     otc.cloud.fault("create", faults.Drop("reply"), count=None)
     otc.cloud.fault("list", faults.Answer(503), count=None)

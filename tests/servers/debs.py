@@ -11,6 +11,7 @@ import hashlib
 import os
 import pathlib
 import platform
+import random
 import re
 import shutil
 import signal
@@ -135,9 +136,14 @@ def libraries(root, files):
 
 
 def free_port(host="127.0.0.1"):
+    """Nobody listens on it, and the kernel does not give it to those who take any port while the server starts."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.create_server((host, 0), family=family) as listener:
-        return listener.getsockname()[1]
+    given = int(pathlib.Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
+    for _ in range(100):
+        with contextlib.suppress(OSError):
+            with socket.create_server((host, random.randrange(10000, max(given, 20000))), family=family) as listener:
+                return listener.getsockname()[1]
+    raise Unavailable("no port is free")
 
 
 class Daemon:

@@ -89,12 +89,28 @@ int openstack_begin(struct task *t, struct err *e)
 	return t->options->image_id ? adopt(t, e) : flavour_of(t)->create(t, e);
 }
 
+/* The record was deleted: another one takes its place. */
+static int make_another(struct task *t, struct err *e)
+{
+	struct os_work *w = os_work(t);
+
+	log_warn("image %s was stuck in %s: it is deleted, and another one made", t->id, t->status);
+	w->ours = w->maybe = w->dropped = w->begun = w->whole = false;
+	t->id[0] = '\0';
+	return flavour_of(t)->create(t, e);
+}
+
 /* A record that does not come out of "saving" takes no data any more. */
 static int start_anew(struct task *t, struct err *e)
 {
 	struct os_work *w = os_work(t);
+	struct err why = ERR_INIT;
 
-	if (!w->ours || w->contested)
+	if (w->contested)
+		return err_set(e, ERR_FAILED,
+			       "the image %s is still %s, with data that may be somebody else's",
+			       t->id, t->status);
+	if (!w->ours)
 		return err_set(e, ERR_FAILED,
 			       "the image %s is stuck in %s: it has to be deleted and made again",
 			       t->id, t->status);
@@ -102,12 +118,17 @@ static int start_anew(struct task *t, struct err *e)
 		return err_set(e, ERR_FAILED,
 			       "the image %s is stuck in %s, and Glance would not take its id once more: choose another --id",
 			       t->id, t->status);
-	log_warn("image %s is stuck in %s: it is deleted, and another one made", t->id, t->status);
-	if (glance_delete(t, e) < 0)
+	w->dropped = true;
+	if (glance_delete(t, &why) == 0)
+		return make_another(t, e);
+	if (why.code == ERR_STOPPED) {
+		*e = why;
 		return -1;
-	w->ours = w->maybe = w->begun = w->whole = false;
-	t->id[0] = '\0';
-	return flavour_of(t)->create(t, e);
+	}
+	err_set(e, why.retry ? ERR_BUSY : ERR_FAILED,
+		"the image %s is stuck in %s, and could not be deleted (%s)", t->id, t->status,
+		why.text);
+	return why.retry ? err_retry(e) : -1;
 }
 
 /* Are data there, for an import?  Glance names no size until all are. */
@@ -162,7 +183,12 @@ static int ask(struct task *t, struct err *e)
 			if (t->work->reply.status != 404)
 				return -1;
 			err_clear(e);
-			return err_set(e, ERR_FAILED, "the image %s is not there any more", t->id);
+			if (!os_work(t)->dropped)
+				return err_set(e, ERR_FAILED, "the image %s is not there any more",
+					       t->id);
+			if (make_another(t, e) < 0)
+				return -1;
+			continue;
 		}
 		if (strcmp(t->status, "queued") == 0) {
 			os_work(t)->until = 0;
@@ -187,7 +213,7 @@ static int ask(struct task *t, struct err *e)
 static int look_after(struct task *t, struct err *e)
 {
 	int64_t wait_ms = t->wait_ms;
-	struct err why;
+	struct err why, stopped = ERR_INIT;
 	bool seen;
 
 	do {
@@ -199,9 +225,9 @@ static int look_after(struct task *t, struct err *e)
 			return 0;
 		}
 	} while ((seen ? is_busy(t) : why.retry) && clock_ms() < os_work(t)->until &&
-		 stop_sleep(LOOK_MS_MIN * 2, &why) == 0);
-	if (why.code == ERR_STOPPED)
-		*e = why;
+		 stop_sleep(LOOK_MS_MIN * 2, &stopped) == 0);
+	if (why.code == ERR_STOPPED || stopped.code == ERR_STOPPED)
+		*e = stopped.code == ERR_STOPPED ? stopped : why;
 	t->wait_ms = wait_ms;
 	return -1;
 }
@@ -223,7 +249,9 @@ int openstack_send(struct task *t, struct stage *body, struct err *e)
 	if (there < 0)
 		return -1;
 	if (there > 0 && !t->sent_all && w->begun && !w->contested)
-		return err_set(e, ERR_FAILED, "of a part of the data the image %s was made", t->id);
+		return err_set(e, ERR_FAILED,
+			       "the image %s is active, but not by a whole upload of this run",
+			       t->id);
 	if (there > 0 && !t->sent_all) {
 		disown(t);
 		return err_set(e, ERR_FAILED, "the image %s has got data from somebody else",
@@ -235,6 +263,12 @@ int openstack_send(struct task *t, struct stage *body, struct err *e)
 	until = clock_ms() + patience(t);
 	w->until = until > w->until ? until : w->until;
 	return e->retry && w->whole ? look_after(t, e) : -1;
+}
+
+/* Was it compared by more than its size? */
+static bool is_same(const struct task *t)
+{
+	return t->confirmed && !os_settings_of(t)->otc;
 }
 
 /*
@@ -260,7 +294,15 @@ static int judge(struct task *t, struct err *e)
 	if (strcmp(t->status, "active") != 0)
 		return 0;
 	there = flavour_of(t)->compare(t, e);
-	if (there < 0 && e->code == ERR_FAILED && os_work(t)->contested)
+	if (!os_work(t)->contested)
+		return there;
+	if (there > 0 && !is_same(t)) {
+		t->landed = t->confirmed = false;
+		there = err_set(e, ERR_FAILED,
+				"the image %s has as many bytes as were sent, but perhaps from somebody else",
+				t->id);
+	}
+	if (there < 0 && e->code == ERR_FAILED)
 		disown(t);
 	return there;
 }
@@ -337,15 +379,14 @@ int openstack_finish(struct task *t, struct err *e)
 	return -1;
 }
 
-/* Is there anything in the record that may be somebody else's? */
-static bool is_doubtful(struct task *t)
+/* Is there anything in the record that may be somebody else's?  *why is that nobody can look. */
+static bool is_doubtful(struct task *t, struct err *why)
 {
 	struct os_work *w = os_work(t);
-	struct err why = ERR_INIT;
 
 	if (!w->contested && (w->ours || !t->options->new_id))
 		return false;
-	if (glance_look(t, &why) < 0)
+	if (glance_look(t, why) < 0)
 		return t->work->reply.status != 404;
 	return w->ours ? strcmp(t->status, "queued") != 0 : !glance_is_like_ours(t);
 }
@@ -372,9 +413,15 @@ void openstack_abandon(struct task *t)
 		snprintf(t->left, sizeof(t->left), "the image %s is kept", t->id);
 		return;
 	}
-	if (is_doubtful(t)) {
-		snprintf(t->left, sizeof(t->left),
-			 "the image %s is left, because its data may be somebody else's", t->id);
+	if (is_doubtful(t, &why)) {
+		if (why.code == ERR_NONE)
+			snprintf(t->left, sizeof(t->left),
+				 "the image %s is left, because its data may be somebody else's",
+				 t->id);
+		else
+			snprintf(t->left, sizeof(t->left),
+				 "the image %s may be left: it cannot be looked at (%s)", t->id,
+				 why.text);
 		return;
 	}
 	if (glance_delete(t, &why) < 0) {

@@ -161,12 +161,13 @@ struct os_work {
 	char token_type[16];
 	bool authenticated;
 	bool begun;                /* an upload of ours to this record has sent a byte */
-	bool whole;                /* ... and the last one all of them */
+	bool whole;                /* ... and the last one that it may have taken, all of them */
 	bool contested;            /* somebody else may have uploaded to it */
 	bool leaving;              /* the last looks, also after a signal */
 	bool warned;               /* that nothing is encrypted */
 	bool ours;                 /* the record is of this run, and may be deleted */
 	bool maybe;                /* ... or may be: its making was not answered */
+	bool dropped;              /* its deletion was asked for, to make another one */
 	uint64_t sent;             /* bytes of the last whole upload */
 	int64_t until;             /* clock_ms() at which it need not be taking them any more */
 	char format[32];           /* the disk_format of a record that was there before */
@@ -252,7 +253,6 @@ int glance_create(struct task *t, struct err *e) MUST_CHECK;
 bool glance_is_like_ours(const struct task *t);
 
 /* --protected, once all is well: until then it has to be deletable.  -1 with ERR_UNFINISHED. */
-
 int glance_protect(struct task *t, struct err *e) MUST_CHECK;
 
 /* Keep the record that was just answered for the report. */

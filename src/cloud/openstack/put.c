@@ -50,7 +50,6 @@ static int refused(struct task *t, struct err *e)
 			       why);
 	case 409:
 	case 410:
-		os_work(t)->contested = true;
 		/* An answer was lost, or somebody else was faster: the record tells. */
 		err_set(e, ERR_FAILED, "the image is not waiting for data (%ld): %s", status, why);
 		return err_retry(e);
@@ -64,6 +63,36 @@ static int refused(struct task *t, struct err *e)
 	}
 	return err_set(e, ERR_FAILED, "Glance answered %ld to the upload%s%s", status,
 		       *why ? ": " : "", why);
+}
+
+static bool is_taken(const struct http_reply *r)
+{
+	return r->status >= 200 && r->status <= 204;
+}
+
+/* 409 and 410: the record waits for no data, perhaps because the upload before arrived. */
+static bool is_late(const struct http_reply *r)
+{
+	return r->status == 409 || r->status == 410;
+}
+
+/*
+ * What is refused has not been taken.  Of Glance that is seen by the digest: a proxy
+ * may have repeated the request.
+ */
+static void note_what_was_sent(struct task *t)
+{
+	const struct http_reply *r = &t->work->reply;
+	struct os_work *w = os_work(t);
+	bool whole = r->sent_all && !(os_settings_of(t)->otc && glance_refused(r));
+
+	w->begun = w->begun || r->uploaded > 0 || is_taken(r);
+	w->contested = w->contested || is_late(r);
+	w->whole = whole || (w->whole && is_late(r));
+	if (whole) {
+		t->sent_all = true;
+		w->sent = r->uploaded;
+	}
 }
 
 int glance_put(struct task *t, struct stage *body, struct err *e)
@@ -119,21 +148,13 @@ int glance_put(struct task *t, struct stage *body, struct err *e)
 	t->wait_ms = 0;
 	result = http_call(&w->http, &q, &w->reply, e);
 	text_wipe(&headers, sizeof(headers));
-	/*
-	 * What is refused has not been taken.  Of Glance that is seen by the digest: a
-	 * proxy may have repeated the request.
-	 */
-	os_work(t)->begun = os_work(t)->begun || w->reply.uploaded > 0;
-	os_work(t)->whole =
-		w->reply.sent_all && !(os_settings_of(t)->otc && glance_refused(&w->reply));
-	if (os_work(t)->whole) {
-		t->sent_all = true;
-		os_work(t)->sent = w->reply.uploaded;
-	}
+	note_what_was_sent(t);
 	if (result < 0)
 		return -1;
-	if (w->reply.status >= 200 && w->reply.status <= 204)
+	if (is_taken(&w->reply)) {
+		os_work(t)->contested = false;
 		return 0;
+	}
 	return refused(t, e);
 }
 
