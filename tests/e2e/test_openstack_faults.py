@@ -10,6 +10,7 @@ import pytest
 
 from clouds import faults
 from clouds.glanceproxy import Changed, Completed, Meanwhile, Shortened
+from clouds.ionos import change
 from clouds.message import Reply
 from glance_faults import AGAIN, CHANCE, FAULTS, GONE, HTML, JSON, LOST, MIB, NAMED, PAGE, SIZE, SOURCES, UNHEARD, written
 from glance_faults import disk, guarded_rig, make_rig, proxy, rig, token  # noqa: F401 (fixtures)
@@ -80,14 +81,27 @@ def test_glance_killed_and_back(make_rig, make_glance, disk):
     holds(rig, record["id"], disk.read_bytes())
 
 
-def test_a_stuck_record_that_cannot_be_deleted(make_rig, make_glance, disk):
+HARD_TO_DELETE = {
+    "refused": (lambda: faults.Answer(403), None, 1),
+    "refused for now": (lambda: faults.Answer(503), None, 4),
+    "at the second attempt": (lambda: faults.Answer(504, PAGE, HTML, "head"), 3, 0),
+}
+
+
+@NAMED(HARD_TO_DELETE)
+def test_a_stuck_record_that_is_hard_to_delete(make_rig, make_glance, disk, name):
+    fault, count, status = HARD_TO_DELETE[name]
     rig = make_rig(make_glance())
     rig.proxy.fault("put", Meanwhile(MIB, lambda _: crash(rig)))
-    rig.proxy.fault("delete", faults.Answer(403), count=None)
-    result = rig.upload(disk, timeout=120)
+    rig.proxy.fault("delete", fault(), count=count)
+    result = rig.upload(disk, "--retry", "2", timeout=120)
     (record,) = rig.records
-    assert result.status == 1 and record["status"] == "saving" and record["id"] in result.errors[0], result
-    assert "stuck in saving, and could not be deleted" in result.errors[0], result
+    assert result.status == status, result
+    if status == 0:
+        holds(rig, record["id"], disk.read_bytes())
+    else:
+        assert record["status"] == "saving" and record["id"] in result.errors[0], result
+        assert "stuck in saving, and could not be deleted" in result.errors[0], result
 
 
 # Trouble with the upload.
@@ -211,6 +225,29 @@ def test_an_empty_body_was_taken(rig, proxy, disk, source):
 
 
 # What Glance refuses, and why.
+
+
+def without_digests(value):
+    value.update(os_hash_algo=None, os_hash_value=None, checksum=None)
+
+
+@pytest.mark.parametrize("late", [True, False])
+def test_no_digest(rig, proxy, disk, late):
+    """The size alone is enough, with a warning, unless somebody else may have sent as many bytes."""
+    if late:
+        proxy.fault("put", faults.Answer(409, '{"message": "no"}', JSON, "done"))
+    proxy.fault("look", change(without_digests), count=None)
+    result = rig.upload(disk)
+    (image,) = rig.records
+    assert result.status == (1 if late else 0) and any("no digest" in line for line in result.warnings), result
+    assert not late or "somebody else" in result.errors[0], result
+    holds(rig, image["id"], disk.read_bytes())
+
+
+def test_a_409_that_was_wrong(rig, proxy, disk):
+    """Then what was sent next is ours."""
+    proxy.fault("put", faults.Answer(409, '{"message": "no"}', JSON, "head"))
+    arrived(rig, disk, rig.upload(disk), puts=2)
 
 
 @SOURCES

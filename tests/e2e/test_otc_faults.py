@@ -197,6 +197,17 @@ def test_never_active_and_a_lost_201(otc, otc_disk):
     assert any(other.id in warning for warning in result.warnings), result
 
 
+def test_a_signal_between_looks_that_fail(otc, otc_disk):
+    """It was sent whole, and nobody says what came of it."""
+    otc.cloud.fault("put", faults.Answer(503, PAGE, HTML, "done"))
+    look = otc.cloud.fault("look", faults.Answer(503), count=None)
+    running = otc.begin(otc_disk, "--retry", "9")
+    assert look.reached.wait(30)
+    running.signal(signal.SIGTERM)
+    result = running.end()
+    assert result.status == -signal.SIGTERM and not any("trying again" in line for line in result.notes), result
+
+
 def test_kept_on_failure(otc, otc_disk):
     otc.cloud.images.fate = "killed"
     result = otc.upload(otc_disk, "--keep-on-failure")
@@ -352,6 +363,33 @@ def test_a_whole_upload_that_was_late(otc, otc_disk):
     (image,) = otc.records
     failed(result, 4, image.id, "saving", "not known", "left")
     assert otc.count("delete") == 0 and otc.count("put") == 2
+
+
+def test_a_late_upload_without_a_size(otc, otc_disk):
+    """Nobody knows whether it is ours: nobody says that it need not be sent again."""
+    otc.cloud.images.claims = lambda size: 0
+    otc.cloud.fault("put", faults.Answer(504, PAGE, HTML, "body"))
+    otc.cloud.fault("put", late(otc, otc_disk.read_bytes()))
+    result = otc.upload(otc_disk, "--timeout", "1s")
+    failed(result, 4, otc.records[0].id, "without its size", "somebody else", "left")
+    assert otc.count("delete") == 0
+
+
+def test_a_409_that_was_wrong(otc, otc_disk):
+    """Then what was sent next is ours."""
+    otc.cloud.fault("put", refused(409))
+    arrived(otc, otc_disk, otc.upload(otc_disk), puts=2)
+
+
+def test_nothing_sent_between(otc, otc_disk):
+    """What was sent whole before may still be converted."""
+    otc.cloud.images.fate = "stuck"
+    otc.cloud.fault("put", faults.Answer(504, PAGE, HTML, "body"))
+    otc.cloud.fault("put", refused(503))
+    otc.cloud.fault("put", late(otc, otc_disk.read_bytes()))
+    result = otc.upload(otc_disk, "--timeout", "1s", "--retry", "3")
+    failed(result, 4, otc.records[0].id, "not known", "left")
+    assert otc.count("delete") == 0 and otc.count("put") == 3
 
 
 def test_a_lost_201_and_nobody_who_tells(otc, otc_disk):

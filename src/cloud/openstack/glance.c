@@ -94,8 +94,10 @@ static int make_another(struct task *t, struct err *e)
 {
 	struct os_work *w = os_work(t);
 
-	log_warn("image %s was stuck in %s: it is deleted, and another one made", t->id, t->status);
-	w->ours = w->maybe = w->dropped = w->begun = w->whole = false;
+	log_warn("image %s was stuck in %s, and is deleted: another one takes its place", t->id,
+		 t->status);
+	w->ours = w->maybe = w->dropped = w->begun = w->whole = w->contested = false;
+	t->sent_all = false;
 	t->id[0] = '\0';
 	return flavour_of(t)->create(t, e);
 }
@@ -125,7 +127,7 @@ static int start_anew(struct task *t, struct err *e)
 		*e = why;
 		return -1;
 	}
-	err_set(e, why.retry ? ERR_BUSY : ERR_FAILED,
+	err_set(e, why.retry || why.code == ERR_BUSY ? ERR_BUSY : ERR_FAILED,
 		"the image %s is stuck in %s, and could not be deleted (%s)", t->id, t->status,
 		why.text);
 	return why.retry ? err_retry(e) : -1;
@@ -190,6 +192,9 @@ static int ask(struct task *t, struct err *e)
 				return -1;
 			continue;
 		}
+		/* It may still be carried out. */
+		if (os_work(t)->dropped)
+			return start_anew(t, e);
 		if (strcmp(t->status, "queued") == 0) {
 			os_work(t)->until = 0;
 			return 0;
@@ -220,7 +225,7 @@ static int look_after(struct task *t, struct err *e)
 		why = ERR_INIT;
 		seen = glance_look(t, &why) == 0;
 		if (seen && (strcmp(t->status, "active") == 0 || is_staged(t))) {
-			log_note("image %s: it is there, though the answer was lost", t->id);
+			log_note("image %s: there are data, though the answer was lost", t->id);
 			err_clear(e);
 			return 0;
 		}
@@ -236,8 +241,8 @@ static int look_after(struct task *t, struct err *e)
 static void disown(struct task *t)
 {
 	os_work(t)->ours = os_work(t)->maybe = false;
-	snprintf(t->left, sizeof(t->left), "the image %s is left: its data are not of this run",
-		 t->id);
+	snprintf(t->left, sizeof(t->left),
+		 "the image %s is left, because its data may be somebody else's", t->id);
 }
 
 int openstack_send(struct task *t, struct stage *body, struct err *e)
@@ -250,8 +255,8 @@ int openstack_send(struct task *t, struct stage *body, struct err *e)
 		return -1;
 	if (there > 0 && !t->sent_all && w->begun && !w->contested)
 		return err_set(e, ERR_FAILED,
-			       "the image %s is active, but not by a whole upload of this run",
-			       t->id);
+			       "the image %s is %s, but not by a whole upload of this run", t->id,
+			       t->status);
 	if (there > 0 && !t->sent_all) {
 		disown(t);
 		return err_set(e, ERR_FAILED, "the image %s has got data from somebody else",
@@ -262,7 +267,7 @@ int openstack_send(struct task *t, struct stage *body, struct err *e)
 	/* The one before may still be at work. */
 	until = clock_ms() + patience(t);
 	w->until = until > w->until ? until : w->until;
-	return e->retry && w->whole ? look_after(t, e) : -1;
+	return e->retry && glance_may_have_it(t) ? look_after(t, e) : -1;
 }
 
 /* Was it compared by more than its size? */
@@ -369,6 +374,10 @@ int openstack_finish(struct task *t, struct err *e)
 	/* Nobody abandons what is there. */
 	if (otc && (result == 0 || e->code == ERR_UNFINISHED))
 		otc_look_back(t);
+	if (result < 0 && e->code == ERR_UNFINISHED && os_work(t)->contested) {
+		e->code = ERR_BUSY;
+		return err_at(e, "perhaps with data of somebody else's");
+	}
 	if (!t->options->protect || otc)
 		return result;
 	if (result == 0)

@@ -160,7 +160,7 @@ struct os_work {
 	char date[48];       /* ... and when it was made */
 	char token_type[16];
 	bool authenticated;
-	bool begun;                /* an upload of ours to this record has sent a byte */
+	bool begun;                /* Glance may have data of ours in this record */
 	bool whole;                /* ... and the last one that it may have taken, all of them */
 	bool contested;            /* somebody else may have uploaded to it */
 	bool leaving;              /* the last looks, also after a signal */
@@ -273,6 +273,9 @@ int glance_delete(struct task *t, struct err *e) MUST_CHECK;
 
 /* One attempt of PUT .../file, to the record t->id. */
 int glance_put(struct task *t, struct stage *body, struct err *e) MUST_CHECK;
+
+/* It failed.  Is it worth a look whether the data have all arrived, this time or before? */
+bool glance_may_have_it(const struct task *t);
 
 /* Is there a record t->id?  1, 0, or -1 when the cloud does not tell. */
 int glance_exists(struct task *t, struct err *e) MUST_CHECK;

@@ -88,11 +88,19 @@ static void note_what_was_sent(struct task *t)
 
 	w->begun = w->begun || r->uploaded > 0 || is_taken(r);
 	w->contested = w->contested || is_late(r);
-	w->whole = whole || (w->whole && is_late(r));
+	/* What was not even begun takes nothing back. */
+	w->whole = whole || (w->whole && (is_late(r) || (r->uploaded == 0 && !is_taken(r))));
 	if (whole) {
 		t->sent_all = true;
 		w->sent = r->uploaded;
 	}
+}
+
+bool glance_may_have_it(const struct task *t)
+{
+	const struct http_reply *r = &t->work->reply;
+
+	return os_work(t)->whole && (r->sent_all || is_late(r));
 }
 
 int glance_put(struct task *t, struct stage *body, struct err *e)
