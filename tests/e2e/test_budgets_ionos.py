@@ -62,5 +62,5 @@ def test_one_takes_the_same_for_every_size(upload, disks):
     for _, peak in runs:
         assert peak <= budget("peak.rss.kib"), f"{peak} KiB"
     (calls, most), (calls_of_large, most_of_large) = [library_figures(result) for result, _ in runs]
-    # Arithmetic with random numbers allocates once more or less; a record that allocates would make thousands.
-    assert abs(calls - calls_of_large) < 20 and abs(most - most_of_large) <= 1
+    # Arithmetic with random numbers: in one run of a hundred 27 fewer.  A record that allocates would make thousands.
+    assert abs(calls - calls_of_large) < 100 and abs(most - most_of_large) <= 1
