@@ -198,14 +198,16 @@ def test_never_active_and_a_lost_201(otc, otc_disk):
 
 
 def test_a_signal_between_looks_that_fail(otc, otc_disk):
-    """It was sent whole, and nobody says what came of it."""
+    """It was sent whole, and nobody says what came of it: between two looks it sleeps for half a second."""
     otc.cloud.fault("put", faults.Answer(503, PAGE, HTML, "done"))
     look = otc.cloud.fault("look", faults.Answer(503), count=None)
-    running = otc.begin(otc_disk, "--retry", "9")
-    assert look.reached.wait(30)
-    running.signal(signal.SIGTERM)
-    result = running.end()
-    assert result.status == -signal.SIGTERM and not any("trying again" in line for line in result.notes), result
+    with open(otc_disk, "rb") as file:
+        running = otc.begin("-", "--name", "x", "--size", str(otc_disk.stat().st_size), stdin=file)
+        assert look.reached.wait(30)
+        time.sleep(0.2)
+        running.signal(signal.SIGTERM)
+        result = running.end()
+    assert result.status == -signal.SIGTERM and "trying again" not in result.err, result
 
 
 def test_kept_on_failure(otc, otc_disk):
@@ -373,6 +375,25 @@ def test_a_late_upload_without_a_size(otc, otc_disk):
     result = otc.upload(otc_disk, "--timeout", "1s")
     failed(result, 4, otc.records[0].id, "without its size", "somebody else", "left")
     assert otc.count("delete") == 0
+
+
+def test_a_late_upload_and_a_lost_201(otc, otc_disk):
+    """What an earlier request may have made is named once."""
+    otc.cloud.images.claims = lambda size: 0
+    otc.cloud.fault("create", refused(503))
+    otc.cloud.fault("put", faults.Answer(504, PAGE, HTML, "body"))
+
+    def act(_):
+        image = otc.records[0]
+        image.status = "saving"
+        image.take(otc_disk.stat().st_size, "of somebody else")
+        otc.cloud.images.create({"name": otc_disk.name})
+
+    otc.cloud.fault("put", Meanwhile("head", act))
+    result = otc.upload(otc_disk, "--timeout", "1s")
+    first, other = otc.records
+    failed(result, 4, first.id, "somebody else", "left")
+    assert len([warning for warning in result.warnings if other.id in warning]) == 1, result
 
 
 def test_a_409_that_was_wrong(otc, otc_disk):

@@ -237,7 +237,7 @@ static int look_after(struct task *t, struct err *e)
 	return -1;
 }
 
-/* What is in the record is somebody else's: it is not for us to delete. */
+/* What is in the record may be somebody else's: it is not for us to delete. */
 static void disown(struct task *t)
 {
 	os_work(t)->ours = os_work(t)->maybe = false;
@@ -371,13 +371,13 @@ int openstack_finish(struct task *t, struct err *e)
 	bool otc = os_settings_of(t)->otc;
 	int result = wait_for(t, e);
 
-	/* Nobody abandons what is there. */
-	if (otc && (result == 0 || e->code == ERR_UNFINISHED))
-		otc_look_back(t);
 	if (result < 0 && e->code == ERR_UNFINISHED && os_work(t)->contested) {
 		e->code = ERR_BUSY;
 		return err_at(e, "perhaps with data of somebody else's");
 	}
+	/* Nobody abandons what is there. */
+	if (otc && (result == 0 || e->code == ERR_UNFINISHED))
+		otc_look_back(t);
 	if (!t->options->protect || otc)
 		return result;
 	if (result == 0)
@@ -424,9 +424,7 @@ void openstack_abandon(struct task *t)
 	}
 	if (is_doubtful(t, &why)) {
 		if (why.code == ERR_NONE)
-			snprintf(t->left, sizeof(t->left),
-				 "the image %s is left, because its data may be somebody else's",
-				 t->id);
+			disown(t);
 		else
 			snprintf(t->left, sizeof(t->left),
 				 "the image %s may be left: it cannot be looked at (%s)", t->id,
