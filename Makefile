@@ -96,7 +96,10 @@ SRC_CC    = $(TCC)
 STATIC    := -static
 CURL_HOST := --host=$(TARGET)
 crt        = $(shell $(CC) -print-file-name=$1)
-LINK_START = -static -nostartfiles -Wl,-pie,--no-dynamic-linker,-z,text \
+# Relative relocations as bitmaps, where the linker can: on x86_64 50 KiB less.
+RELR      := $(shell $(CROSS)ld --help | grep -q pack-relative-relocs && \
+	echo -Wl,-z,pack-relative-relocs)
+LINK_START = -static -nostartfiles -Wl,-pie,--no-dynamic-linker,-z,text $(RELR) \
 	$(SYSROOT)/lib/rcrt1.o $(SYSROOT)/lib/crti.o $(call crt,crtbeginS.o)
 LINK_END   = $(call crt,crtendS.o) $(SYSROOT)/lib/crtn.o
 else

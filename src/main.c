@@ -43,11 +43,14 @@ static int lost_results(const struct job *j, int status, struct err *e)
 	int lost;
 
 	for (i = 0; i < j->count; i++) {
-		if (j->tasks[i].id[0] == '\0')
-			continue;
-		log_error("%s: image %s is %s", task_name(&j->tasks[i]), j->tasks[i].id,
-			  j->tasks[i].status);
-		if (j->tasks[i].landed)
+		const struct task *t = &j->tasks[i];
+
+		if (t->id[0])
+			log_error("%s: image %s is %s", task_name(t), t->id, t->status);
+		else if (t->landed)
+			log_error("%s: %s%s%s", task_name(t), t->status, t->place[0] ? " as " : "",
+				  t->place);
+		if (t->landed)
 			e->code = ERR_UNFINISHED;
 	}
 	lost = fail(e);

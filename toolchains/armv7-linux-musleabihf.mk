@@ -6,3 +6,5 @@ ARCHFLAGS := -mthumb
 # libgcc's division by zero trap calls raise(), which the linker would only look
 # for after it has read libc.
 ARCHLINK := -Wl,-u,raise
+# Some NAS have kernels with pages of 16, 32 or 64 KiB.
+ARCHLINK += -Wl,-z,max-page-size=0x10000

@@ -54,6 +54,7 @@ struct options {
 	int64_t poll_ms;
 	uint64_t max_size; /* uncompressed bytes; 0 for no limit */
 	bool keep;         /* what a failed upload made */
+	bool unproven_ok;  /* nobody has to prove that every byte has arrived */
 
 	/* what the image becomes */
 	const char *region;
@@ -95,6 +96,7 @@ struct options {
 	bool skip_update;
 	bool confidential;
 	bool whoami;
+	bool ionosctl; /* the command line is ionosctl's */
 	const char *licence_type;
 	const char *application_type;
 	const char *cloud_init_type;

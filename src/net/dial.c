@@ -97,6 +97,7 @@ int dial_open(struct dial *d, const char *host, unsigned port, struct err *e)
 
 	d->e = e;
 	d->fd = -1;
+	d->broken = false;
 	d->curl = curl_easy_init();
 	if (!d->curl)
 		return err_set(e, ERR_FAILED, "out of memory");
@@ -131,10 +132,11 @@ int dial_open(struct dial *d, const char *host, unsigned port, struct err *e)
 	return 0;
 }
 
-static ssize_t result(CURLcode code, size_t n)
+static ssize_t result(struct dial *d, CURLcode code, size_t n)
 {
 	if (code == CURLE_AGAIN)
 		return 0;
+	d->broken = d->broken || code != CURLE_OK;
 	return code == CURLE_OK && n > 0 ? (ssize_t)n : -1;
 }
 
@@ -143,7 +145,7 @@ ssize_t dial_send(struct dial *d, const void *p, size_t len)
 	size_t n = 0;
 	CURLcode code = curl_easy_send(d->curl, p, len, &n);
 
-	return result(code, n);
+	return result(d, code, n);
 }
 
 ssize_t dial_recv(struct dial *d, void *p, size_t cap)
@@ -151,7 +153,7 @@ ssize_t dial_recv(struct dial *d, void *p, size_t cap)
 	size_t n = 0;
 	CURLcode code = curl_easy_recv(d->curl, p, cap, &n);
 
-	return result(code, n);
+	return result(d, code, n);
 }
 
 void dial_address(const struct dial *d, char *out, size_t cap)

@@ -17,6 +17,7 @@ struct dial {
 	CURL *curl; /* NULL: not connected */
 	int fd;     /* for poll(2) and the like only */
 	bool proxied;
+	bool broken;     /* it was reset, or broke otherwise, instead of ending */
 	int64_t stop_ms; /* clock_ms() at which a signal that came ends it; 0: at once */
 	struct err *e;
 };

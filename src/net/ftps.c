@@ -142,7 +142,7 @@ int ftps_size(struct ftps *f, const char *name, enum ftps_file *file, uint64_t *
 		if (text_number(f->numbers, UINT64_MAX / 2, size) < 0)
 			return err_set(e, ERR_REPLY, "%s names a size that is none", f->shown);
 		*file = FTPS_PRESENT;
-	} else if (f->code == 550 && !ftps_denied(f, name)) {
+	} else if (f->code == 550 && ftps_missing(f, name)) {
 		*file = FTPS_ABSENT;
 	} else if (f->code / 100 != 5) {
 		return ftps_refused(f, "SIZE is", e);

@@ -28,10 +28,18 @@ int ftps_refused(struct ftps *f, const char *what, struct err *e)
 	return err_set(e, ERR_REPLY, "%s: %s answered by %d %s", f->shown, what, f->code, f->text);
 }
 
-bool ftps_denied(const struct ftps *f, const char *name)
+bool ftps_missing(const struct ftps *f, const char *name)
 {
+	/* The last two are vsftpd's and Pure-FTPd's, who have asked stat(2). */
 	static const char *const words[] = {
-		"permi", "denied", "allow", "access", "auth", "ascii"
+		"no such",
+		"not found",
+		"not exist",
+		"n't exist",
+		"cannot find",
+		"can't find",
+		"could not get file size",
+		"check for file existence",
 	};
 	char said[sizeof(f->text)];
 	size_t i;

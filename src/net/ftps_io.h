@@ -29,10 +29,10 @@ int ftps_silent(struct ftps *f, const char *what, struct err *e);
 int ftps_refused(struct ftps *f, const char *what, struct err *e);
 
 /*
- * Does a 550 speak of permissions, not of the file name, which is missing?  RFC
- * 959 has one code for both.
+ * Does a 550 say that the file name is missing?  RFC 959 has one code for that
+ * and for what may not be asked.
  */
-bool ftps_denied(const struct ftps *f, const char *name);
+bool ftps_missing(const struct ftps *f, const char *name);
 
 /* Open the data connection (EPSV, then PASV), without its TLS. */
 int ftps_open_data(struct ftps *f, struct err *e) MUST_CHECK;

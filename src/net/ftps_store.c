@@ -202,6 +202,31 @@ static int ask_why(struct pump *p)
 	return 0;
 }
 
+/*
+ * Has the data connection ended well, with nothing left in this machine?  There are
+ * servers that say 226 to a transfer that was cut.
+ */
+static int check_end(struct pump *p)
+{
+	struct ftps *f = p->f;
+	int64_t until = clock_ms() + FTPS_REASON_MS;
+	int found;
+
+	do {
+		found = link_poll(&f->data, false, NULL, f->data.ended ? 0 : 50, p->e);
+		if (found < 0)
+			return -1;
+		if ((found & LINK_READABLE) && !f->data.ended)
+			drain(f);
+		/* The end itself may not be acknowledged yet: it counts as one byte. */
+	} while (link_unsent(&f->data) > 1 && !f->data.ended && clock_ms() < until);
+	if (!f->data.dial.broken && link_unsent(&f->data) <= 1)
+		return 0;
+	err_set(p->e, ERR_NETWORK, "%s says that it has all, but the data connection broke: %d %s",
+		f->shown, f->code, f->text);
+	return err_retry(p->e);
+}
+
 /* f->code is the server's last word, whenever it came. */
 static int judge(struct pump *p)
 {
@@ -209,8 +234,8 @@ static int judge(struct pump *p)
 
 	if (f->code / 100 == 2) {
 		if (p->u->sent_all) {
-			p->u->answered = true;
-			return 0;
+			p->u->answered = check_end(p) == 0;
+			return p->u->answered ? 0 : -1;
 		}
 		err_set(p->e, ERR_NETWORK, "%s ended the transfer before it had all: %d %s",
 			f->shown, f->code, f->text);

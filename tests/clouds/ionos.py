@@ -10,6 +10,7 @@ import base64
 import json
 import re
 import urllib.parse
+from email.utils import formatdate
 
 from clouds.faults import Answer, Edit, Fault
 from clouds.ionosimages import Images
@@ -27,7 +28,8 @@ CODES = {401: "315", 403: "318", 404: "309"}
 
 
 def answer(status, value):
-    return Reply(status, [("Content-Type", "application/json")], json.dumps(value, indent=2).encode())
+    headers = [("Content-Type", "application/json"), ("Date", formatdate(usegmt=True))]
+    return Reply(status, headers, json.dumps(value, indent=2).encode())
 
 
 def refusal(status, *messages):

@@ -43,6 +43,16 @@ def arrived(rig, path, result, place=RAW):
     lawful(rig.ftp)
 
 
+def doubtful(rig, path, result, *words, place=RAW):
+    """It is there whole, but nobody has said so: exit 5, one line that says why, and nothing was done to it."""
+    assert result.status == 5 and len(result.errors) == 1, result
+    for word in words:
+        assert word in result.errors[0], (word, result)
+    assert "unproven" in result.out, result
+    assert rig.ftp.file(place) == path.read_bytes() and rig.ftp.seen("DELE") == [], result
+    lawful(rig.ftp)
+
+
 def failed(rig, result, status, *words, left=None, place=RAW):
     """One error line with all these words; left is what the server has under the name."""
     assert result.status == status, result

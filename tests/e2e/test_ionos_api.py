@@ -11,6 +11,7 @@ import pytest
 import pictures
 from clouds import ionos
 from clouds.faults import Answer
+from clouds.ftpfaults import Fault
 from ionos_fixtures import watch
 from ionos_outcome import arrived, send, untouched
 from test_ionos_real import fingerprint
@@ -149,6 +150,46 @@ def test_two_new_images_of_this_name(rig, foo):
     result = rig.upload(foo)
     assert result.status == 5 and "two new images" in result.errors[0], result
     assert rig.api.seen("patch") == []
+
+
+class Meanwhile(Fault):
+    """Somebody else's image of the name appears while ours is uploaded."""
+
+    def __init__(self, do, at="command"):
+        super().__init__(at)
+        self.do = do
+
+    def act(self, session):
+        self.do()
+
+
+THEIRS = {
+    "another user": lambda image: image.metadata.update(createdBy="colleague@example.com"),
+    "too early": lambda image: image.metadata.update(createdDate="2026-11-20T10:00:00Z"),
+    "too large": lambda image: image.properties.update(size=500),
+}
+
+
+@pytest.mark.parametrize("why", THEIRS)
+@pytest.mark.parametrize("ours", [True, False])
+def test_the_image_of_a_colleague(rig, foo, why, ours):
+    """It appears first, and is never taken for ours."""
+    theirs = []
+
+    def upload():
+        theirs.append(rig.api.add("foo.iso", "de/fra"))
+        THEIRS[why](theirs[0])
+
+    rig.ftp.order("STOR", Meanwhile(upload))
+    if not ours:
+        rig.api.images.lost.add("foo.iso")
+    result = rig.upload(foo, "-o", "json", "--timeout", "30" if ours else "0.5")
+    assert theirs[0].patches == [], result
+    (row,) = result.json["uploads"]
+    if ours:
+        assert result.status == 0 and rig.api.images.all[-1].patches and row["id"] == rig.api.images.all[-1].id, result
+    else:
+        assert result.status == 5 and theirs[0].id in result.errors[0], result
 
 
 @pytest.mark.parametrize("page", [1, 2, 7])

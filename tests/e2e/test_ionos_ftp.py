@@ -8,7 +8,7 @@ import pictures
 from clouds import ionos
 from clouds.ftpfaults import Besides, Break, ClosedPort, CutList, Edit, Listing, Raw, Say, SlowRead
 from clouds.ftpfaults import endless_listing, endless_reply, foreign, inject, long_line
-from ionos_outcome import RAW, VERSIONS, arrived, failed, moved, send
+from ionos_outcome import RAW, VERSIONS, arrived, doubtful, failed, moved, send
 
 LOGIN = ["AUTH TLS", f"USER {ionos.USER}", f"PASS {ionos.PASSWORD}", "PBSZ 0", "PROT P", "TYPE I", "CWD fra/hdd-images"]
 HOSTILE = 6 << 10  # KiB that an upload may take, whatever the server does
@@ -103,7 +103,7 @@ def test_a_list_where_sizes_are_not_told(rig, disk, size, names):
         (folder / name).touch()
     rig.ftp.order("SIZE", size, times=None)
     result = send(rig, disk, "-o", "json")
-    arrived(rig, disk, result)
+    doubtful(rig, disk, result, "tells no size")
     assert result.json["uploads"][0]["status"] == "uploaded, unproven"
 
 
@@ -111,7 +111,27 @@ def test_a_list_where_sizes_are_not_told(rig, disk, size, names):
 def test_an_empty_list(rig, disk, reply):
     rig.ftp.order("SIZE", "500 unknown", times=None)
     rig.ftp.order("NLST", reply)
+    arrived(rig, disk, send(rig, disk, "--unproven-ok"))
+
+
+PRIVILEGES = "550 Not enough privileges."
+
+
+def test_a_550_that_says_something_else(rig, disk):
+    """pyftpdlib's, to a user who may only write: the file is there, and is neither written to nor deleted."""
+    rig.ftp.overwrites = True
+    pathlib.Path(rig.ftp.files.real(RAW)).write_bytes(b"theirs")
+    rig.ftp.order("SIZE", PRIVILEGES, times=None)
+    rig.ftp.order("NLST", PRIVILEGES, times=None)
+    failed(rig, send(rig, disk), 1, "cannot be known", left=b"theirs")
+    assert rig.ftp.seen("STOR") == rig.ftp.seen("DELE") == []
+
+
+@pytest.mark.parametrize("reply", ["550 Could not get file size.", "550 Can't check for file existence", "550 The system cannot find the file"])
+def test_a_550_that_says_that_there_is_none(rig, disk, reply):
+    rig.ftp.order("SIZE", reply)
     arrived(rig, disk, send(rig, disk))
+    assert rig.ftp.seen("NLST") == []
 
 
 def test_a_name_in_the_list_is_refused(rig, disk):

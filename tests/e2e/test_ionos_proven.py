@@ -5,8 +5,9 @@ import os
 import pytest
 
 import pictures
-from clouds.ftpfaults import Break, Late, Say
-from ionos_outcome import RAW, arrived, failed, lawful, moved
+from clouds.ftpfaults import Break, Fault, Late, Say
+from clouds.linode import tls_context
+from ionos_outcome import RAW, arrived, doubtful, failed, lawful, moved
 from tool import FAST
 
 SIZE = 3 * pictures.MIB + 12345
@@ -44,10 +45,95 @@ def test_sizes_are_not_told_after_226(rig, disk, reply):
     """The server may have moved the file already: no failure, but no proof."""
     rig.ftp.order("SIZE", reply, times=None, after="STOR")
     result = rig.upload("-o", "json", disk)
+    doubtful(rig, disk, result, "not proven")
+    (row,) = result.json["uploads"]
+    assert row["status"] == "uploaded, unproven" and row["exit"] == 5 and "not proven" in row["error"]
+
+
+def test_nobody_asks_for_proof(rig, disk):
+    rig.ftp.order("SIZE", "500 unknown", times=None, after="STOR")
+    result = rig.upload("-o", "json", "--unproven-ok", disk)
     arrived(rig, disk, result)
     assert len(result.warnings) == 1 and "not proven" in result.warnings[0]
+    assert result.json["uploads"][0]["status"] == "uploaded, unproven"
+
+
+class Strange(Fault):
+    """From now on the server has another certificate."""
+
+    def __init__(self, context):
+        super().__init__("reply")
+        self.context = context
+
+    def act(self, session):
+        session.server.tls = self.context
+
+
+class Away(Break):
+    """The cloud takes the complete file away, and the control connection breaks before 226."""
+
+    def __init__(self, then=lambda: None, **how):
+        super().__init__("reply", **how)
+        self.then = then
+
+    def act(self, session):
+        os.remove(session.server.files.real(RAW))
+        self.then()
+        super().act(session)
+
+
+@pytest.mark.parametrize("how", [{"control": "reset"}, {"control": "close"}, {"reply": "426 Connection closed"}])
+def test_what_was_taken_away_is_not_sent_again(rig, disk, how):
+    rig.ftp.order("STOR", Away(**how))
+    result = rig.upload("-o", "json", disk)
+    assert result.status == 5 and "not there any more" in result.errors[0], result
+    assert len(moved(rig.ftp)) == 1 and result.json["uploads"][0]["status"] == "uploaded, unproven"
+
+
+def test_what_was_taken_away_is_found_in_the_api(ionos_rig, disk):
+    rig = ionos_rig
+    rig.ftp.order("STOR", Away(lambda: rig.api.add("disk.raw", "de/fra"), control="reset"))
+    result = rig.upload("-o", "json", disk)
+    assert result.status == 5 and len(moved(rig.ftp)) == 1, result
     (row,) = result.json["uploads"]
-    assert row["status"] == "uploaded, unproven" and row["exit"] == 0 and row["error"] is None
+    (image,) = rig.api.images.all
+    assert (row["id"], row["status"]) == (image.id, "updated, unproven") and image.patches
+
+
+def test_what_was_taken_away_and_never_appears(ionos_rig, disk):
+    ionos_rig.ftp.order("STOR", Away(control="reset"))
+    result = ionos_rig.upload("--timeout", "0.5", disk)
+    assert result.status == 5 and len(moved(ionos_rig.ftp)) == 1, result
+
+
+@pytest.mark.parametrize("how", ["reset", "close"])
+def test_226_to_a_transfer_that_was_cut(rig, disk, how):
+    """pyftpdlib says so; what is there is completed."""
+    rig.ftp.order("STOR", Break(CUT, data=how, reply="226 Transfer complete.", keep=CUT))
+    arrived(rig, disk, rig.upload(disk))
+    assert moved(rig.ftp)[1:] == [("APPE", CUT, SIZE - CUT)]
+
+
+def test_226_to_a_transfer_that_was_cut_and_no_size(rig, disk):
+    rig.ftp.order("SIZE", "500 unknown", times=None, after="STOR")
+    rig.ftp.order("STOR", Break(CUT, data="reset", reply="226 Transfer complete.", keep=CUT))
+    result = rig.upload(disk)
+    assert result.status == 1 and ("not known" in result.errors[0] or "cannot be resumed" in result.errors[0]), result
+
+
+def test_a_second_login_that_is_refused(rig, disk, pki):
+    """226, then the connection is lost, and the next server shows a certificate that nobody knows."""
+    rig.ftp.order("SIZE", Break("command", control="reset"), after="STOR")
+    rig.ftp.order("STOR", Strange(tls_context(pki.foreign.cert, pki.foreign.key)))
+    result = rig.upload(disk)
+    doubtful(rig, disk, result, "certificate", "not signed by")
+
+
+def test_the_place_is_named_when_the_results_are_lost(rig, disk):
+    with open("/dev/full", "wb") as full:
+        result = rig.upload(disk, stdout=full)
+    assert result.status == 5, result
+    assert f"uploaded as {rig.ftp.url}{RAW}" in result.err and "standard output" in result.err
 
 
 def test_a_size_with_proof_has_no_warning(rig, disk):

@@ -175,6 +175,17 @@ def test_content_of_another_kind(make_ionos, pair, put_file, name):
     assert result.warnings and all(name in warning for warning in result.warnings), result
 
 
+def test_a_disk_that_would_become_a_cdrom(make_ionos, pair, put_file):
+    """IONOS goes by the extension, and only its support can delete it again."""
+    rig = make_ionos()
+    path = put_file("disk.img", RAW)
+    refused(rig, rig.upload(*pair, path), 2, "CD-ROM", "--format")
+    arrived(rig, path, send(rig, path, "--format", "raw"), "/fra/hdd-images/disk.raw")
+    arrived(rig, path, send(rig, path, "--format", "img"), "/fra/iso-images/disk.img")
+    iso = put_file("system.img", pictures.iso(pictures.MIB))
+    arrived(rig, iso, send(rig, iso), "/fra/iso-images/system.img")
+
+
 CONFIDENTIAL = {
     "cloud-init": ["--cloud-init", "V1"],
     "cpuHotPlug": ["--cpu-hot-plug"],

@@ -139,6 +139,13 @@ def test_what_went_well_is_printed_beside_the_errors(make, one, two, form):
         assert image.id in result.out and len(image.patches) == 1 and image.properties["location"] == "de/fra"
 
 
+def test_a_disk_that_becomes_a_cdrom(ctl, put_file):
+    """As with ionosctl, but not without a word."""
+    result = ctl.run("-i", put_file("disk.img", pictures.raw(70000)))
+    assert result.status == 0 and len(result.warnings) == 1 and "CD-ROM" in result.warnings[0], result
+    assert ctl.ftp.file("/fra/iso-images/disk.img")
+
+
 def test_no_variable_is_a_flag(ctl, one):
     """OUTPUT=json changes ionosctl's format, TIMEOUT=0 breaks its connections, QUIET=1 silences it."""
     assert table(ctl.run("-i", one, env=VIPER))[0] == DEFAULT

@@ -57,6 +57,63 @@ def test_a_login_page_and_a_wait_are_no_proof(rig, cloud, middle):
     assert result.status == 5 and "not proven" in result.errors[0], result
 
 
+PAGE = "<html><head><title>404 Not Found</title></head><body>nginx</body></html>"
+NOT_FOUND = json.dumps({"errors": [{"reason": "Not found"}]})
+
+
+@pytest.mark.parametrize("page, count", [(NOT_FOUND, 1), (PAGE, 3), ("", 3)])
+def test_an_odd_look_does_not_delete(rig, cloud, middle, page, count):
+    """A replica that is behind, or a gateway without its API: the image is whole all the same."""
+    cloud.fault("view", faults.Answer(404, page), count=count)
+    arrived(rig, middle, rig.upload(middle), puts=1)
+    assert cloud.seen("delete") == []
+
+
+def test_what_is_never_seen_again_is_not_deleted(rig, cloud, middle):
+    cloud.fault("view", faults.Answer(404, NOT_FOUND), count=None)
+    result = rig.upload(middle, "--timeout", "30")
+    assert result.status == 5 and "private/37000001" in result.errors[0], result
+    assert len(cloud.images.present()) == 1 and cloud.seen("delete") == [] and len(cloud.seen("view")) >= 3
+
+
+def test_an_odd_look_after_a_lost_answer(rig, cloud, middle):
+    """The storage has it all, and its answer was lost."""
+    cloud.fault("put", faults.Drop("reply"))
+    cloud.fault("view", faults.Answer(404, NOT_FOUND))
+    arrived(rig, middle, rig.upload(middle), puts=1)
+
+
+@pytest.mark.parametrize("page", [PAGE, "", "[]", '{"errors": []}'])
+def test_a_gateways_404_deletes_nothing(rig, cloud, middle, page):
+    cloud.fault("put", faults.Answer(403, "<Error><Code>AccessDenied</Code></Error>"))
+    cloud.fault("delete", faults.Answer(404, page), count=None)
+    result = rig.upload(middle)
+    assert result.status == 1 and "could not be deleted" in result.errors[0], result
+    assert "was deleted" not in result.err and len(cloud.images.present()) == 1
+
+
+def test_an_image_that_is_gone_already_counts_as_deleted(rig, cloud, middle):
+    cloud.fault("put", faults.Answer(403, "<Error><Code>AccessDenied</Code></Error>"))
+    cloud.fault("delete", faults.Answer(404, NOT_FOUND))
+    assert "private/37000001 was deleted" in rig.upload(middle).errors[0]
+
+
+def test_no_proof_is_asked_for(rig, cloud, middle):
+    cloud.fault("put", faults.Answer(200, "<html>please log in</html>"))
+    result = rig.upload(middle, "--no-wait", "--unproven-ok", "-o", "json")
+    assert result.status == 0 and any("not proven" in line for line in result.warnings), result
+    assert result.json[0]["status"].endswith("unproven")
+
+
+def test_no_id_names_what_was_sent_when_the_results_are_lost(rig, cloud, middle):
+    """--upload-to knows no id."""
+    url = rig.run("linode", "--region", "us-ord", "--label", "L", "--url-only", "--no-headers", "--cols", "upload_to").out.strip()
+    with open("/dev/full", "wb") as full:
+        result = rig.run("linode", "--upload-to", "env", *FAST, middle, env={"HOIST_UPLOAD_TO": url}, stdout=full)
+    assert result.status == 5, result
+    assert f"{middle}: uploaded" in result.err and "standard output" in result.err
+
+
 def test_a_url_gets_one_image(rig, cloud, middle, small):
     url = rig.run("linode", "--region", "us-ord", "--label", "L", "--url-only", "--no-headers", "--cols", "upload_to")
     result = rig.run("linode", "--upload-to", "env", *FAST, middle, small, env={"HOIST_UPLOAD_TO": url.out.strip()})

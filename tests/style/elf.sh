@@ -1,7 +1,8 @@
 #!/bin/sh
 # elf.sh BINARY...: is it what it has to be?  Static without an interpreter, but
-# position independent; RELRO; no executable stack; no writable code; no path of
-# the machine that built it.
+# position independent, with relative relocations only; RELRO; no executable stack;
+# no writable code; on ARM segments for pages of 64 KiB; no path of the machine that
+# built it.
 set -eu
 
 failed=0
@@ -36,6 +37,15 @@ for f in "$@"; do
 	case $segments in
 	*GNU_RELRO*) ;;
 	*) complain "$f" "not linked with -z relro" ;;
+	esac
+	# What starts a static program knows no others, and passes over them in silence.
+	others=$(readelf -rW "$f" | grep -o 'R_[0-9A-Z_]*' | grep -v '_RELATIVE$' | sort -u || :)
+	[ -z "$others" ] || complain "$f" "has relocations that musl's start does not apply: $others"
+	case $head in
+	*ARM*|*AArch64*)
+		! echo "$segments" | grep ' LOAD ' | grep -qv ' 0x10000$' ||
+			complain "$f" "cannot be loaded where pages have 64 KiB"
+		;;
 	esac
 	echo "$segments" | grep 'GNU_STACK' | grep -q ' RW  *0x' ||
 		complain "$f" "executable stack, or no GNU_STACK header"

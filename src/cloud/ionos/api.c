@@ -127,7 +127,9 @@ int ionos_api(struct task *t, const char *method, const char *path, const char *
 		.grace_ms = body ? GRACE_MS : 0,
 		.limit_ms = limit(t, body),
 	};
-	char contract[64];
+	char contract[64], date[48] = "";
+	const struct http_field fields[] = { { "Date", date, sizeof(date), true },
+					     { NULL, NULL, 0, false } };
 	size_t n = 2;
 	struct text url;
 
@@ -144,8 +146,10 @@ int ionos_api(struct task *t, const char *method, const char *path, const char *
 	w->reply.body = w->answer;
 	w->reply.cap = sizeof(w->answer);
 	t->wait_ms = 0;
+	q.fields = fields;
 	if (http_call(&w->http, &q, &w->reply, e) < 0)
 		return -1;
+	ionos_note_clock(t, date);
 	trace(t);
 	if (w->reply.status != 204 && (w->reply.status < 200 || w->reply.status > 202))
 		return refused(t, e);

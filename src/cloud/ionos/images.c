@@ -100,6 +100,7 @@ static int look_at(struct task *t, const struct json *item, bool known, struct e
 {
 	struct ionos_work *w = ionos_work(t);
 	char id[sizeof(w->known[0])];
+	const char *why;
 
 	if (!matches(t, item, id, sizeof(id)) || is_known(w, id))
 		return 0;
@@ -114,8 +115,16 @@ static int look_at(struct task *t, const struct json *item, bool known, struct e
 	/* Pages shift when others upload, too: the same image may come twice. */
 	if (strcmp(t->id, id) == 0)
 		return 0;
+	why = ionos_not_ours(t, item);
+	if (why) {
+		if (strcmp(w->other, id) != 0)
+			log_note("%s: image %s has its name, but %s", task_name(t), id, why);
+		snprintf(w->other, sizeof(w->other), "%s", id);
+		w->other_why = why;
+		return 0;
+	}
 	if (t->id[0])
-		return err_set(e, ERR_FAILED,
+		return err_set(e, ERR_UNFINISHED,
 			       "two new images of this name have appeared, %s and %s: look which is yours, and set its properties with ionosctl image update",
 			       t->id, id);
 	snprintf(t->id, sizeof(t->id), "%s", id);
@@ -218,17 +227,24 @@ static int again(struct task *t, const char *what, const struct err *why, struct
 
 static int wait_for_image(struct task *t, struct err *e)
 {
+	struct ionos_work *w = ionos_work(t);
 	struct failures failures = { 0 };
+	char what[160];
 	struct err why;
 
 	for (;;) {
 		why = ERR_INIT;
 		if (ionos_find(t, false, &why) == 0 && t->id[0])
 			return 0;
-		if (again(t,
-			  why.code == ERR_NONE ? "the API does not show the image yet" :
-						 "the image cannot be looked for",
-			  &why, &failures, e) < 0)
+		if (why.code != ERR_NONE)
+			snprintf(what, sizeof(what), "the image cannot be looked for");
+		else if (w->other[0])
+			snprintf(what, sizeof(what),
+				 "the API shows of this name only %s, which is not taken for it, because %s",
+				 w->other, w->other_why);
+		else
+			snprintf(what, sizeof(what), "the API does not show the image yet");
+		if (again(t, what, &why, &failures, e) < 0)
 			return -1;
 	}
 }
@@ -271,17 +287,22 @@ static int set_properties(struct task *t, struct err *e)
 	}
 }
 
+static void note_status(struct task *t, const char *word)
+{
+	snprintf(t->status, sizeof(t->status), "%s%s", word, t->confirmed ? "" : PROOF_WORD);
+}
+
 int ionos_finish(struct task *t, struct err *e)
 {
-	snprintf(t->status, sizeof(t->status), t->confirmed ? "uploaded" : "uploaded, unproven");
-	if (t->options->skip_update)
-		return 0;
-	ionos_work(t)->until = clock_ms() + t->options->timeout_ms;
-	if (wait_for_image(t, e) < 0)
-		return -1;
-	snprintf(t->status, sizeof(t->status), "found");
-	if (set_properties(t, e) < 0)
-		return -1;
-	snprintf(t->status, sizeof(t->status), t->confirmed ? "updated" : "updated, unproven");
-	return 0;
+	note_status(t, "uploaded");
+	if (!t->options->skip_update) {
+		ionos_work(t)->until = clock_ms() + t->options->timeout_ms;
+		if (wait_for_image(t, e) < 0)
+			return -1;
+		note_status(t, "found");
+		if (set_properties(t, e) < 0)
+			return -1;
+		note_status(t, "updated");
+	}
+	return t->confirmed ? 0 : proof_missing(t, ionos_work(t)->unproven, e);
 }

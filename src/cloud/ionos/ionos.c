@@ -99,6 +99,19 @@ static int ionos_prepare(struct task *t, struct err *e)
 	return 0;
 }
 
+/* IONOS makes a CD-ROM of each .img, and nobody but its support can delete one. */
+static int check_cdrom(const struct task *t, enum format have, struct err *e)
+{
+	if (have == FORMAT_ISO || t->options->extension)
+		return 0;
+	if (!t->options->ionosctl)
+		return err_set(e, ERR_USAGE,
+			       "is a disk, but IONOS makes a CD-ROM of what is called .img: --format raw sends it as a disk, --format img as a CD-ROM");
+	log_warn("%s: is a disk, but IONOS makes a CD-ROM of what is called .img (call it .raw)",
+		 task_name(t));
+	return 0;
+}
+
 /* Extension and content */
 static int ionos_agrees(const struct task *t, enum format have, struct err *e)
 {
@@ -106,6 +119,8 @@ static int ionos_agrees(const struct task *t, enum format have, struct err *e)
 
 	if (ionos_name(t->options, t->image_index, &name, e) < 0)
 		return -1;
+	if (text_same(name.extension, ".img") && (have == FORMAT_RAW || have == FORMAT_ISO))
+		return check_cdrom(t, have, e);
 	if (name.format == FORMAT_NONE || name.format == have)
 		return 0;
 	return err_set(e, ERR_IMAGE,

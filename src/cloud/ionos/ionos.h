@@ -11,6 +11,7 @@
 
 #include "cloud/grammar.h"
 #include "cloud/ionos/settings.h"
+#include "cloud/proof.h"
 #include "cloud/provider.h"
 
 /* A server that images go to, and what the API calls its location. */
@@ -114,8 +115,14 @@ struct ionos_work {
 	uint64_t total;                  /* bytes of the image, once t->sent_all */
 	char known[IONOS_KNOWN_MAX][40]; /* ids of images that were there before */
 	unsigned known_count;
-	bool in_pages; /* a list of images is asked for in pages */
-	int64_t until; /* --timeout, as clock_ms(); 0: nothing is waited for */
+	bool in_pages;  /* a list of images is asked for in pages */
+	int64_t until;  /* --timeout, as clock_ms(); 0: nothing is waited for */
+	int64_t sent_s; /* clock_wall() when the last byte had left; 0: not yet */
+	bool clock_known;
+	int64_t clock_ahead_s; /* how far the API's clock is ahead of ours */
+	char other[40];        /* the id of a new image of the name that is not ours, or "" */
+	const char *other_why;
+	char unproven[200]; /* why nobody knows that it is whole; "" if that is known */
 };
 
 struct ionos *ionos_of(const struct task *t);
@@ -129,6 +136,32 @@ struct ionos_work *ionos_work(struct task *t);
  */
 int ionos_api(struct task *t, const char *method, const char *path, const char *body,
 	      struct err *e) MUST_CHECK;
+
+/* Note what time it is there; date is an answer's HTTP date, or "". */
+void ionos_note_clock(struct task *t, const char *date);
+
+/*
+ * Does something that the API says of the image at item contradict that it is the
+ * one that was uploaded?  What, or NULL.
+ */
+const char *ionos_not_ours(struct task *t, const struct json *item);
+
+/* Log in anew, and go to the directory.  -1 with the errors of ftps.h. */
+int ionos_enter(struct task *t, struct err *e) MUST_CHECK;
+
+/*
+ * The file's size, when it does not change any more: two answers have to agree,
+ * because a session that broke may still be writing.  -1 with the errors of
+ * ftps.h, and with ERR_BUSY and retry when it goes on changing.
+ */
+int ionos_settle(struct task *t, enum ftps_file *file, uint64_t *size, struct err *e) MUST_CHECK;
+
+/*
+ * All bytes were sent; what has become of them?  The connection may be gone,
+ * because routers forget silent ones: then a new one asks.  Returns 0 with
+ * t->landed, and t->confirmed or the reason why not in struct ionos_work's unproven.
+ */
+int ionos_prove(struct task *t, bool connected, struct err *e) MUST_CHECK;
 
 /* Log in, go to the directory, and see that the name is free: ERR_FAILED if not. */
 int ionos_connect(struct task *t, struct err *e) MUST_CHECK;
@@ -148,8 +181,9 @@ void ionos_abandon(struct task *t);
 
 /*
  * Look for images with the task's name and location.  With known the ids of all
- * are noted; otherwise one whose id is not among these is stored in t->id, which
- * is "" if there is none, and in t->object.  -1 with the errors of ionos_api().
+ * are noted; otherwise one whose id is not among these and that may be the task's
+ * is stored in t->id, which is "" if there is none, and in t->object.  -1 with the
+ * errors of ionos_api(), and with ERR_UNFINISHED when there are two.
  */
 int ionos_find(struct task *t, bool known, struct err *e) MUST_CHECK;
 

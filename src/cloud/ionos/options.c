@@ -64,6 +64,8 @@ const struct opt ionos_own_options[] = {
 	  "what the images are, in place of their extensions: raw, qcow2 ..." },
 	{ OPT_FLAG, 0, "no-check", NULL, OPT_AT(no_check),
 	  "send also what is not what its extension says" },
+	{ OPT_FLAG, 0, "unproven-ok", NULL, OPT_AT(unproven_ok),
+	  "be content when the cloud proves nothing" },
 	{ OPT_FLAG, 0, "keep-on-failure", NULL, OPT_AT(keep),
 	  "leave what a failed upload has sent" },
 	{ OPT_TIME, 0, "poll", "TIME", OPT_AT(poll_ms), "ask so often for the images (10s)" },

@@ -17,17 +17,19 @@
 /* The server's last word: slow uplinks and disks drain late. */
 #define FINAL_MS ((int64_t)600 * 1000)
 
-/* A broken session may still be writing: two sizes, so far apart, have to agree. */
-#define SETTLE_MS 2000
-#define SETTLE_TRIES 30
-
 /* An attempt that brought so much is not counted against --retry. */
 #define PROGRESS_BYTES ((uint64_t)1 << 20)
 
-/* Cleaning up after a signal, per step. */
+/* Cleaning up: the pause between two logins, and what a signal leaves time for. */
+#define AGAIN_MS 2000
 #define GRACE_MS 10000
 
-#define SUPPORT "support@cloud.ionos.com"
+/* Who can remove a file from the server. */
+static const char *operator_of(const struct ionos_work *w)
+{
+	return text_ends(w->server.host, ".ionos.com") ? "support@cloud.ionos.com" :
+							 "whoever runs the server";
+}
 
 /* --rename NAME-2 and so on: a name that is free, as far as the server tells. */
 static void suggest(struct task *t, char *out, size_t cap)
@@ -74,10 +76,10 @@ static int exists(struct task *t, struct err *e)
 	char other[IONOS_NAME_BYTES + 40];
 
 	suggest(t, other, sizeof(other));
-	leave(t, "%suse %s, or ask " SUPPORT " to remove it",
+	leave(t, "%suse %s, or ask %s to remove it",
 	      w->doubtful ? "it may be the empty file of the try before, whose answer was lost; " :
 			    "",
-	      other);
+	      other, operator_of(w));
 	return err_set(e, ERR_FAILED, "%s has a file %s/%s already, and it is not overwritten",
 		       t->work->ftps.shown, w->dir, w->name.file);
 }
@@ -118,7 +120,7 @@ static int check_absent(struct task *t, struct err *e)
 	return file == FTPS_PRESENT ? exists(t, e) : 0;
 }
 
-static int enter(struct task *t, struct err *e)
+int ionos_enter(struct task *t, struct err *e)
 {
 	struct ftps *f = &t->work->ftps;
 
@@ -137,117 +139,7 @@ static int enter(struct task *t, struct err *e)
 
 int ionos_connect(struct task *t, struct err *e)
 {
-	return enter(t, e) < 0 ? -1 : check_absent(t, e);
-}
-
-/* The size, when it does not change any more. */
-static int settle(struct task *t, enum ftps_file *file, uint64_t *size, struct err *e)
-{
-	struct ionos_work *w = ionos_work(t);
-	struct ftps *f = &t->work->ftps;
-	uint64_t before;
-	int i;
-
-	if (ftps_size(f, w->name.file, file, size, e) < 0)
-		return -1;
-	for (i = 0; i < SETTLE_TRIES && *file == FTPS_PRESENT; i++) {
-		before = *size;
-		if (stop_sleep(SETTLE_MS, e) < 0 || ftps_size(f, w->name.file, file, size, e) < 0)
-			return -1;
-		if (*size == before)
-			return 0;
-	}
-	if (*file != FTPS_PRESENT)
-		return 0;
-	err_set(e, ERR_BUSY, "%s is still writing what the broken connection brought", f->shown);
-	return err_retry(e);
-}
-
-/* The file is there; has it the right size? */
-static int compare(struct task *t, enum ftps_file file, uint64_t size, struct err *e)
-{
-	struct ionos_work *w = ionos_work(t);
-	const char *host = t->work->ftps.shown;
-
-	if (file == FTPS_PRESENT && size == w->total) {
-		t->landed = t->confirmed = true;
-		return 0;
-	}
-	/* It may have moved the file already. */
-	if (file != FTPS_PRESENT && w->answered) {
-		log_warn("%s: %s has confirmed the transfer, but tells no size: it is not proven",
-			 task_name(t), host);
-		t->landed = true;
-		return 0;
-	}
-	if (size > w->total) {
-		w->ours = false;
-		return err_set(e, ERR_FAILED,
-			       "%s has %llu bytes of it, but %llu were sent: somebody else has written to it, and it is left alone",
-			       host, (unsigned long long)size, (unsigned long long)w->total);
-	}
-	if (w->answered)
-		return err_set(e, ERR_FAILED, "%s has %llu bytes of it, but %llu were sent", host,
-			       (unsigned long long)size, (unsigned long long)w->total);
-	if (file == FTPS_UNKNOWN)
-		return err_set(e, ERR_FAILED,
-			       "the connection to %s broke at the end of the transfer, and it tells no size: whether the image is whole is not known",
-			       host);
-	w->broke = false;
-	err_set(e, ERR_NETWORK, "the connection broke at the end, %s has %llu of %llu bytes", host,
-		(unsigned long long)size, (unsigned long long)w->total);
-	return err_retry(e);
-}
-
-/* Is nobody to be asked any more?  What the server has confirmed is not failed by that. */
-static int unproven(struct task *t, const struct err *why, struct err *e)
-{
-	struct ionos_work *w = ionos_work(t);
-
-	/* 226 was said: it is not to be deleted, whatever happens. */
-	t->landed = w->answered;
-	if (w->answered && why->code != ERR_STOPPED) {
-		log_warn("%s: the server has confirmed the transfer, but its size could not be asked for (%s)",
-			 task_name(t), why->text);
-		return 0;
-	}
-	*e = *why;
-	/* Nothing can be sent again without knowing what is there. */
-	e->retry = false;
-	return -1;
-}
-
-/*
- * All bytes were sent; what has become of them?  The connection may be gone,
- * because routers forget silent ones: then a new one asks.
- */
-static int prove(struct task *t, bool connected, struct err *e)
-{
-	struct ionos_work *w = ionos_work(t);
-	enum ftps_file file;
-	unsigned tries = 0;
-	struct err why;
-	uint64_t size;
-	int result;
-
-	for (;;) {
-		why = ERR_INIT;
-		if (connected && w->answered)
-			result = ftps_size(&t->work->ftps, w->name.file, &file, &size, &why);
-		else if (connected)
-			result = settle(t, &file, &size, &why);
-		else
-			result = enter(t, &why) < 0 ? -1 : settle(t, &file, &size, &why);
-		if (result == 0)
-			return compare(t, file, size, e);
-		if (!connected && (!why.retry || ++tries > t->options->retry))
-			return unproven(t, &why, e);
-		connected = false;
-		err_clear(&why);
-		if (tries > 0 &&
-		    stop_sleep(retry_wait(tries, t->options->retry_delay_ms, 0), &why) < 0)
-			return unproven(t, &why, e);
-	}
+	return ionos_enter(t, e) < 0 ? -1 : check_absent(t, e);
 }
 
 /* Two places may be one machine under two names: see ionos_take_turn(). */
@@ -280,10 +172,11 @@ static int transfer(struct task *t, struct stage *body, struct err *e)
 	return result < 0 ? -1 : ftps_send(f, body, FINAL_MS, u, e);
 }
 
-/* Has the server, or nobody, said that the connection broke?  Then the file may be whole. */
+/* Did only the connection break, as the server says or as we saw?  The file may be whole. */
 static bool only_broke(const struct ftps_upload *u, const struct err *why, int code)
 {
-	return u->sent_all && why->code == ERR_NETWORK && (code == 0 || code == 425 || code == 426);
+	return u->sent_all && why->code == ERR_NETWORK &&
+	       (code == 0 || code == 425 || code == 426 || code / 100 == 2);
 }
 
 /* From byte number from on, to the end. */
@@ -301,6 +194,7 @@ static int put(struct task *t, struct stage *body, uint64_t from, struct err *e)
 	if (from + u->sent > w->sent_max)
 		w->sent_max = from + u->sent;
 	if (u->sent_all) {
+		w->sent_s = clock_wall();
 		t->sent_all = true;
 		w->total = from + u->sent;
 	}
@@ -311,7 +205,7 @@ static int put(struct task *t, struct stage *body, uint64_t from, struct err *e)
 	}
 	if (result < 0)
 		log_note("%s: %s; asking for the size", task_name(t), why.text);
-	return prove(t, t->work->ftps.code != 0, e);
+	return ionos_prove(t, t->work->ftps.code != 0, e);
 }
 
 /* Read past what the server has. */
@@ -406,10 +300,10 @@ int ionos_send(struct task *t, struct stage *body, struct err *e)
 
 	if (t->attempt == 0)
 		return put(t, body, 0, e);
-	if (enter(t, e) < 0)
+	if (ionos_enter(t, e) < 0)
 		return -1;
 	if (w->ours) {
-		if (settle(t, &file, &have, e) < 0)
+		if (ionos_settle(t, &file, &have, e) < 0)
 			return -1;
 		if (file == FTPS_PRESENT)
 			return resume(t, body, have, e);
@@ -449,11 +343,11 @@ static void tell_left(struct task *t, struct err *why)
 	if (file == FTPS_PRESENT)
 		snprintf(part, sizeof(part), "%llu bytes of it are", (unsigned long long)size);
 	suggest(t, other, sizeof(other));
-	leave(t, "%s left as %s/%s on %s, which %s: use %s, or ask " SUPPORT " to remove it", part,
-	      w->dir, w->name.file, w->server.host,
+	leave(t, "%s left as %s/%s on %s, which %s: use %s, or ask %s to remove it", part, w->dir,
+	      w->name.file, w->server.host,
 	      w->was_absent ? "does not delete it" :
 			      "could not tell by SIZE that the name was free, so it is not deleted",
-	      other);
+	      other, operator_of(w));
 }
 
 void ionos_abandon(struct task *t)
@@ -479,14 +373,14 @@ void ionos_abandon(struct task *t)
 		return;
 	}
 	f->stop_ms = clock_ms() + GRACE_MS;
-	while (enter(t, &why) < 0) {
-		if (!why.retry || clock_ms() + SETTLE_MS > f->stop_ms) {
+	while (ionos_enter(t, &why) < 0) {
+		if (!why.retry || clock_ms() + AGAIN_MS > f->stop_ms) {
 			may_be_left(t, &why);
 			return;
 		}
 		err_clear(&why);
 		/* A signal does not shorten it: what it asks for is this. */
-		(void)poll(NULL, 0, SETTLE_MS);
+		(void)poll(NULL, 0, AGAIN_MS);
 	}
 	if (w->was_absent && ftps_delete(f, w->name.file, &why) == 0)
 		leave(t, "the part that was sent was deleted");

@@ -62,6 +62,7 @@ static int refused(struct task *t, const char *method, struct err *e)
 
 	json_hide(t->work->answer, &token, 1);
 	get_reason(t->work, reason, sizeof(reason));
+	linode_of(t)->gone = r->status == 404 && *reason;
 	t->wait_ms = r->retry_after_ms;
 	if (r->status == 503 && r->maintenance)
 		return err_set(e, ERR_BUSY, "Linode's API is in maintenance mode: try again later");
@@ -71,6 +72,12 @@ static int refused(struct task *t, const char *method, struct err *e)
 		if (t->wait_ms > RETRY_ASKED_MAX)
 			return err_at(e, "a longer pause is asked for than hoist waits");
 		return safe || untouched(r, reason) ? err_retry(e) : -1;
+	}
+	/* Some gateway's: it says nothing of what was asked for. */
+	if (r->status == 404 && !*reason && safe) {
+		err_set(e, ERR_BUSY,
+			"404 was answered, but not by Linode's API: is the API host right?");
+		return err_retry(e);
 	}
 	if (r->status == 401)
 		return err_set(e, ERR_USAGE,
@@ -117,6 +124,7 @@ int linode_api(struct task *t, const char *method, const char *path, const char 
 	w->reply.body = w->answer;
 	w->reply.cap = sizeof(w->answer);
 	t->wait_ms = 0;
+	linode_of(t)->gone = false;
 	if (http_call(&w->http, &q, &w->reply, e) < 0)
 		return -1;
 	if (w->reply.status < 200 || w->reply.status > 202)

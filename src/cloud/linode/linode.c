@@ -264,8 +264,7 @@ static void linode_abandon(struct task *t)
 	snprintf(path, sizeof(path), "/images/%s", t->id);
 	for (i = 0; i < DELETE_TRIES; i++) {
 		err_clear(&why);
-		if (linode_api(t, "DELETE", path, NULL, NULL, &why) == 0 ||
-		    t->work->reply.status == 404) {
+		if (linode_api(t, "DELETE", path, NULL, NULL, &why) == 0 || linode_of(t)->gone) {
 			snprintf(t->left, sizeof(t->left), "image %s was deleted", t->id);
 			t->id[0] = '\0';
 			return;
@@ -292,6 +291,8 @@ static const struct opt linode_options[] = {
 	{ OPT_TIME, 0, "poll", "TIME", OPT_AT(poll_ms), "how often to ask for it (5s)" },
 	{ OPT_SIZE, 0, "max-size", "SIZE", OPT_AT(max_size),
 	  "refuse an image that is larger uncompressed" },
+	{ OPT_FLAG, 0, "unproven-ok", NULL, OPT_AT(unproven_ok),
+	  "be content when the cloud proves nothing" },
 	{ OPT_FLAG, 0, "keep-on-failure", NULL, OPT_AT(keep),
 	  "do not delete the image of a failed upload" },
 	{ OPT_FLAG, 0, "url-only", NULL, OPT_AT(url_only),

@@ -8,6 +8,7 @@
 #define CLOUD_LINODE_LINODE_H
 
 #include "cloud/grammar.h"
+#include "cloud/proof.h"
 #include "cloud/provider.h"
 
 extern const struct provider linode_provider;
@@ -26,6 +27,8 @@ struct linode_settings {
 struct linode {
 	bool events_denied; /* the token's scope does not allow to read events */
 	bool region_checked;
+	bool gone; /* the last answer was the API's own word that there is no such thing */
+	struct proof_odd odd; /* what it says of an image that was sent */
 };
 
 struct linode *linode_of(struct task *t);
@@ -47,7 +50,8 @@ int linode_settings_load(struct linode_settings *s, const struct options *o, cha
  * Returns 0 then; otherwise -1 and
  *   ERR_USAGE   400, a value that Linode does not take; 401 and 403
  *   ERR_FAILED  404 and all other refusals
- *   ERR_BUSY    408, 429, 5xx, maintenance; with retry where that is no harm
+ *   ERR_BUSY    408, 429, 5xx, maintenance; with retry where that is no harm; also
+ *               a 404 that is not the API's own, but for POST
  *   ERR_REPLY   what comes back is no answer of this API
  * and those of http_call().  Linode's own reason is in the text.
  */
@@ -79,8 +83,8 @@ int linode_check_url(struct task *t, bool plain_allowed, struct err *e) MUST_CHE
  */
 int linode_put(struct task *t, struct stage *body, struct err *e) MUST_CHECK;
 
-/* Say that the storage has proved nothing: ERR_UNFINISHED.  Always returns -1. */
-int linode_unconfirmed(const struct task *t, struct err *e);
+/* The storage has proved nothing: see proof_missing(). */
+int linode_unconfirmed(struct task *t, struct err *e) MUST_CHECK;
 
 /* The uncompressed size is known after the upload: warn of more than Linode usually takes. */
 void linode_warn_of_size(const struct task *t);

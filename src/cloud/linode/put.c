@@ -106,11 +106,14 @@ static int confirm(struct task *t, struct err *e)
 		       md5);
 }
 
-int linode_unconfirmed(const struct task *t, struct err *e)
+int linode_unconfirmed(struct task *t, struct err *e)
 {
-	return err_set(e, ERR_UNFINISHED,
-		       "%s was sent whole, but the storage did not answer with the MD5 that S3 gives: that it was stored is not proven",
-		       t->id[0] ? t->id : "it");
+	char what[ERR_TEXT_MAX];
+
+	snprintf(what, sizeof(what),
+		 "%s was sent whole, but the storage did not answer with the MD5 that S3 gives: that it was stored is not proven",
+		 t->id[0] ? t->id : "it");
+	return proof_missing(t, what, e);
 }
 
 void linode_warn_of_size(const struct task *t)
@@ -203,9 +206,8 @@ static int put_send(struct task *t, struct stage *body, struct err *e)
 {
 	if (linode_put(t, body, e) < 0)
 		return -1;
-	if (!t->confirmed)
-		return linode_unconfirmed(t, e);
-	return text_copy(t->status, sizeof(t->status), "uploaded", "status", e);
+	snprintf(t->status, sizeof(t->status), "uploaded");
+	return t->confirmed ? 0 : linode_unconfirmed(t, e);
 }
 
 static int put_finish(struct task *t, struct err *e)

@@ -23,7 +23,8 @@ enum linode_state {
 	LINODE_PENDING,    /* nothing is known to have arrived */
 	LINODE_PROCESSING, /* it is past waiting for bytes */
 	LINODE_AVAILABLE,
-	LINODE_LOST, /* its processing has failed, or it is gone */
+	LINODE_MISSING, /* the API does not know it */
+	LINODE_LOST,    /* its processing has failed */
 };
 
 /* The newest image_upload event of this image, if one can be read: its status and message. */
@@ -104,8 +105,9 @@ static int look_at_event(struct task *t, enum linode_state *state, struct err *e
 /*
  * GET the image and, where that does not tell enough, its image_upload event.
  * t->status is what the API said.  Returns -1 and LINODE_LOST with ERR_IMAGE or
- * ERR_FAILED and Linode's reason, -1 and LINODE_UNKNOWN with the errors of
- * linode_api().
+ * ERR_FAILED and Linode's reason; -1 and LINODE_MISSING with ERR_FAILED, or with
+ * ERR_UNFINISHED if its bytes may be there; -1 and LINODE_UNKNOWN with the errors
+ * of linode_api().
  */
 static int look(struct task *t, enum linode_state *state, struct err *e)
 {
@@ -114,14 +116,14 @@ static int look(struct task *t, enum linode_state *state, struct err *e)
 	*state = LINODE_UNKNOWN;
 	snprintf(path, sizeof(path), "/images/%s", t->id);
 	if (linode_api(t, "GET", path, NULL, NULL, e) < 0) {
-		if (t->work->reply.status != 404)
+		if (!linode_of(t)->gone)
 			return -1;
 		err_clear(e);
 		if (look_at_event(t, state, e) < 0)
 			return -1;
-		*state = LINODE_LOST;
-		return err_set(e, ERR_FAILED,
-			       "image %s is gone: Linode removes an image whose processing failed, its Events in the Cloud Manager tell why",
+		*state = LINODE_MISSING;
+		return err_set(e, t->sent_all ? ERR_UNFINISHED : ERR_FAILED,
+			       "image %s is not there any more: Linode removes an image whose processing failed, its Events in the Cloud Manager tell why",
 			       t->id);
 	}
 	if (!json_is(&t->work->json, "id", t->id))
@@ -152,7 +154,7 @@ int linode_ask(struct task *t, bool *arrived, struct err *e)
 
 	while (polls-- > 0) {
 		if (look(t, &state, e) < 0) {
-			if (!e->retry || polls == 0)
+			if ((!e->retry && state != LINODE_MISSING) || polls == 0)
 				return -1;
 			err_clear(e);
 		}
@@ -213,7 +215,11 @@ static int wait_for_image(struct task *t, struct err *e)
 			if (state == LINODE_AVAILABLE)
 				return 0;
 			failures = 0;
-		} else if (state == LINODE_LOST || why.code == ERR_STOPPED) {
+			linode_of(t)->odd.looks = 0;
+		} else if (state == LINODE_MISSING && !proof_holds(&linode_of(t)->odd)) {
+			failures = 0;
+		} else if (state == LINODE_MISSING || state == LINODE_LOST ||
+			   why.code == ERR_STOPPED) {
 			*e = why;
 			return -1;
 		} else if (!may_pass(&why) || (why.code != ERR_BUSY && failures >= o->retry)) {
@@ -222,7 +228,7 @@ static int wait_for_image(struct task *t, struct err *e)
 			failures++;
 		}
 		pause = pause_ms(t, failures);
-		if (clock_ms() + pause >= deadline && failures > 0)
+		if (clock_ms() + pause >= deadline && why.code != ERR_NONE)
 			return unfinished(t, &why, e);
 		if (clock_ms() + pause >= deadline)
 			return err_set(e, ERR_UNFINISHED,

@@ -124,6 +124,23 @@ void glance_reason(struct task *t, char *out, size_t cap)
 		text_printf(&text, "%s[%s]", out[0] ? " " : "", w->request_id);
 }
 
+bool glance_gone(const struct task *t)
+{
+	const struct work *w = t->work;
+	struct err none = ERR_INIT;
+	struct json j;
+
+	if (w->reply.status != 404)
+		return false;
+	/* All that OpenStack's programs answer has an id; IMS tells a code. */
+	return os_work(t)->request_id[0] ||
+	       (json_parse(&j, w->answer, w->reply.len, t->work->tokens, JSON_TOKENS_MAX, &none) ==
+			0 &&
+		(json_kind(&j, "code") == JSON_STRING ||
+		 json_kind(&j, "error.code") == JSON_STRING ||
+		 json_kind(&j, "error_code") == JSON_STRING));
+}
+
 /* The refusals that mean the same for all requests but the upload. */
 static int refused(struct task *t, struct err *e)
 {

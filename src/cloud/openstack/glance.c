@@ -18,9 +18,11 @@
 /* ... and longer when it had got all: what stores them takes this many bytes in a ms at least. */
 #define COMMIT_BYTES 4096
 
-/* Polls, from here doubling to there. */
-#define LOOK_MS_MIN ((int64_t)250)
-#define LOOK_MS_MAX 5000
+/* Between two looks after an upload that failed. */
+#define LOOK_MS 500
+
+/* A record that does not change over so many looks waits for data. */
+#define STILL_LOOKS 3
 
 int openstack_prepare(struct task *t, struct err *e)
 {
@@ -48,13 +50,12 @@ int openstack_prepare(struct task *t, struct err *e)
 struct flavour {
 	int (*check_room)(struct task *t, struct err *e);
 	int (*create)(struct task *t, struct err *e);
-	int (*compare)(struct task *t, struct err *e);
 };
 
 static const struct flavour *flavour_of(const struct task *t)
 {
-	static const struct flavour glance = { glance_check_room, glance_create, glance_compare };
-	static const struct flavour otc = { otc_check_room, otc_create, otc_compare };
+	static const struct flavour glance = { glance_check_room, glance_create };
+	static const struct flavour otc = { otc_check_room, otc_create };
 
 	return os_settings_of(t)->otc ? &otc : &glance;
 }
@@ -172,6 +173,24 @@ static int stuck(struct task *t, struct err *e)
 }
 
 /*
+ * An image that may have all its data is not there, or in a state in which it
+ * cannot be.  0 to look again, -1 when that has been so for a while.
+ */
+static int lost(struct task *t, struct err *e)
+{
+	struct os_work *w = os_work(t);
+	bool maybe = w->whole && !w->contested;
+
+	if (maybe && !proof_holds(&w->odd))
+		return 0;
+	if (glance_gone(t))
+		return err_set(e, maybe ? ERR_UNFINISHED : ERR_FAILED,
+			       "the image %s is not there any more", t->id);
+	return err_set(e, maybe ? ERR_UNFINISHED : ERR_FAILED, "the image %s has become %s", t->id,
+		       t->status);
+}
+
+/*
  * What became of the attempt before?  1 when Glance has it all, 0 when it waits for
  * the data from the first byte on.
  */
@@ -182,31 +201,31 @@ static int ask(struct task *t, struct err *e)
 		return -1;
 	for (;;) {
 		if (glance_look(t, e) < 0) {
-			if (t->work->reply.status != 404)
+			if (!glance_gone(t))
 				return -1;
 			err_clear(e);
-			if (!os_work(t)->dropped)
-				return err_set(e, ERR_FAILED, "the image %s is not there any more",
-					       t->id);
-			if (make_another(t, e) < 0)
+			if (os_work(t)->dropped) {
+				if (make_another(t, e) < 0)
+					return -1;
+				continue;
+			}
+			if (lost(t, e) < 0)
 				return -1;
-			continue;
-		}
-		/* It may still be carried out. */
-		if (os_work(t)->dropped)
+		} else if (os_work(t)->dropped) {
+			/* It may still be carried out. */
 			return start_anew(t, e);
-		if (strcmp(t->status, "queued") == 0) {
+		} else if (strcmp(t->status, "queued") == 0) {
 			os_work(t)->until = 0;
 			return 0;
-		}
-		if (strcmp(t->status, "active") == 0 || is_staged(t))
+		} else if (strcmp(t->status, "active") == 0 || is_staged(t)) {
 			return 1;
-		if (!is_busy(t))
-			return err_set(e, ERR_FAILED, "the image %s has become %s", t->id,
-				       t->status);
-		if (clock_ms() >= os_work(t)->until)
+		} else if (!is_busy(t)) {
+			if (lost(t, e) < 0)
+				return -1;
+		} else if (clock_ms() >= os_work(t)->until) {
 			return stuck(t, e);
-		if (stop_sleep(LOOK_MS_MIN * 2, e) < 0)
+		}
+		if (stop_sleep(LOOK_MS, e) < 0)
 			return -1;
 	}
 }
@@ -219,6 +238,7 @@ static int look_after(struct task *t, struct err *e)
 {
 	int64_t wait_ms = t->wait_ms;
 	struct err why, stopped = ERR_INIT;
+	unsigned still = 0;
 	bool seen;
 
 	do {
@@ -229,16 +249,17 @@ static int look_after(struct task *t, struct err *e)
 			err_clear(e);
 			return 0;
 		}
-	} while ((seen ? is_busy(t) : why.retry) && clock_ms() < os_work(t)->until &&
-		 stop_sleep(LOOK_MS_MIN * 2, &stopped) == 0);
+		/* One look alone may be an old one. */
+		still = (seen ? is_busy(t) : why.retry) ? 0 : still + 1;
+	} while (still < STILL_LOOKS && clock_ms() < os_work(t)->until &&
+		 stop_sleep(LOOK_MS, &stopped) == 0);
 	if (why.code == ERR_STOPPED || stopped.code == ERR_STOPPED)
 		*e = stopped.code == ERR_STOPPED ? stopped : why;
 	t->wait_ms = wait_ms;
 	return -1;
 }
 
-/* What is in the record may be somebody else's: it is not for us to delete. */
-static void disown(struct task *t)
+void os_disown(struct task *t)
 {
 	os_work(t)->ours = os_work(t)->maybe = false;
 	snprintf(t->left, sizeof(t->left),
@@ -258,7 +279,7 @@ int openstack_send(struct task *t, struct stage *body, struct err *e)
 			       "the image %s is %s, but not by a whole upload of this run", t->id,
 			       t->status);
 	if (there > 0 && !t->sent_all) {
-		disown(t);
+		os_disown(t);
 		return err_set(e, ERR_FAILED, "the image %s has got data from somebody else",
 			       t->id);
 	}
@@ -270,124 +291,6 @@ int openstack_send(struct task *t, struct stage *body, struct err *e)
 	return e->retry && glance_may_have_it(t) ? look_after(t, e) : -1;
 }
 
-/* Was it compared by more than its size? */
-static bool is_same(const struct task *t)
-{
-	return t->confirmed && !os_settings_of(t)->otc;
-}
-
-/*
- * What a look at the record has shown: 1 Glance has it, 0 not yet, -1 it has not,
- * and never will.
- */
-static int judge(struct task *t, struct err *e)
-{
-	bool begun = os_work(t)->importing || os_work(t)->import_asked;
-	int there;
-
-	if ((strcmp(t->status, "active") != 0 && strcmp(t->status, "saving") != 0 &&
-	     strcmp(t->status, "uploading") != 0 && strcmp(t->status, "importing") != 0 &&
-	     strcmp(t->status, "queued") != 0) ||
-	    (!begun && strcmp(t->status, "queued") == 0))
-		return err_set(e, ERR_FAILED, "Glance did not keep the data: the image %s is %s",
-			       t->id, t->status);
-	if (t->options->import) {
-		there = glance_import(t, e);
-		if (there <= 0)
-			return there;
-	}
-	if (strcmp(t->status, "active") != 0)
-		return 0;
-	there = flavour_of(t)->compare(t, e);
-	if (!os_work(t)->contested)
-		return there;
-	if (there > 0 && !is_same(t)) {
-		t->landed = t->confirmed = false;
-		there = err_set(e, ERR_FAILED,
-				"the image %s has as many bytes as were sent, but perhaps from somebody else",
-				t->id);
-	}
-	if (there < 0 && e->code == ERR_FAILED)
-		disown(t);
-	return there;
-}
-
-/*
- * Looking failed, or what was seen is a failure.  Is there no point in going on?
- * What cannot be seen may be there all the same.
- */
-static bool is_final(struct task *t, bool seen, unsigned failures, const struct err *why,
-		     struct err *e)
-{
-	bool again = failures < t->options->retry;
-
-	if (why->code == ERR_STOPPED || (!seen && t->work->reply.status == 404) ||
-	    (seen && !(why->retry && again))) {
-		*e = *why;
-		return true;
-	}
-	if (seen || ((why->retry || why->code == ERR_REPLY) && again))
-		return false;
-	err_set(e, ERR_UNFINISHED, "sent whole, but the image %s cannot be looked at: %s", t->id,
-		why->text);
-	return true;
-}
-
-/* Until the cloud has it all, as far as can be seen. */
-static int wait_for(struct task *t, struct err *e)
-{
-	int64_t deadline = clock_ms() + t->options->timeout_ms, pause = LOOK_MS_MIN;
-	unsigned failures = 0;
-	struct err why;
-	bool seen;
-	int there;
-
-	for (;;) {
-		why = ERR_INIT;
-		seen = glance_look(t, &why) == 0;
-		there = seen ? judge(t, &why) : -1;
-		if (there > 0)
-			return 0;
-		if (there < 0 && is_final(t, seen, failures, &why, e))
-			return -1;
-		failures = there < 0 ? failures + 1 : 0;
-		if (clock_ms() >= deadline)
-			return err_set(e, ERR_UNFINISHED,
-				       "sent whole, but after %lld s the image %s is still %s%s",
-				       (long long)t->options->timeout_ms / 1000, t->id, t->status,
-				       os_settings_of(t)->otc && strcmp(t->status, "active") == 0 ?
-					       ", without its size" :
-					       "");
-		if (pause > deadline - clock_ms())
-			pause = deadline - clock_ms();
-		if (stop_sleep(pause > 0 ? pause : 0, e) < 0)
-			return -1;
-		pause = pause * 2 < LOOK_MS_MAX ? pause * 2 : LOOK_MS_MAX;
-	}
-}
-
-int openstack_finish(struct task *t, struct err *e)
-{
-	bool otc = os_settings_of(t)->otc;
-	int result = wait_for(t, e);
-
-	if (result < 0 && e->code == ERR_UNFINISHED && os_work(t)->contested) {
-		e->code = ERR_BUSY;
-		return err_at(e, "perhaps with data of somebody else's");
-	}
-	/* Nobody abandons what is there. */
-	if (otc && (result == 0 || e->code == ERR_UNFINISHED))
-		otc_look_back(t);
-	if (!t->options->protect || otc)
-		return result;
-	if (result == 0)
-		return glance_protect(t, e);
-	if (e->code == ERR_UNFINISHED)
-		log_warn("image %s is not protected: openstack image set --protected %s does it",
-			 t->id, t->id);
-	return -1;
-}
-
 /* Is there anything in the record that may be somebody else's?  *why is that nobody can look. */
 static bool is_doubtful(struct task *t, struct err *why)
 {
@@ -396,7 +299,7 @@ static bool is_doubtful(struct task *t, struct err *why)
 	if (!w->contested && (w->ours || !t->options->new_id))
 		return false;
 	if (glance_look(t, why) < 0)
-		return t->work->reply.status != 404;
+		return !glance_gone(t);
 	return w->ours ? strcmp(t->status, "queued") != 0 : !glance_is_like_ours(t);
 }
 
@@ -424,7 +327,7 @@ void openstack_abandon(struct task *t)
 	}
 	if (is_doubtful(t, &why)) {
 		if (why.code == ERR_NONE)
-			disown(t);
+			os_disown(t);
 		else
 			snprintf(t->left, sizeof(t->left),
 				 "the image %s may be left: it cannot be looked at (%s)", t->id,
@@ -441,7 +344,7 @@ void openstack_abandon(struct task *t)
 			 t->id);
 		return;
 	}
-	if (w->ours || t->work->reply.status != 404)
+	if (w->ours || !glance_gone(t))
 		snprintf(t->left, sizeof(t->left), "the image %s was deleted", t->id);
 	else
 		snprintf(t->left, sizeof(t->left),

@@ -206,9 +206,9 @@ int glance_import(struct task *t, struct err *e)
 	/* What is in the record until the import begins is of an earlier one. */
 	if (some && !waits && (!*pending || !any))
 		return failed(t, without, e);
-	/* It does not come back from there, nor go on without its task. */
+	/* It does not come back from there, nor go on without its task; but a look may be old. */
 	if (strcmp(t->status, "queued") == 0 || (w->locked && !*lock))
-		return failed(t, without, e);
+		return proof_holds(&w->undone) ? failed(t, without, e) : 0;
 	/*
 	 * A task that began and ended between two looks was never seen.  If it has
 	 * failed, the next look says the same as if it had been.

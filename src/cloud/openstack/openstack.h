@@ -9,6 +9,7 @@
 
 #include "base/text.h"
 #include "cloud/grammar.h"
+#include "cloud/proof.h"
 #include "cloud/provider.h"
 
 extern const struct provider openstack_provider, otc_provider;
@@ -177,6 +178,8 @@ struct os_work {
 	bool import_asked;         /* the import was asked for, but not answered */
 	bool importing;            /* Glance has taken on to import what was staged, */
 	bool locked;               /* ... and its task was seen in the record */
+	struct proof_odd odd;      /* what Glance says of an image that was sent */
+	struct proof_odd undone;   /* ... and of one that was staged */
 };
 
 struct os_settings *os_settings_of(const struct task *t);
@@ -228,6 +231,12 @@ int os_check_url(const char *url, const char *what, struct err *e) MUST_CHECK;
 int glance_api(struct task *t, const char *method, const char *path, const char *body,
 	       struct err *e) MUST_CHECK;
 
+/* What is in the record may be somebody else's: it is not for us to delete, and is named. */
+void os_disown(struct task *t);
+
+/* Was the last answer the API's own word that there is no such image, and no gateway's 404? */
+bool glance_gone(const struct task *t);
+
 /* In an error's text, beside our own words. */
 #define OS_REASON_BYTES (ERR_TEXT_MAX - 64)
 
@@ -255,6 +264,9 @@ bool glance_is_like_ours(const struct task *t);
 /* --protected, once all is well: until then it has to be deletable.  -1 with ERR_UNFINISHED. */
 int glance_protect(struct task *t, struct err *e) MUST_CHECK;
 
+/* Does the last answer show the task's image, and that it is protected? */
+bool glance_is_protected(const struct task *t);
+
 /* Keep the record that was just answered for the report. */
 void glance_keep(struct task *t);
 
@@ -268,7 +280,7 @@ bool glance_agrees(const char *name, enum format have);
 int os_disagree(const struct task *t, const char *wanted, enum format have,
 		struct err *e) MUST_CHECK;
 
-/* Delete t->id.  One that is gone already is deleted. */
+/* Delete t->id.  One that is glance_gone() already is deleted. */
 int glance_delete(struct task *t, struct err *e) MUST_CHECK;
 
 /* One attempt of PUT .../file, to the record t->id. */
@@ -293,12 +305,16 @@ void glance_put_options(struct text *b, const struct options *o);
 int otc_check_room(struct task *t, struct err *e) MUST_CHECK;
 int otc_create(struct task *t, struct err *e) MUST_CHECK;
 
-/* GET the record: t->status and t->object are its. */
+/*
+ * GET the record: t->status and t->object are its.  -1 with the errors of
+ * glance_api(), and with ERR_BUSY and retry for a 404 that is not glance_gone().
+ */
 int glance_look(struct task *t, struct err *e) MUST_CHECK;
 
 /*
  * The record is active: has it what was sent?  Size, then the digest by
- * os_hash_algo, or checksum (MD5).  1, or -1 with ERR_FAILED if not.
+ * os_hash_algo, or checksum (MD5).  1; -1 with ERR_FAILED if not, with
+ * ERR_UNFINISHED for a record that cannot be right.
  */
 int glance_compare(struct task *t, struct err *e) MUST_CHECK;
 

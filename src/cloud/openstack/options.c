@@ -42,6 +42,8 @@ const struct opt openstack_options[] = {
 	  "send also what is damaged, or not of the format" },
 	{ OPT_FLAG, 0, "wait", NULL, OPT_AT(ignored), "accepted: it is waited for anyway" },
 	{ OPT_TIME, 0, "timeout", "TIME", OPT_AT(timeout_ms), "how long to wait for it (1h)" },
+	{ OPT_FLAG, 0, "unproven-ok", NULL, OPT_AT(unproven_ok),
+	  "be content when the cloud proves nothing" },
 	{ OPT_FLAG, 0, "keep-on-failure", NULL, OPT_AT(keep),
 	  "do not delete the image of a failed upload" },
 	{ OPT_END, 0, NULL, NULL, 0, NULL },

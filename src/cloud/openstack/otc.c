@@ -245,6 +245,9 @@ int otc_compare(struct task *t, struct err *e)
 			       "the cloud has %llu bytes of the image, but %llu were sent",
 			       (unsigned long long)size, (unsigned long long)sent);
 	t->landed = t->confirmed = true;
+	if (t->options->protect && !glance_is_protected(t))
+		return err_set(e, ERR_UNFINISHED, "the image %s is there, but not protected",
+			       t->id);
 	return 1;
 }
 

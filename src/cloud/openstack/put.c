@@ -186,8 +186,15 @@ int glance_look(struct task *t, struct err *e)
 	const char *c;
 
 	snprintf(path, sizeof(path), "/v2/images/%s", t->id);
-	if (glance_api(t, "GET", path, NULL, e) < 0)
-		return -1;
+	if (glance_api(t, "GET", path, NULL, e) < 0) {
+		if (t->work->reply.status != 404 || glance_gone(t))
+			return -1;
+		err_clear(e);
+		err_set(e, ERR_BUSY,
+			"a look at the image %s was answered 404, but not by Glance: is %s right?",
+			t->id, os_work(t)->base);
+		return err_retry(e);
+	}
 	if (!json_is(&t->work->json, "id", t->id))
 		return err_set(e, ERR_REPLY, "the answer to a look at the image %s is not about it",
 			       t->id);
@@ -241,7 +248,9 @@ int glance_compare(struct task *t, struct err *e)
 	int compared;
 
 	if (json_u64(j, "size", &size, &none) < 0)
-		return err_set(e, ERR_REPLY, "Glance names no size of the active image %s", t->id);
+		return err_set(e, ERR_UNFINISHED,
+			       "sent whole, but Glance names no size of the active image %s",
+			       t->id);
 	if (size != sent)
 		return err_set(e, ERR_FAILED,
 			       "Glance has %llu bytes of the image, but %llu were sent",
@@ -256,8 +265,5 @@ int glance_compare(struct task *t, struct err *e)
 		return -1;
 	t->landed = true;
 	t->confirmed = compared > 0;
-	if (!t->confirmed)
-		log_warn("image %s: Glance names no digest that can be compared (%s): only its size is",
-			 t->id, *algo ? algo : "none");
 	return 1;
 }

@@ -100,7 +100,7 @@ int glance_exists(struct task *t, struct err *e)
 {
 	if (glance_look(t, e) == 0)
 		return 1;
-	if (t->work->reply.status != 404)
+	if (!glance_gone(t))
 		return -1;
 	err_clear(e);
 	return 0;
@@ -215,6 +215,14 @@ int glance_create(struct task *t, struct err *e)
 	return e->code == ERR_STOPPED ? -1 : resolve(t, e);
 }
 
+bool glance_is_protected(const struct task *t)
+{
+	const char *raw;
+
+	return json_is(&t->work->json, "id", t->id) &&
+	       json_raw(&t->work->json, "protected", &raw) == 4 && memcmp(raw, "true", 4) == 0;
+}
+
 int glance_protect(struct task *t, struct err *e)
 {
 	struct err why = ERR_INIT;
@@ -224,8 +232,11 @@ int glance_protect(struct task *t, struct err *e)
 	if (glance_api(t, "PATCH", path,
 		       "[{\"op\": \"add\", \"path\": \"/protected\", \"value\": true}]",
 		       &why) == 0) {
-		glance_keep(t);
-		return 0;
+		if (json_is(&t->work->json, "id", t->id))
+			glance_keep(t);
+		if (glance_is_protected(t))
+			return 0;
+		err_set(&why, ERR_REPLY, "Glance's answer does not show it");
 	}
 	return err_set(e, why.code == ERR_STOPPED ? ERR_STOPPED : ERR_UNFINISHED,
 		       "the image %s is there, but not protected (%s): openstack image set --protected %s does it",
@@ -315,7 +326,7 @@ int glance_delete(struct task *t, struct err *e)
 	snprintf(path, sizeof(path), "/v2/images/%s", t->id);
 	for (i = 0;; i++) {
 		err_clear(e);
-		if (glance_api(t, "DELETE", path, NULL, e) == 0 || t->work->reply.status == 404) {
+		if (glance_api(t, "DELETE", path, NULL, e) == 0 || glance_gone(t)) {
 			err_clear(e);
 			return 0;
 		}

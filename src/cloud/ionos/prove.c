@@ -1,0 +1,137 @@
+/* The end of a transfer to an IONOS FTP server, which its size proves. */
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "base/log.h"
+#include "base/stop.h"
+#include "base/text.h"
+#include "cloud/ionos/ionos.h"
+#include "net/retry.h"
+
+/* A broken session may still be writing: two sizes, so far apart, have to agree. */
+#define SETTLE_MS 2000
+#define SETTLE_TRIES 30
+
+int ionos_settle(struct task *t, enum ftps_file *file, uint64_t *size, struct err *e)
+{
+	struct ionos_work *w = ionos_work(t);
+	struct ftps *f = &t->work->ftps;
+	uint64_t before;
+	int i;
+
+	if (ftps_size(f, w->name.file, file, size, e) < 0)
+		return -1;
+	for (i = 0; i < SETTLE_TRIES && *file == FTPS_PRESENT; i++) {
+		before = *size;
+		if (stop_sleep(SETTLE_MS, e) < 0 || ftps_size(f, w->name.file, file, size, e) < 0)
+			return -1;
+		if (*size == before)
+			return 0;
+	}
+	if (*file != FTPS_PRESENT)
+		return 0;
+	err_set(e, ERR_BUSY, "%s is still writing what the broken connection brought", f->shown);
+	return err_retry(e);
+}
+
+/* All of it was sent, but nobody says that it is there whole: ionos_finish() tells. */
+static int ERR_PRINTF(2, 3) doubt(struct task *t, const char *fmt, ...)
+{
+	struct ionos_work *w = ionos_work(t);
+	struct text why;
+	va_list ap;
+
+	text_init(&why, w->unproven, sizeof(w->unproven));
+	va_start(ap, fmt);
+	text_vprintf(&why, fmt, ap);
+	va_end(ap);
+	text_ellipsis(&why);
+	t->landed = true;
+	return 0;
+}
+
+/* The file is there; has it the right size? */
+static int compare(struct task *t, enum ftps_file file, uint64_t size, struct err *e)
+{
+	struct ionos_work *w = ionos_work(t);
+	const char *host = t->work->ftps.shown;
+
+	if (file == FTPS_PRESENT && size == w->total) {
+		t->landed = t->confirmed = true;
+		return 0;
+	}
+	/* It may have moved the file already. */
+	if (file != FTPS_PRESENT && w->answered)
+		return doubt(t,
+			     "%s has confirmed the transfer, but tells no size of the file: that it is whole is not proven",
+			     host);
+	/* The cloud takes away what is complete, but servers remove what is not. */
+	if (file == FTPS_ABSENT)
+		return doubt(t,
+			     "all of it was sent, then the connection to %s broke, and the file is not there any more: look whether the cloud has made an image of it before you upload it again",
+			     host);
+	if (size > w->total) {
+		w->ours = false;
+		return err_set(e, ERR_FAILED,
+			       "%s has %llu bytes of it, but %llu were sent: somebody else has written to it, and it is left alone",
+			       host, (unsigned long long)size, (unsigned long long)w->total);
+	}
+	if (w->answered)
+		return err_set(e, ERR_FAILED, "%s has %llu bytes of it, but %llu were sent", host,
+			       (unsigned long long)size, (unsigned long long)w->total);
+	if (file == FTPS_UNKNOWN)
+		return err_set(e, ERR_FAILED,
+			       "the connection to %s broke at the end of the transfer, and it tells no size: whether the image is whole is not known",
+			       host);
+	w->broke = false;
+	err_set(e, ERR_NETWORK, "the connection broke at the end, %s has %llu of %llu bytes", host,
+		(unsigned long long)size, (unsigned long long)w->total);
+	return err_retry(e);
+}
+
+/* Is nobody to be asked any more?  What the server has confirmed is not failed by that. */
+static int unproven(struct task *t, const struct err *why, struct err *e)
+{
+	struct ionos_work *w = ionos_work(t);
+
+	/* 226 was said: it is not to be deleted, whatever happens. */
+	t->landed = w->answered;
+	if (w->answered && why->code != ERR_STOPPED)
+		return doubt(t,
+			     "the server has confirmed the transfer, but its size could not be asked for (%s)",
+			     why->text);
+	*e = *why;
+	/* Nothing can be sent again without knowing what is there. */
+	e->retry = false;
+	return -1;
+}
+
+int ionos_prove(struct task *t, bool connected, struct err *e)
+{
+	struct ionos_work *w = ionos_work(t);
+	enum ftps_file file;
+	unsigned tries = 0;
+	struct err why;
+	uint64_t size;
+	int result;
+
+	for (;;) {
+		why = ERR_INIT;
+		if (connected && w->answered)
+			result = ftps_size(&t->work->ftps, w->name.file, &file, &size, &why);
+		else if (connected)
+			result = ionos_settle(t, &file, &size, &why);
+		else
+			result =
+				ionos_enter(t, &why) < 0 ? -1 : ionos_settle(t, &file, &size, &why);
+		if (result == 0)
+			return compare(t, file, size, e);
+		if (!connected && (!why.retry || ++tries > t->options->retry))
+			return unproven(t, &why, e);
+		connected = false;
+		err_clear(&why);
+		if (tries > 0 &&
+		    stop_sleep(retry_wait(tries, t->options->retry_delay_ms, 0), &why) < 0)
+			return unproven(t, &why, e);
+	}
+}

@@ -1,0 +1,31 @@
+/* What counts as proof that a cloud has an image, or has it not. */
+#ifndef CLOUD_PROOF_H
+#define CLOUD_PROOF_H
+
+#include "cloud/provider.h"
+
+/*
+ * Something odd that an API says of an image whose bytes have arrived, or may
+ * have: that there is no such image, or a state in which it cannot be.  A replica
+ * that is behind says such things, so it is believed only after a while.  Zeroed
+ * at first, and whenever something else is said.
+ */
+struct proof_odd {
+	int64_t since_ms; /* clock_ms() of the first look */
+	unsigned looks;
+};
+
+/* Count one look.  Has it been said often enough, and for long enough, to be believed? */
+bool proof_holds(struct proof_odd *o);
+
+/* What stands behind the status of an image of which nobody has shown that it has all bytes. */
+#define PROOF_WORD ", unproven"
+
+/*
+ * Such an image: what says why, in words that follow "FILE: ".  t->status gets
+ * PROOF_WORD.  Returns 0 after a warning with --unproven-ok, otherwise -1 with
+ * ERR_UNFINISHED.
+ */
+int proof_missing(struct task *t, const char *what, struct err *e) MUST_CHECK;
+
+#endif

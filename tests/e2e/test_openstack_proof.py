@@ -1,0 +1,80 @@
+"""What Glance and what stands before it say of an image that has arrived: nothing odd of it ever deletes the image.
+
+Glance is a real one, behind clouds/glanceproxy.py.
+"""
+
+import json
+
+import pytest
+
+from clouds import faults
+from clouds.glanceproxy import Meanwhile
+from clouds.ionos import change
+from clouds.message import Reply
+from glance_faults import HTML, JSON, PAGE
+from glance_faults import disk, make_rig, proxy, rig  # noqa: F401 (fixtures)
+from glance_outcome import arrived, holds
+
+GONE = json.dumps({"message": "No image found with ID", "code": "404 Not Found", "title": "Not Found"})
+ODD = {
+    "gone": lambda: faults.Answer(404, GONE, JSON),
+    "a gateway's 404": lambda: faults.Answer(404, PAGE, HTML),
+    "queued": lambda: change(lambda value: value.update(status="queued", size=None)),
+    "deactivated": lambda: change(lambda value: value.update(status="deactivated")),
+    "killed": lambda: change(lambda value: value.update(status="killed")),
+    "unknown": lambda: change(lambda value: value.update(status="reticulating")),
+    "no size": lambda: change(lambda value: value.update(size=None)),
+    "another image": lambda: change(lambda value: value.update(id="00000000-0000-4000-8000-000000000000")),
+}
+
+
+def kept(rig, disk, result):
+    assert result.status == 5 and rig.ids[0] in result.errors[0], result
+    assert rig.proxy.seen("delete") == [] and len(rig.proxy.seen("put")) == 1
+    holds(rig, rig.ids[0], disk.read_bytes())
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_an_odd_look(rig, proxy, disk, name):
+    """A replica that is behind, a gateway without its Glance."""
+    proxy.fault("look", ODD[name](), count=2)
+    arrived(rig, disk, rig.upload(disk), puts=1)
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_odd_looks_without_an_end(rig, proxy, disk, name):
+    proxy.fault("look", ODD[name](), count=None)
+    kept(rig, disk, rig.upload(disk))
+    assert len(proxy.seen("look")) >= 3
+
+
+@pytest.mark.parametrize("name", ["gone", "deactivated"])
+def test_an_odd_look_after_a_lost_answer(rig, proxy, disk, name):
+    proxy.fault("put", faults.Drop("reply"))
+    proxy.fault("look", ODD[name](), count=5)
+    arrived(rig, disk, rig.upload(disk), puts=1)
+
+
+def test_a_pipe_whose_answer_was_lost(rig, proxy, disk):
+    """There is no other attempt: what an old look says must not delete it."""
+    proxy.fault("put", faults.Drop("reply"))
+    proxy.fault("look", ODD["queued"]())
+    arrived(rig, disk, rig.send("pipe", disk), puts=1)
+
+
+def test_a_gateways_404_deletes_nothing(rig, proxy, disk):
+    proxy.fault("put", faults.Answer(403, "{}", JSON, "head"))
+    proxy.fault("delete", faults.Answer(404, PAGE, HTML), count=None)
+    result = rig.upload(disk)
+    assert result.status == 2 and "could not be deleted" in result.errors[0], result
+    assert len(rig.records) == 1
+
+
+@pytest.mark.parametrize("edit", [{"protected": False}, {"protected": None}, {"protected": "true"}, {"id": "x"}])
+def test_a_protection_that_is_not_shown(rig, proxy, disk, edit):
+    """Another image's object is never taken for the result."""
+    answer = lambda exchange: exchange.send(Reply(200, JSON, json.dumps({**rig.show(rig.ids[0]), **edit}).encode()))
+    proxy.fault("protect", Meanwhile("head", answer))
+    result = rig.upload(disk, "--protected", "-o", "json")
+    kept(rig, disk, result)
+    assert "not protected" in result.errors[0] and [item["id"] for item in result.json["items"]] == rig.ids, result
