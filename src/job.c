@@ -334,6 +334,12 @@ static void run_task(struct task *t, struct worker *w)
 	http_close(&work->http);
 	ftps_close(&work->ftps);
 	source_close(&unit_of(t)->source);
+	text_wipe(work->answer, sizeof(work->answer));
+	text_wipe(work->request, sizeof(work->request));
+	text_wipe(work->url, sizeof(work->url));
+	/* What was made to be printed is needed yet. */
+	if (t->provider->send)
+		text_wipe(t->upload_to, sizeof(t->upload_to));
 	text_wipe(work->auth, sizeof(work->auth));
 	text_wipe(work->cloud, sizeof(work->cloud));
 	atomic_store(&t->phase, PHASE_ENDED);

@@ -38,6 +38,9 @@
 /* One API answer.  The longest that is needed is Linode's list of regions, about 60 KiB. */
 #define REPLY_MAX ((size_t)256 * 1024)
 
+/* Keystone's answer with its catalog, of which little is kept; one of 292 KiB was seen. */
+#define CATALOG_MAX ((uint64_t)8 * 1024 * 1024)
+
 /* The JSON values in one answer: as many as REPLY_MAX can hold in ordinary JSON. */
 #define JSON_TOKENS_MAX 16384
 

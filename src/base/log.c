@@ -1,5 +1,7 @@
 #include "base/log.h"
 
+#include <errno.h>
+#include <poll.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <string.h>
@@ -21,13 +23,21 @@ void log_init(enum log_level l)
 	level = l;
 }
 
+/* So long is waited for whoever reads standard error, if it does not block. */
+#define READER_MS 1000
+
 /* Losing a message because standard error is closed is not worth a failure. */
 static void out(const char *s, size_t len)
 {
+	struct pollfd reader = { .fd = STDERR_FILENO, .events = POLLOUT };
 	ssize_t n;
 
 	while (len > 0) {
 		n = write(STDERR_FILENO, s, len);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0 && errno == EAGAIN && poll(&reader, 1, READER_MS) > 0)
+			continue;
 		if (n <= 0)
 			return;
 		s += n;

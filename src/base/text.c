@@ -296,6 +296,56 @@ size_t text_chars(const char *s)
 	return count;
 }
 
+void text_put_utf8(struct text *t, unsigned long c)
+{
+	char b[4];
+	size_t n = 0;
+
+	if (c < 0x80) {
+		b[n++] = (char)c;
+	} else if (c < 0x800) {
+		b[n++] = (char)(0xc0 | c >> 6);
+		b[n++] = (char)(0x80 | (c & 0x3f));
+	} else if (c < 0x10000) {
+		b[n++] = (char)(0xe0 | c >> 12);
+		b[n++] = (char)(0x80 | (c >> 6 & 0x3f));
+		b[n++] = (char)(0x80 | (c & 0x3f));
+	} else {
+		b[n++] = (char)(0xf0 | c >> 18);
+		b[n++] = (char)(0x80 | (c >> 12 & 0x3f));
+		b[n++] = (char)(0x80 | (c >> 6 & 0x3f));
+		b[n++] = (char)(0x80 | (c & 0x3f));
+	}
+	text_put_n(t, b, n);
+}
+
+size_t text_put_entity(struct text *t, const char *s)
+{
+	static const struct {
+		const char *name, *text;
+	} entities[] = { { "&amp;", "&" },   { "&lt;", "<" },   { "&gt;", ">" },
+			 { "&quot;", "\"" }, { "&apos;", "'" }, { "&nbsp;", " " } };
+	bool hex = s[0] == '&' && s[1] == '#' && (s[2] == 'x' || s[2] == 'X');
+	size_t i, from = hex ? 3 : 2;
+	unsigned long c = 0;
+
+	for (i = 0; i < sizeof(entities) / sizeof(entities[0]); i++) {
+		if (strncmp(s, entities[i].name, strlen(entities[i].name)) != 0)
+			continue;
+		text_put(t, entities[i].text);
+		return strlen(entities[i].name);
+	}
+	if (s[0] != '&' || s[1] != '#')
+		return 0;
+	for (i = from; c <= 0x10ffff && text_hex(s[i]) >= 0 && text_hex(s[i]) < (hex ? 16 : 10);
+	     i++)
+		c = c * (hex ? 16 : 10) + (unsigned long)text_hex(s[i]);
+	if (i == from || s[i] != ';' || c == 0 || c > 0x10ffff || (c >= 0xd800 && c <= 0xdfff))
+		return 0;
+	text_put_utf8(t, c);
+	return i + 1;
+}
+
 /* Digits at *s; moves *s behind them.  -1 without digits or above max. */
 static int digits(const char **s, uint64_t max, uint64_t *out)
 {

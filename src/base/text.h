@@ -59,6 +59,15 @@ void text_put_from_base64(struct text *t, const char *s);
 /* Append as a value in a URL's query: all but letters, digits and "-_.~" as %XX, a space as "+". */
 void text_put_query(struct text *t, const char *s);
 
+/* Append a code point, which is one of Unicode's and no surrogate. */
+void text_put_utf8(struct text *t, unsigned long c);
+
+/*
+ * Is there a character reference of XML or HTML at s ("&amp;", "&#39;")?  Append
+ * what it stands for.  Returns its length; 0 if there is none that is known.
+ */
+size_t text_put_entity(struct text *t, const char *s);
+
 /* Append in ASCII capitals. */
 void text_put_upper(struct text *t, const char *s);
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/hide.h"
 #include "base/log.h"
 #include "base/text.h"
 
@@ -61,11 +62,11 @@ static int closed(struct ftps *f, struct err *e)
 	return err_retry(e);
 }
 
-/* What a server says may repeat what we said. */
+/* What a server says may repeat what we said: that is hidden while it is still as we said it. */
 static void clean(struct ftps *f, char *s)
 {
+	hide_secrets(s, &f->server->password, 1);
 	text_clean(s);
-	text_redact(s, f->server->password);
 }
 
 int64_t ftps_patience(const struct ftps *f)
@@ -82,13 +83,31 @@ static int wait_to_say(struct ftps *f, int64_t deadline, struct err *e)
 	return link_poll(&f->control, true, NULL, 1000, e) < 0 ? -1 : 0;
 }
 
+/* One record, which is taken as a whole or not at all. */
+static int send_line(struct ftps *f, const char *line, size_t len, struct err *e)
+{
+	int64_t deadline = ftps_patience(f);
+	ssize_t n;
+	int done = 0;
+
+	while ((n = link_write(&f->control, line, len, e)) == 0)
+		if (wait_to_say(f, deadline, e) < 0)
+			return -1;
+	while (n > 0 && (done = link_flush(&f->control, e)) == 0)
+		if (wait_to_say(f, deadline, e) < 0)
+			return -1;
+	if (strncmp(line, "PASS ", 5) == 0)
+		log_debug("%s < PASS ...", f->shown);
+	else
+		log_debug("%s < %.*s", f->shown, (int)len - 2, line);
+	return n < 0 || done < 0 ? closed(f, e) : 0;
+}
+
 static int vsay(struct ftps *f, struct err *e, const char *fmt, va_list ap)
 {
 	char line[FTP_LINE_MAX];
-	int64_t deadline = ftps_patience(f);
 	struct text t;
-	ssize_t n;
-	int done = 0;
+	int result;
 
 	/* It would count as the answer to this command; 421 may come at any time. */
 	if (memchr(f->line, '\n', f->line_len) && strncmp(f->line, "421", 3) != 0) {
@@ -98,21 +117,12 @@ static int vsay(struct ftps *f, struct err *e, const char *fmt, va_list ap)
 	text_init(&t, line, sizeof(line));
 	text_vprintf(&t, fmt, ap);
 	text_put(&t, "\r\n");
-	if (text_done(&t, "an FTP command", e) < 0)
-		return -1;
-	/* One record, which is taken as a whole or not at all. */
-	while ((n = link_write(&f->control, line, t.len, e)) == 0)
-		if (wait_to_say(f, deadline, e) < 0)
-			return -1;
-	while (n > 0 && (done = link_flush(&f->control, e)) == 0)
-		if (wait_to_say(f, deadline, e) < 0)
-			return -1;
-	if (strncmp(line, "PASS ", 5) == 0)
-		log_debug("%s < PASS ...", f->shown);
-	else
-		log_debug("%s < %.*s", f->shown, (int)t.len - 2, line);
+	result = text_done(&t, "an FTP command", e);
+	if (result == 0)
+		result = send_line(f, line, t.len, e);
+	/* It may have been the password. */
 	text_wipe(line, sizeof(line));
-	return n < 0 || done < 0 ? closed(f, e) : 0;
+	return result;
 }
 
 int ftps_say(struct ftps *f, struct err *e, const char *fmt, ...)

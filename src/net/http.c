@@ -104,8 +104,14 @@ static size_t on_body(char *p, size_t size, size_t n, void *arg)
 	size_t len = size * n, room = c->r->cap - 1 - c->r->len;
 	long status = 0;
 
+	curl_easy_getinfo(c->h->curl, CURLINFO_RESPONSE_CODE, &status);
+	if (c->q->take && status < 300) {
+		if (c->q->take(c->q->take_arg, c->r, p, len) == 0)
+			return len;
+		err_set(c->e, ERR_REPLY, "the answer is too long");
+		return 0;
+	}
 	if (len > room) {
-		curl_easy_getinfo(c->h->curl, CURLINFO_RESPONSE_CODE, &status);
 		/* Of an error's page what fits is enough. */
 		if (status < 400)
 			err_set(c->e, ERR_REPLY, "the answer is longer than %zu bytes",

@@ -32,6 +32,8 @@ struct http_field {
 	bool cut; /* what does not fit is cut off: it is for people */
 };
 
+struct http_reply;
+
 struct http_request {
 	const char *method;
 	const char *url;                      /* what follows '?' is never shown */
@@ -40,6 +42,12 @@ struct http_request {
 	struct stage *upload;                 /* the body instead, of upload_len bytes */
 	uint64_t upload_len;                  /* or BODY_UNKNOWN: in chunks, to its end */
 	const struct http_field *fields;      /* up to one without a name, or NULL */
+	/*
+	 * In place of appending a piece of the answer to r->body, with a status below
+	 * 300; -1 if it is too long.  NULL: it is appended.
+	 */
+	int (*take)(void *arg, struct http_reply *r, const char *p, size_t len);
+	void *take_arg;
 	bool once;        /* never sent again by itself, not even on a dead connection */
 	int64_t grace_ms; /* go on for so long after a signal; 0: stop at once */
 	int64_t limit_ms; /* all of it may take so long; 0: as long as something moves */

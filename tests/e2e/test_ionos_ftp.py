@@ -1,5 +1,6 @@
 """The FTP dialogue: its order, servers that are odd, and servers that are hostile."""
 
+import os
 import pathlib
 
 import pytest
@@ -315,3 +316,13 @@ def test_quit_says_nothing(rig, disk, reply):
     """To ionosctl an upload without a good answer to QUIT has failed."""
     rig.ftp.order("QUIT", reply)
     arrived(rig, disk, send(rig, disk))
+
+
+@pytest.mark.parametrize("password, shown", [("gr\xfc\xdfe-42", "**"), ("blank at its end ", "**"), ("wrong", "wrong password for")])
+def test_a_password_that_the_server_repeats(rig, disk, password, shown):
+    """In the bytes in which it was sent.  Of one that is a word of the refusal nothing can be told."""
+    raw = password.encode("latin-1")
+    rig.ftp.order("PASS", Raw([b"530 wrong password for you: <" + raw + b">\r\n"]))
+    result = send(rig, disk, "--retry", "0", env={"IONOS_PASSWORD": os.fsdecode(raw)})
+    assert result.status == 2 and shown in result.errors[0] and "530" in result.errors[0], result
+    assert password == "wrong" or password.strip() not in result.err and "gr??e-42" not in result.err, result

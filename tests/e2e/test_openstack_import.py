@@ -219,7 +219,7 @@ def test_nothing_can_be_staged(rig, disk):
 def test_it_is_deleted_meanwhile(rig, proxy, disk, when):
     proxy.fault("import", Meanwhile(when, lambda _: rig.remove(rig.ids[0])))
     result = rig.upload(disk, *IMPORT)
-    assert result.status == 1 and "404" in result.errors[0], result
+    assert (result.status, "404" in result.errors[0]) == ((1, True) if when == "head" else (5, False)), result
     nothing_left(rig)
 
 
@@ -239,7 +239,8 @@ SECOND = ["504 behind the body", "reset in the middle", "204 lost by a close"]
 def ends(rig, path, result, fate, tries):
     """tries: that there were, if it is not sent again."""
     if fate == LOST:
-        refused(rig, result, 1, "did not keep the data")
+        assert result.status == 5 and "queued" in result.errors[0] and rig.ids[-1] in result.errors[0], result
+        assert len(rig.records) == 1 and rig.proxy.seen("delete") == []
     elif fate == GONE:
         given_up(rig, result, 4)
     else:

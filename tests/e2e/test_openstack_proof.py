@@ -21,7 +21,6 @@ ODD = {
     "a gateway's 404": lambda: faults.Answer(404, PAGE, HTML),
     "queued": lambda: change(lambda value: value.update(status="queued", size=None)),
     "deactivated": lambda: change(lambda value: value.update(status="deactivated")),
-    "killed": lambda: change(lambda value: value.update(status="killed")),
     "unknown": lambda: change(lambda value: value.update(status="reticulating")),
     "no size": lambda: change(lambda value: value.update(size=None)),
     "another image": lambda: change(lambda value: value.update(id="00000000-0000-4000-8000-000000000000")),

@@ -181,6 +181,12 @@ def test_it_cannot_be_protected(rig, proxy, disk, fault):
     holds(rig, rig.ids[0], disk.read_bytes())
 
 
+@pytest.mark.parametrize("status", ["killed", "deleted", "pending_delete"])
+def test_it_was_not_kept(rig, proxy, disk, status):
+    proxy.fault("look", change(lambda value: value.update(status=status)), count=None)
+    refused(rig, rig.upload(disk), 1, status, puts=1)
+
+
 def test_another_digest_is_asked_for(rig, proxy, disk):
     """An algorithm that is not known: MD5 is compared."""
     proxy.fault("look", change(lambda value: value.update(os_hash_algo="blake9", os_hash_value="00")), count=None)
@@ -350,7 +356,7 @@ def test_a_chosen_id(rig, proxy, disk):
     assert [record["id"] for record in rig.records] == [wanted]
 
 
-@pytest.mark.parametrize("name", ["503 before the body", "reset in the middle", "204 and nothing kept"])
+@pytest.mark.parametrize("name", ["503 before the body", "reset in the middle"])
 def test_kept_on_failure(rig, proxy, disk, name):
     proxy.fault("put", FAULTS[name][0](), count=None)
     result = rig.upload(disk, "--keep-on-failure", "--retry", "1")

@@ -250,11 +250,11 @@ def test_another_format_than_the_record_has(otc, tmp_path, form, name, source):
     assert image.status != "active"
 
 
-@pytest.mark.parametrize("fate", ["killed", "queued"])
-def test_a_record_that_was_there_is_never_deleted(otc, otc_disk, fate):
+@pytest.mark.parametrize("fate, status, words", [("killed", 1, ["left"]), ("queued", 5, [])])
+def test_a_record_that_was_there_is_never_deleted(otc, otc_disk, fate, status, words):
     otc.cloud.images.fate = fate
     image = waiting(otc)
-    failed(otc.upload("--image-id", image.id, "--retry", "1", otc_disk), (1, 4), image.id, "left")
+    failed(otc.upload("--image-id", image.id, "--retry", "1", otc_disk), status, image.id, *words)
     assert otc.count("delete") == 0 and otc.records == [image]
 
 

@@ -1,10 +1,11 @@
 """hoist otc: who somebody is, and where the cloud is."""
 
+import itertools
 import json
 
 import pytest
 
-from clouds import iam
+from clouds import faults, iam
 from otc_rig import LOGIN, SESSION, arrived, failed, given_up, untouched
 
 GIB = 1 << 30
@@ -18,6 +19,8 @@ SECRET_NAMES = ["OS_SECRET_KEY", "OS_ACCESS_KEY_SECRET", "OS_SK", "AWS_ACCESS_SE
 SESSION_NAMES = ["OS_SECURITY_TOKEN", "OS_AKSK_SECURITY_TOKEN", "OS_ST", "AWS_SECURITY_TOKEN", "HUAWEICLOUD_SDK_SECURITY_TOKEN"]
 SESSION_NAMES += ["S3_SECURITY_TOKEN"]
 
+
+CREATED = b"HTTP/1.1 201 Created\r\nX-Subject-Token: e2e\r\nContent-Type: application/json\r\nConnection: close\r\n\r\n"
 
 # --- Tokens --------------------------------------------------------------------------------
 
@@ -34,9 +37,16 @@ def test_a_token_of_any_length(otc, otc_disk, length):
     arrived(otc, otc_disk, otc.upload(otc_disk))
 
 
-def test_a_large_catalogue(otc, otc_disk):
-    otc.cloud.iam.services = 400
+@pytest.mark.parametrize("services", [400, 4000])
+def test_a_large_catalogue(otc, otc_disk, services):
+    """Clouds with many regions have 300 KiB and more."""
+    otc.cloud.iam.services = services
     arrived(otc, otc_disk, otc.upload(otc_disk))
+
+
+def test_a_catalogue_without_an_end(otc, otc_disk):
+    otc.cloud.fault("token", faults.Raw(itertools.chain([CREATED, b'{"token": {"catalog": ["'], itertools.repeat(b"x" * 65536))))
+    failed(otc.upload(otc_disk), 1, "Keystone", "OS_IMAGE_URL")
 
 
 def test_an_address_of_ones_own(otc, otc_disk):

@@ -1,11 +1,15 @@
 """Answers that no honest API gives: refused, with bounded memory and time, and nothing left behind."""
 
+import html
 import json
+import urllib.parse
 
 import pytest
 
 from clouds import faults
+from clouds.bucket import refusal
 from clouds.linode import TOKEN, Linode, tls_context
+from outcome import given_up
 
 IMAGE = '{"id":"private/1","status":"available","label":"x"}'
 URL = "https://127.0.0.1:1/b/1?Signature=x&Expires=1&AWSAccessKeyId=y"
@@ -146,3 +150,43 @@ def test_control_bytes_in_answers_do_not_reach_the_terminal(rig, cloud, small):
     cloud.fault("create", faults.Answer(400, '{"errors":[{"reason":"a\\u001b[31mred\\r\\nhoist: fake"}]}'))
     result = rig.upload(small)
     assert result.status == 2 and "\x1b" not in result.err and len(result.errors) == 1
+
+
+class Echo(faults.Fault):
+    """The storage repeats what it was asked for: say makes its message of the path with the query."""
+
+    def __init__(self, say):
+        super().__init__()
+        self.say = say
+
+    def head(self, exchange):
+        self.reached.set()
+        exchange.send(refusal(403, "AccessDenied", self.say(exchange.request.target)))
+
+
+def signature_in(target, decoded=True):
+    query = target.partition("?")[2]
+    return dict(urllib.parse.parse_qsl(query))["Signature"] if decoded else query.partition("&")[0].partition("=")[2]
+
+
+ECHOES = {
+    "as it is": lambda target: f"no {target} here",
+    "in XML": lambda target: f"no https://127.0.0.1{html.escape(target)} here",
+    "in numbers": lambda target: "no " + "".join(f"&#{ord(c)};" for c in target) + " here",
+    "the signature": lambda target: f"no {signature_in(target)} here",
+    "the signature in a URL": lambda target: f"no {signature_in(target, False)} here",
+    "cut in its middle": lambda target: f"no {html.escape(target)[: len(target) - 45]}... here",
+    "behind much else": lambda target: "x" * 140 + html.escape(target) + " here",
+}
+
+
+@pytest.mark.parametrize("name", ECHOES)
+def test_the_storage_repeats_its_url(rig, cloud, middle, name):
+    """Every run looks for "Signature=" in what it wrote."""
+    fault = cloud.fault("put", Echo(ECHOES[name]))
+    result = rig.upload(middle)
+    given_up(rig, result, 1)
+    target = cloud.seen("put")[0].target
+    assert fault.reached.is_set() and "AccessDenied" in result.errors[0]
+    for decoded in (True, False):
+        assert signature_in(target, decoded)[:12] not in result.err, result

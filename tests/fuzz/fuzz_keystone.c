@@ -3,6 +3,7 @@
  * interface, and the token that came with it.
  */
 #include "base/log.h"
+#include "cloud/openstack/catalog.h"
 #include "cloud/openstack/openstack.h"
 #include "fuzz/fuzz.h"
 
@@ -40,6 +41,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	char *region = fuzz_line(&data, &size), *interface = fuzz_line(&data, &size);
 	char *token = fuzz_line(&data, &size);
 	struct err e = ERR_INIT;
+	struct catalog catalog;
+	jsmntok_t service[64];
+	size_t at, n;
 	int result;
 
 	log_init(LOG_QUIET);
@@ -47,11 +51,18 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		size = sizeof(work.answer) - 1;
 	memset(os_work(&task), 0, sizeof(*os_work(&task)));
 	memset(work.auth, 0, sizeof(work.auth));
-	if (size > 0)
-		memcpy(work.answer, data, size);
-	/* As http_call() leaves it. */
-	work.answer[size] = '\0';
-	work.reply.len = size;
+	/* As http_call() leaves it: the answer comes in pieces. */
+	work.reply.len = 0;
+	catalog_init(&catalog, service, 64);
+	for (at = 0; at < size; at += n) {
+		n = 1 + (unsigned char)token[0] % 64u < size - at ?
+			    1 + (unsigned char)token[0] % 64u :
+			    size - at;
+		REQUIRE(catalog_take(&catalog, (const char *)data + at, n, work.answer,
+				     &work.reply.len, sizeof(work.answer) - 1) == 0);
+		REQUIRE(work.reply.len <= at + n);
+	}
+	work.answer[work.reply.len] = '\0';
 	settings.value[OS_REGION] = *region ? region : NULL;
 	settings.value[OS_INTERFACE] = *interface ? interface : NULL;
 	result = keystone_accept(&task, token, &e);

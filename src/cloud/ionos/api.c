@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/hide.h"
 #include "base/log.h"
-#include "base/json_text.h"
 #include "base/text.h"
 #include "cloud/ionos/ionos.h"
 #include "net/retry.h"
@@ -57,7 +57,7 @@ static void trace(const struct task *t)
 
 	list_secrets(t, secrets);
 	text_init(&text, shown, sizeof(shown));
-	json_put_hiding(&text, t->work->answer, secrets, SECRETS);
+	hide_put(&text, t->work->answer, secrets, SECRETS);
 	text_ellipsis(&text);
 	log_trace("%s", shown);
 }
@@ -70,7 +70,7 @@ static int refused(struct task *t, struct err *e)
 	char reason[1024];
 
 	list_secrets(t, secrets);
-	json_hide(t->work->answer, secrets, SECRETS);
+	hide_secrets(t->work->answer, secrets, SECRETS);
 	get_reason(t->work, reason, sizeof(reason));
 	t->wait_ms = r->retry_after_ms;
 	if (r->status == 401)

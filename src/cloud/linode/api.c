@@ -1,7 +1,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/json_text.h"
+#include "base/hide.h"
 #include "base/text.h"
 #include "cloud/linode/linode.h"
 #include "net/retry.h"
@@ -25,21 +25,17 @@ struct linode_settings *linode_settings_of(const struct task *t)
 static void get_reason(struct work *w, char *out, size_t cap)
 {
 	struct err none = ERR_INIT;
-	char path[32], part[ERR_TEXT_MAX];
-	struct json j;
+	char part[ERR_TEXT_MAX];
+	struct json j, one = { 0 };
 	struct text t;
-	int i, n;
 
 	text_init(&t, out, cap);
 	if (json_parse(&j, w->answer, w->reply.len, w->tokens, JSON_TOKENS_MAX, &none) < 0)
 		return;
-	n = json_count(&j, "errors");
-	for (i = 0; i < n && !t.full; i++) {
-		snprintf(path, sizeof(path), "errors.%d.field", i);
-		json_show(&j, path, part, sizeof(part));
-		text_printf(&t, "%s%s%s", i > 0 ? "; " : "", part, *part ? ": " : "");
-		snprintf(path, sizeof(path), "errors.%d.reason", i);
-		json_show(&j, path, part, sizeof(part));
+	while (!t.full && json_next(&j, "errors", &one)) {
+		json_show(&one, "field", part, sizeof(part));
+		text_printf(&t, "%s%s%s", t.len > 0 ? "; " : "", part, *part ? ": " : "");
+		json_show(&one, "reason", part, sizeof(part));
 		text_put(&t, part);
 	}
 	text_ellipsis(&t);
@@ -60,7 +56,7 @@ static int refused(struct task *t, const char *method, struct err *e)
 	const char *token = linode_settings_of(t)->token.value;
 	char reason[280];
 
-	json_hide(t->work->answer, &token, 1);
+	hide_secrets(t->work->answer, &token, 1);
 	get_reason(t->work, reason, sizeof(reason));
 	linode_of(t)->gone = r->status == 404 && *reason;
 	t->wait_ms = r->retry_after_ms;

@@ -114,11 +114,9 @@ static int linode_check(struct task *t, struct err *e)
 /* The list of regions is public; what it says is only a warning, because it may be behind. */
 static int warn_of_region(struct task *t, struct err *e)
 {
-	struct json *j = &t->work->json;
+	struct json region = { 0 }, word = { 0 };
 	struct err why = ERR_INIT;
-	char path[48];
 	bool known = false, storage = false;
-	int i, k, n;
 
 	if (linode_api(t, "GET", "/regions?page_size=500", NULL, NULL, &why) < 0) {
 		if (why.code == ERR_STOPPED || why.code == ERR_TRUST) {
@@ -128,16 +126,10 @@ static int warn_of_region(struct task *t, struct err *e)
 		log_note("the regions cannot be listed: %s", why.text);
 		return 0;
 	}
-	n = json_count(j, "data");
-	for (i = 0; i < n && !known; i++) {
-		snprintf(path, sizeof(path), "data.%d.id", i);
-		known = json_is(j, path, t->region);
-		snprintf(path, sizeof(path), "data.%d.capabilities", i);
-		for (k = known ? json_count(j, path) : 0; k > 0 && !storage; k--) {
-			snprintf(path, sizeof(path), "data.%d.capabilities.%d", i, k - 1);
-			storage = json_is(j, path, "Object Storage");
-		}
-	}
+	while (!known && json_next(&t->work->json, "data", &region))
+		known = json_is(&region, "id", t->region);
+	while (known && !storage && json_next(&region, "capabilities", &word))
+		storage = json_is(&word, "", "Object Storage");
 	if (!known)
 		log_warn("Linode's list of regions has no %s", t->region);
 	else if (!storage)

@@ -9,6 +9,7 @@
 #include <strings.h>
 
 #include "base/clock.h"
+#include "base/hide.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "cloud/linode/linode.h"
@@ -68,15 +69,66 @@ int linode_check_url(struct task *t, bool plain_allowed, struct err *e)
 static void xml_text(const char *xml, const char *name, char *out, size_t cap)
 {
 	char tag[32];
-	const char *from, *to;
+	const char *from;
+	size_t n;
 	struct text t;
 
 	text_init(&t, out, cap);
 	snprintf(tag, sizeof(tag), "<%s>", name);
 	from = strstr(xml, tag);
-	to = from ? strstr(from, "</") : NULL;
-	if (to)
-		text_put_n(&t, from + strlen(tag), (size_t)(to - from) - strlen(tag));
+	if (!from || !strstr(from, "</"))
+		return;
+	for (from += strlen(tag); *from != '<' && !t.full; from += n > 0 ? n : 1) {
+		n = text_put_entity(&t, from);
+		if (n == 0)
+			text_put_n(&t, from, 1);
+	}
+	text_ellipsis(&t);
+}
+
+/* What of an upload URL nobody may see: its query, and each longer value in it. */
+#define URL_SECRETS 12
+
+/* The values are decoded into room, which is as large as the URL. */
+static size_t list_secrets(const char *url, char *room, const char *list[URL_SECRETS])
+{
+	const char *s = strchr(url, '?');
+	size_t count = 0;
+	bool value = false;
+
+	for (s = s ? s + 1 : ""; *s && count < URL_SECRETS; s++) {
+		if (count == 0)
+			list[count++] = s;
+		if (*s == '=' && !value) {
+			value = true;
+			list[count++] = room;
+		} else if (*s == '&') {
+			value = false;
+			*room++ = '\0';
+		} else if (value && *s == '%' && text_hex(s[1]) >= 0 && text_hex(s[2]) >= 0) {
+			*room++ = (char)(text_hex(s[1]) * 16 + text_hex(s[2]));
+			s += 2;
+		} else if (value) {
+			*room++ = *s;
+		}
+	}
+	*room = '\0';
+	return count;
+}
+
+/* Some storages repeat what they were asked. */
+static void hide_url(const char *url, char *answer)
+{
+	const char *list[URL_SECRETS];
+	char room[URL_BYTES];
+	size_t i, n = list_secrets(url, room, list);
+
+	/* Numbers and dates are none, and would be found where they are not meant. */
+	for (i = 0; i < n; i++)
+		if (strlen(list[i]) < 16)
+			list[i] = "";
+	hide_secrets(answer, list, n);
+	text_wipe(room, sizeof(room));
 }
 
 /*
@@ -131,11 +183,9 @@ static int put_result(struct task *t, struct err *e)
 	if (r->status >= 200 && r->status <= 204)
 		return confirm(t, e);
 	t->wait_ms = r->retry_after_ms;
+	hide_url(t->upload_to, r->body);
 	xml_text(r->body, "Code", code, sizeof(code));
 	xml_text(r->body, "Message", message, sizeof(message));
-	/* Some storages repeat what they were asked. */
-	if (strchr(t->upload_to, '?'))
-		text_redact(message, strchr(t->upload_to, '?') + 1);
 	if (strcmp(code, "EntityTooLarge") == 0 || r->status == 413)
 		return err_set(e, ERR_IMAGE, "the image is too large for the storage (%ld %s)",
 			       r->status, code);

@@ -31,12 +31,11 @@ enum linode_state {
 static int get_event(struct task *t, char *status, size_t cap, char *message, size_t message_cap,
 		     struct err *e)
 {
-	struct json *j = &t->work->json;
-	char filter[200], path[48];
+	struct json event = { 0 };
+	char filter[200];
 	const char *number = strchr(t->id, '/') + 1;
 	const char *raw;
 	size_t len;
-	int i, n;
 
 	status[0] = message[0] = '\0';
 	snprintf(filter, sizeof(filter),
@@ -46,22 +45,16 @@ static int get_event(struct task *t, char *status, size_t cap, char *message, si
 		 number);
 	if (linode_api(t, "GET", "/account/events?page_size=25", NULL, filter, e) < 0)
 		return -1;
-	n = json_count(j, "data");
-	for (i = 0; i < n; i++) {
+	while (json_next(&t->work->json, "data", &event)) {
 		/* The filter is a request: what comes back is checked. */
-		snprintf(path, sizeof(path), "data.%d.entity.id", i);
-		len = json_raw(j, path, &raw);
-		if (len != strlen(number) || memcmp(raw, number, len) != 0)
+		len = json_raw(&event, "entity.id", &raw);
+		if (len != strlen(number) || memcmp(raw, number, len) != 0 ||
+		    !json_is(&event, "action", "image_upload"))
 			continue;
-		snprintf(path, sizeof(path), "data.%d.action", i);
-		if (!json_is(j, path, "image_upload"))
-			continue;
-		snprintf(path, sizeof(path), "data.%d.status", i);
-		if (json_str(j, path, status, cap, e) < 0)
+		if (json_str(&event, "status", status, cap, e) < 0)
 			return -1;
 		/* null, while all is well */
-		snprintf(path, sizeof(path), "data.%d.message", i);
-		json_show(j, path, message, message_cap);
+		json_show(&event, "message", message, message_cap);
 		return 0;
 	}
 	return 0;

@@ -2,7 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/json_text.h"
+#include "base/hide.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "cloud/openstack/openstack.h"
@@ -35,16 +35,10 @@ static size_t blank(const char *s)
 	return len;
 }
 
-/* Append a page's text without its tags; entities that Glance uses are resolved. */
+/* Append a page's text without its tags, and with characters for their references. */
 static void put_page(struct text *t, const char *s)
 {
-	static const struct {
-		const char *name, *text;
-	} entities[] = {
-		{ "&#x27;", "'" }, { "&#39;", "'" }, { "&quot;", "\"" },
-		{ "&lt;", "<" },   { "&gt;", ">" },  { "&amp;", "&" },
-	};
-	size_t i, len;
+	size_t len;
 
 	while (*s && !t->full) {
 		len = *s == '<' ? strcspn(s, ">") : blank(s);
@@ -54,15 +48,10 @@ static void put_page(struct text *t, const char *s)
 				text_put(t, " ");
 			continue;
 		}
-		for (i = 0; i < sizeof(entities) / sizeof(entities[0]); i++)
-			if (strncmp(s, entities[i].name, strlen(entities[i].name)) == 0)
-				break;
-		if (i < sizeof(entities) / sizeof(entities[0])) {
-			text_put(t, entities[i].text);
-			s += strlen(entities[i].name);
-		} else {
-			text_put_n(t, s++, 1);
-		}
+		len = text_put_entity(t, s);
+		if (len == 0)
+			text_put_n(t, s, 1);
+		s += len > 0 ? len : 1;
 	}
 }
 
@@ -89,7 +78,7 @@ void glance_hide(struct task *t, char *s)
 				  auth      ? auth + 2 :
 					      "" };
 
-	json_hide(s, secrets, sizeof(secrets) / sizeof(secrets[0]));
+	hide_secrets(s, secrets, sizeof(secrets) / sizeof(secrets[0]));
 }
 
 void glance_reason(struct task *t, char *out, size_t cap)

@@ -172,6 +172,12 @@ static int stuck(struct task *t, struct err *e)
 	return start_anew(t, e);
 }
 
+bool os_has_failed(const struct task *t)
+{
+	return strcmp(t->status, "killed") == 0 || strcmp(t->status, "deleted") == 0 ||
+	       strcmp(t->status, "pending_delete") == 0;
+}
+
 /*
  * An image that may have all its data is not there, or in a state in which it
  * cannot be.  0 to look again, -1 when that has been so for a while.
@@ -179,7 +185,7 @@ static int stuck(struct task *t, struct err *e)
 static int lost(struct task *t, struct err *e)
 {
 	struct os_work *w = os_work(t);
-	bool maybe = w->whole && !w->contested;
+	bool maybe = w->whole && !w->contested && (glance_gone(t) || !os_has_failed(t));
 
 	if (maybe && !proof_holds(&w->odd))
 		return 0;

@@ -5,8 +5,12 @@
 #include "base/log.h"
 #include "base/stop.h"
 #include "base/text.h"
+#include "cloud/openstack/catalog.h"
 #include "cloud/openstack/openstack.h"
 #include "net/retry.h"
+
+/* JSON values in one service of the catalog, to know it by; one with more is kept unseen. */
+#define SERVICE_TOKENS 1024
 
 static void put_member(struct text *t, const char *name, const char *value)
 {
@@ -266,10 +270,28 @@ int keystone_accept(struct task *t, const char *token, struct err *e)
 	return keep_token(t, token, e) < 0 ? -1 : find_glance(t, e);
 }
 
+/* struct http_request's take: of the catalog only what is wanted is kept. */
+static int take(void *arg, struct http_reply *r, const char *p, size_t len)
+{
+	int result = catalog_take(arg, p, len, r->body, &r->len, r->cap - 1);
+
+	r->body[r->len] = '\0';
+	return result;
+}
+
+static int too_long(struct err *e)
+{
+	err_clear(e);
+	return err_set(e, ERR_REPLY,
+		       "Keystone's answer is too long: set OS_IMAGE_URL, then it is asked for no catalog");
+}
+
 static int ask(struct task *t, struct err *e)
 {
 	struct work *w = t->work;
+	struct catalog catalog;
 	char token[SECRET_MAX];
+	jsmntok_t service[SERVICE_TOKENS];
 	/* Another request may be waiting for its token in w->request; these have no use yet. */
 	char *request = (char *)w->tokens;
 	const struct http_field fields[] = {
@@ -286,6 +308,8 @@ static int ask(struct task *t, struct err *e)
 		/* Without a token nothing can be removed after a signal. */
 		.grace_ms = stop_asked() ? GRACE_MS : 0,
 		.fields = fields,
+		.take = take,
+		.take_arg = &catalog,
 	};
 	int result;
 
@@ -299,8 +323,11 @@ static int ask(struct task *t, struct err *e)
 	w->reply.cap = sizeof(w->answer);
 	t->wait_ms = 0;
 	w->json.count = 0;
+	catalog_init(&catalog, service, SERVICE_TOKENS);
 	result = http_call(&w->http, &q, &w->reply, e);
 	text_wipe(request, strlen(request));
+	if (result < 0 && catalog.full)
+		result = too_long(e);
 	if (result == 0)
 		result = w->reply.status == 201 ? keystone_accept(t, token, e) : refused(t, e);
 	text_wipe(token, sizeof(token));

@@ -231,6 +231,9 @@ int os_check_url(const char *url, const char *what, struct err *e) MUST_CHECK;
 int glance_api(struct task *t, const char *method, const char *path, const char *body,
 	       struct err *e) MUST_CHECK;
 
+/* Does the status that was seen last say that the cloud has thrown the data away? */
+bool os_has_failed(const struct task *t);
+
 /* What is in the record may be somebody else's: it is not for us to delete, and is named. */
 void os_disown(struct task *t);
 

@@ -28,6 +28,9 @@ static int judge(struct task *t, struct err *e)
 	bool begun = os_work(t)->importing || os_work(t)->import_asked;
 	int there;
 
+	if (os_has_failed(t))
+		return err_set(e, ERR_FAILED, "Glance did not keep the data: the image %s is %s",
+			       t->id, t->status);
 	if ((strcmp(t->status, "active") != 0 && strcmp(t->status, "saving") != 0 &&
 	     strcmp(t->status, "uploading") != 0 && strcmp(t->status, "importing") != 0 &&
 	     strcmp(t->status, "queued") != 0) ||
