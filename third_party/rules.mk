@@ -202,9 +202,9 @@ $(L)/include/jsmn.h: $(call src,jsmn)/.unpacked $(L)/stamp/jsmn
 	@mkdir -p $(@D) && cp $(<D)/jsmn.h $(@D)
 
 # ini.h takes these as defines wherever it is included.
-INIH_DEFS := -DINI_USE_STACK=1 -DINI_MAX_LINE=4096 -DINI_ALLOW_REALLOC=0 \
+INIH_DEFS := -DINI_USE_STACK=1 -DINI_MAX_LINE=65538 -DINI_ALLOW_REALLOC=0 \
 	-DINI_ALLOW_INLINE_COMMENTS=0 -DINI_ALLOW_MULTILINE=1 -DINI_ALLOW_BOM=1 \
-	-DINI_HANDLER_LINENO=0 -DINI_CALL_HANDLER_ON_NEW_SECTION=1 \
+	-DINI_HANDLER_LINENO=1 -DINI_CALL_HANDLER_ON_NEW_SECTION=1 \
 	-DINI_STOP_ON_FIRST_ERROR=0
 $(eval $(call library,inih,,ini,$(INIH_DEFS)))
 

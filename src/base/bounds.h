@@ -125,6 +125,9 @@
 #define YAML_DEPTH_MAX 16
 #define YAML_ANCHORS_MAX 32
 
+/* Mappings that are looked through for one key, with "<<". */
+#define YAML_MERGES_MAX 64
+
 /* Threads only run our own code, libcurl and mbedTLS; the deepest was measured at 40 KiB. */
 #define THREAD_STACK_BYTES ((size_t)192 * 1024)
 

@@ -4,8 +4,10 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/log.h"
 #include "base/text.h"
 
 ssize_t secret_read(int fd, char *buf, size_t cap, const char *what, struct err *e)
@@ -26,15 +28,35 @@ ssize_t secret_read(int fd, char *buf, size_t cap, const char *what, struct err 
 	return (ssize_t)len;
 }
 
+void secret_guard(int fd, const char *path, bool holds_secret)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode))
+		return;
+	if (st.st_uid != geteuid() && st.st_uid != 0)
+		log_warn("%s belongs to another user, who can change what is in it", path);
+	else if (st.st_mode & (S_IWGRP | S_IWOTH))
+		log_warn("%s can be changed by others: chmod 600 it", path);
+	else if (holds_secret && (st.st_mode & S_IWUSR) && (st.st_mode & (S_IRGRP | S_IROTH)))
+		log_warn("%s holds credentials and can be read by others: chmod 600 it", path);
+}
+
 /* One line, as editors and "echo" leave it. */
+static size_t cut_end(char *s, size_t len)
+{
+	while (len > 0 && (s[len - 1] == '\n' || s[len - 1] == '\r'))
+		s[--len] = '\0';
+	return len;
+}
+
 static int take_fd(struct secret *s, int fd, struct err *e)
 {
 	ssize_t len = secret_read(fd, s->value, sizeof(s->value), s->from, e);
 
 	if (len < 0)
 		return -1;
-	while (len > 0 && (s->value[len - 1] == '\n' || s->value[len - 1] == '\r'))
-		s->value[--len] = '\0';
+	len = (ssize_t)cut_end(s->value, (size_t)len);
 	if (strlen(s->value) != (size_t)len || strpbrk(s->value, "\r\n"))
 		return err_set(e, ERR_USAGE, "%s holds more than one line", s->from);
 	s->given = true;
@@ -48,6 +70,8 @@ static int take_file(struct secret *s, const char *path, struct err *e)
 	if (fd < 0)
 		return err_errno(e, ERR_USAGE, "cannot open %s, where %s should be", path, s->from);
 	result = take_fd(s, fd, e);
+	if (result == 0)
+		secret_guard(fd, path, true);
 	(void)close(fd);
 	return result;
 }
@@ -69,7 +93,10 @@ int secret_env(struct secret *s, const char *name, struct err *e)
 		if (text_copy(s->from, sizeof(s->from), name, "a name", e) < 0)
 			return -1;
 		s->given = true;
-		return text_copy(s->value, sizeof(s->value), value, name, e);
+		if (text_copy(s->value, sizeof(s->value), value, name, e) < 0)
+			return -1;
+		cut_end(s->value, strlen(s->value));
+		return 0;
 	}
 	text_init(&t, name_file, sizeof(name_file));
 	text_printf(&t, "%s_FILE", name);

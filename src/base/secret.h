@@ -17,7 +17,7 @@ struct secret {
 
 /*
  * Read the secret that the environment variable name holds or, if that is not
- * set, the file that name_FILE names (without the newlines at its end).  Leaves
+ * set, the file that name_FILE names, without the newlines at its end.  Leaves
  * s alone when neither is set.  Returns 0, or -1 with ERR_USAGE or ERR_LIMIT.
  */
 int secret_env(struct secret *s, const char *name, struct err *e) MUST_CHECK;
@@ -30,6 +30,13 @@ int secret_file(struct secret *s, const char *path, const char *name, struct err
  * name, as above), "fd:N", "-" (standard input), or a file.
  */
 int secret_from(struct secret *s, const char *place, const char *name, struct err *e) MUST_CHECK;
+
+/*
+ * Warn of a file that others can write to, or that is somebody else's; and, if it
+ * holds a secret, of one that others can read although it could be changed so
+ * that they cannot (0444 is how containers mount secrets).
+ */
+void secret_guard(int fd, const char *path, bool holds_secret);
 
 /*
  * Read all of a descriptor into buf, NUL-terminated.  Returns its length, or

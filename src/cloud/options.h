@@ -28,7 +28,7 @@ enum answer {
 };
 
 /* --os-...: see cloud/openstack/openstack.h */
-#define OS_OPTIONS 25
+#define OS_OPTIONS 27
 
 struct options {
 	/* all commands */
@@ -121,6 +121,7 @@ struct options {
 	bool protect, hidden;
 	const char *os_version, *firmware, *enterprise_project; /* otc */
 	bool insecure;
+	bool default_domain; /* openstackclient's grammar: no domain is "default" */
 
 	/* openstackclient's and glanceclient's grammars */
 	const char *source; /* --file */

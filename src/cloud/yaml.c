@@ -12,7 +12,8 @@ struct yaml_node {
 	uint32_t count;
 	uint32_t line;
 	uint8_t kind;
-	bool merged; /* the member "<<" */
+	bool merged;     /* a member "<<" */
+	uint16_t weight; /* of a mapping, how many it is with those that "<<" brings */
 };
 
 struct anchor {
@@ -109,6 +110,7 @@ static int add(struct builder *b, enum yaml_kind kind, uint32_t *at)
 		.line = (uint32_t)b->event.start_mark.line + 1,
 		.kind = (uint8_t)kind,
 		.merged = b->merged,
+		.weight = kind == YAML_KIND_MAPPING,
 	};
 	b->key = 0;
 	b->merged = false;
@@ -127,18 +129,20 @@ static int take_key(struct builder *b)
 {
 	const struct yaml_node *map = b->y->nodes + b->open[b->depth - 1].at;
 	uint32_t at;
-	bool plain;
+	bool same;
 
 	if (b->event.type != YAML_SCALAR_EVENT)
 		return refuse(b, "a key has to be a text");
 	if (keep_text(b, (const char *)b->event.data.scalar.value, b->event.data.scalar.length,
 		      &b->key) < 0)
 		return -1;
-	for (at = map->first; at != 0; at = b->y->nodes[at].next)
-		if (strcmp(b->y->texts + b->y->nodes[at].key, b->y->texts + b->key) == 0)
+	b->merged = b->event.data.scalar.style == YAML_PLAIN_SCALAR_STYLE &&
+		    strcmp(b->y->texts + b->key, "<<") == 0;
+	for (at = map->first; at != 0; at = b->y->nodes[at].next) {
+		same = strcmp(b->y->texts + b->y->nodes[at].key, b->y->texts + b->key) == 0;
+		if (same && !(b->merged && b->y->nodes[at].merged))
 			return refuse(b, "this mapping has this key already");
-	plain = b->event.data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
-	b->merged = plain && strcmp(b->y->texts + b->key, "<<") == 0;
+	}
 	return 0;
 }
 
@@ -153,6 +157,30 @@ static int set_anchor(struct builder *b, const yaml_char_t *name, uint32_t at)
 	b->anchor_count++;
 	a->at = at;
 	return keep_text(b, (const char *)name, strlen((const char *)name), &a->name);
+}
+
+/*
+ * The node is complete.  What "<<" takes, a mapping or a list of mappings, counts in
+ * the mapping that it is in: so many are looked through when a key is looked up.
+ */
+static int carry(struct builder *b, uint32_t at)
+{
+	struct yaml_node *n = b->y->nodes + at, *in;
+
+	if (b->depth == 0)
+		return 0;
+	in = b->y->nodes + b->open[b->depth - 1].at;
+	if (n->merged ?
+		    n->kind != YAML_KIND_MAPPING && n->kind != YAML_KIND_SEQUENCE &&
+			    n->kind != YAML_KIND_NONE :
+		    in->merged && in->kind == YAML_KIND_SEQUENCE && n->kind != YAML_KIND_MAPPING)
+		return refuse(b, "\"<<\" takes a mapping or a list of mappings, nothing else");
+	if (!n->merged && !(in->merged && in->kind == YAML_KIND_SEQUENCE))
+		return 0;
+	if (in->weight + n->weight > YAML_MERGES_MAX)
+		return too_much(b, "mappings behind \"<<\"", YAML_MERGES_MAX);
+	in->weight = (uint16_t)(in->weight + n->weight);
+	return 0;
 }
 
 /* An alias shares what its anchor has; that must be complete, or it would hold itself. */
@@ -175,12 +203,11 @@ static int add_alias(struct builder *b)
 		return -1;
 	from = b->y->nodes + b->anchors[i - 1].at;
 	to = b->y->nodes + at;
-	if (to->merged && from->kind != YAML_KIND_MAPPING)
-		return refuse(b, "\"<<\" takes one mapping here, nothing else");
 	to->kind = from->kind;
 	to->first = from->first;
 	to->count = from->count;
-	return 0;
+	to->weight = from->weight;
+	return carry(b, at);
 }
 
 static bool is_null(const char *s)
@@ -210,12 +237,12 @@ static int add_scalar(struct builder *b)
 	if (b->event.data.scalar.style == YAML_PLAIN_SCALAR_STYLE &&
 	    b->event.data.scalar.plain_implicit && is_null(s))
 		kind = YAML_KIND_NONE;
-	if (b->merged && kind != YAML_KIND_NONE)
-		return refuse(b, "\"<<\" takes one mapping here, nothing else");
 	if (check_tag(b, b->event.data.scalar.tag) < 0 || add(b, kind, &at) < 0 ||
 	    keep_text(b, s, b->event.data.scalar.length, &text) < 0)
 		return -1;
 	b->y->nodes[at].first = kind == YAML_KIND_NONE ? 0 : text;
+	if (carry(b, at) < 0)
+		return -1;
 	return set_anchor(b, b->event.data.scalar.anchor, at);
 }
 
@@ -224,8 +251,6 @@ static int open_collection(struct builder *b, enum yaml_kind kind, const yaml_ch
 {
 	uint32_t at = 0;
 
-	if (b->merged && kind != YAML_KIND_MAPPING)
-		return refuse(b, "\"<<\" takes one mapping here, nothing else");
 	if (b->depth == YAML_DEPTH_MAX)
 		return too_much(b, "levels", YAML_DEPTH_MAX);
 	if (check_tag(b, tag) < 0 || add(b, kind, &at) < 0 || set_anchor(b, anchor, at) < 0)
@@ -265,7 +290,7 @@ static int take_event(struct builder *b)
 	case YAML_SEQUENCE_END_EVENT:
 	case YAML_MAPPING_END_EVENT:
 		b->depth--;
-		return 0;
+		return carry(b, b->open[b->depth].at);
 	default:
 		return 0;
 	}
@@ -315,9 +340,12 @@ int yaml_load(struct yaml *y, char *store, size_t cap, const char *text, size_t 
 
 /* --- Looking up ----------------------------------------------------------------- */
 
+static const struct yaml_node nothing = { .kind = YAML_KIND_NONE };
+
+/* Of a file that was not read, too. */
 static const struct yaml_node *node(const struct yaml *y, unsigned at)
 {
-	return y->nodes + (at < y->count ? at : YAML_NONE);
+	return at < y->count ? y->nodes + at : &nothing;
 }
 
 enum yaml_kind yaml_kind(const struct yaml *y, unsigned at)
@@ -336,27 +364,38 @@ static unsigned first(const struct yaml *y, unsigned at)
 	return node(y, at)->kind == YAML_KIND_SCALAR ? YAML_NONE : node(y, at)->first;
 }
 
+/*
+ * As PyYAML has it: a mapping's own members go first, then what its last "<<"
+ * brings, and of a list the first mapping.  What "<<" brings was complete before,
+ * and YAML_MERGES_MAX bounds it: this comes to an end.
+ */
 unsigned yaml_member(const struct yaml *y, unsigned at, const char *key)
 {
-	unsigned merged, child;
+	unsigned child, one, found = YAML_NONE;
 
-	/* What "<<" brings was complete before: this comes to an end. */
-	for (; yaml_kind(y, at) == YAML_KIND_MAPPING; at = merged) {
-		merged = YAML_NONE;
-		for (child = first(y, at); child != YAML_NONE; child = node(y, child)->next) {
-			if (node(y, child)->merged)
-				merged = child;
-			else if (strcmp(yaml_key(y, child), key) == 0)
-				return child;
-		}
+	if (yaml_kind(y, at) != YAML_KIND_MAPPING)
+		return YAML_NONE;
+	for (child = first(y, at); child != YAML_NONE; child = node(y, child)->next)
+		if (!node(y, child)->merged && strcmp(yaml_key(y, child), key) == 0)
+			return child;
+	for (child = first(y, at); child != YAML_NONE; child = node(y, child)->next) {
+		if (!node(y, child)->merged)
+			continue;
+		one = yaml_kind(y, child) == YAML_KIND_SEQUENCE ? first(y, child) : child;
+		do {
+			at = yaml_member(y, one, key);
+			one = one == child ? YAML_NONE : node(y, one)->next;
+		} while (at == YAML_NONE && one != YAML_NONE);
+		found = at != YAML_NONE ? at : found;
 	}
-	return YAML_NONE;
+	return found;
 }
 
-/* A mapping has only one "<<". */
 static unsigned skip_merged(const struct yaml *y, unsigned at)
 {
-	return node(y, at)->merged ? node(y, at)->next : at;
+	while (node(y, at)->merged)
+		at = node(y, at)->next;
+	return at;
 }
 
 unsigned yaml_first(const struct yaml *y, unsigned at)

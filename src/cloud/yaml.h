@@ -5,8 +5,8 @@
  * Not everything that YAML offers is taken, and what is not taken is refused:
  * several documents, mappings that have a key twice, keys that are no scalars,
  * tags other than !!str, NUL bytes.  An alias stands for its anchor's value
- * without a copy of it, "<<" for the members of one other mapping, so nothing
- * can multiply.
+ * without a copy of it, "<<" for the members of another mapping, or of a list of
+ * them, so nothing can multiply.
  */
 #ifndef CLOUD_YAML_H
 #define CLOUD_YAML_H
@@ -26,6 +26,7 @@ enum yaml_kind {
 
 struct yaml_node;
 
+/* All zeros is a file with nothing in it. */
 struct yaml {
 	struct yaml_node *nodes; /* in the caller's store, upwards */
 	unsigned count;

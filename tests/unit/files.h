@@ -67,7 +67,8 @@ static inline const char *file_make(unsigned slot, const char *name, const void 
 	const char *path = file_path(slot, name);
 	FILE *f = fopen(path, "wb");
 
-	if (!f || fwrite(data, 1, len, f) != len || fclose(f) != 0)
+	/* Others cannot read it: a file with a secret gets no warning. */
+	if (!f || fwrite(data, 1, len, f) != len || fclose(f) != 0 || chmod(path, 0600) != 0)
 		abort();
 	return path;
 }

@@ -323,7 +323,7 @@ static void bad_environments(void **state)
 		const char *name, *value;
 	} rows[] = {
 		{ "IONOS_TOKEN", "SECRET\r\nX: y" },
-		{ "IONOS_TOKEN", "SECRET\n" },
+		{ "IONOS_TOKEN", "SECRET\n " },
 		{ "IONOS_TOKEN", "SECRET\x7f" },
 		{ "IONOS_TOKEN", "\tSECRET" },
 		{ "IONOS_USERNAME", "SECRET\rDELE x" },

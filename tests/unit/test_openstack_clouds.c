@@ -53,7 +53,7 @@ static void where_values_stand(void **state)
 		{ CLOUD(", endpoint_type: internalURL"), NULL, OS_INTERFACE, "internalURL" },
 		{ CLOUD(", auth_plugin: password"), NULL, OS_AUTH_TYPE, "password" },
 		/* The first of a list, and what is no text is nothing. */
-		{ CLOUD(", interface: [internal, public]"), NULL, OS_INTERFACE, "internal" },
+		{ CLOUD(", interface: [internal, public]"), NULL, OS_INTERFACE, "internal,public" },
 		{ CLOUD(", interface: []"), NULL, OS_INTERFACE, NULL },
 		{ CLOUD(", interface: {a: b}"), NULL, OS_INTERFACE, NULL },
 		{ CLOUD(", interface: [[a]]"), NULL, OS_INTERFACE, NULL },
@@ -136,7 +136,15 @@ static void regions(void **state)
 		{ CLOUD(", regions: []"), NULL, OS_REGION, NULL },
 		{ CLOUD(", regions: ~, region_name: R"), NULL, OS_REGION, "R" },
 		{ CLOUD(", regions: [[A], ~, {nome: B}, C]"), NULL, OS_REGION, "C" },
-		{ CLOUD(", regions: [A, B]"), "clouds: {c: {region_name: B}}", OS_REGION, "B" },
+		{ CLOUD(", regions: [A, B], region_name: B"), NULL, OS_REGION, "A" },
+		{ CLOUD(", regions: [A, B]"), "clouds: {c: {region_name: B}}", OS_REGION, "A" },
+		{ CLOUD(", region_name: 'A,B'"), NULL, OS_REGION, "A" },
+		/* Glance's own. */
+		{ CLOUD(", region_name: A, image_region_name: 'B,C'"), NULL, OS_IMAGE_REGION, "B" },
+		{ CLOUD(", region_name: A, image-region-name: B"), NULL, OS_REGION, "A" },
+		{ CLOUD(", image_interface: internal"), NULL, OS_IMAGE_INTERFACE, "internal" },
+		{ CLOUD(", image_interface: [admin, internal]"), NULL, OS_IMAGE_INTERFACE,
+		  "admin,internal" },
 		/* What a region has goes before what the cloud has. */
 		{ CLOUD(", interface: all, regions: [{name: A, values: {interface: own}}]"), NULL,
 		  OS_INTERFACE, "own" },
@@ -186,7 +194,14 @@ static void profiles(void **state)
 		  "https://own" },
 		{ "clouds: {c: {cloud: elastx, auth: {user_id: u, project_id: p, password: x}}}",
 		  NULL, OS_AUTH_URL, "https://ops.elastx.cloud:5000/v3" },
-		/* One with a single region. */
+		/* The first region that it has. */
+		{ "clouds: {c: {auth: {" OTC "}}", NULL, OS_REGION, "eu-de" },
+		{ "clouds: {c: {auth: {" OTC "}}", NULL, OS_AUTH_URL,
+		  "https://iam.eu-de.otc.t-systems.com/v3" },
+		{ "clouds: {c: {profile: citycloud, auth: {user_id: u, project_id: p, password: x}}}",
+		  NULL, OS_AUTH_URL, "https://Buf1.citycloud.com:5000/v3/" },
+		{ "clouds: {c: {profile: elastx, auth: {user_id: u, project_id: p, password: x}}}",
+		  NULL, OS_REGION, "se-sto" },
 		{ "clouds: {c: {profile: otc-swiss, auth: {user_id: u, project_id: p, password: x}}}",
 		  NULL, OS_REGION, "eu-ch2" },
 		/* One that we do not know, but whose URL is there. */
@@ -197,13 +212,9 @@ static void profiles(void **state)
 	(void)state;
 	check_values(rows, COUNT(rows));
 	clean_env(NULL);
-	assert_int_equal(load_files("clouds: {c: {auth: {" OTC "}}", NULL, "c", &e), -1);
-	check_err(&e, ERR_USAGE, "no region");
-	assert_non_null(strstr(e.text, "region_name"));
-	err_clear(&e);
-	setenv("OS_REGION_NAME", "eu-de", 1);
+	setenv("OS_REGION_NAME", "eu-nl", 1);
 	assert_int_equal(load_files("clouds: {c: {auth: {" OTC "}}", NULL, "c", &e), 0);
-	check_value(OS_AUTH_URL, "https://iam.eu-de.otc.t-systems.com/v3", "the variable");
+	check_value(OS_AUTH_URL, "https://iam.eu-nl.otc.t-systems.com/v3", "the variable");
 	options.os[OS_AUTH_URL] = "https://option";
 	assert_int_equal(load_files("clouds: {c: {auth: {" OTC "}}", NULL, "c", &e), 0);
 	check_value(OS_AUTH_URL, "https://option", "the option");

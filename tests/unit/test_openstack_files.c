@@ -71,7 +71,7 @@ static void the_first_file_counts(void **state)
 	/* Of secure.yaml, too: another directory's goes with it. */
 	make("home/.config/openstack/secure.yaml", "clouds: {c: {auth: {password: s}}}");
 	check_found("own");
-	check_secret("pw", "without HOME's");
+	check_secret("s", "HOME's, beside an XDG_CONFIG_HOME without one");
 	setenv("XDG_CONFIG_HOME", "", 1);
 	check_found("own");
 	check_secret("s", "HOME's");
@@ -240,6 +240,38 @@ static void long_values(void **state)
 	}
 }
 
+/* A cloud that stands in secure.yaml alone; and JSON's way to write what is beyond U+FFFF. */
+static void secure_alone(void **state)
+{
+	struct err e = ERR_INIT;
+
+	(void)state;
+	assert_int_equal(load_files("clouds: {other: {}}", "clouds: {c: " MEMBERS("u") "}", "c",
+				    &e),
+			 0);
+	check_value(OS_USER_ID, "u", "beside a clouds.yaml");
+	check_secret("pw", "beside a clouds.yaml");
+	clean_env(NULL);
+	assert_int_equal(load_files(NULL, "clouds: {c: " MEMBERS("u") "}", "c", &e), 0);
+	check_value(OS_USER_ID, "u", "without a clouds.yaml");
+}
+
+static void surrogates_in_json(void **state)
+{
+	struct err e = ERR_INIT;
+
+	(void)state;
+	make("clouds.json",
+	     "{\"clouds\": {\"c\": {\"auth\": {\"auth_url\": \"https://k\", \"user_id\": \"u\","
+	     " \"project_id\": \"p\", \"password\": \"a\\ud83d\\uDCBEb\\\\ud83d\\u00e4\"}}}}");
+	options.os_cloud = "c";
+	assert_int_equal(load_env(&e), 0);
+	check_secret("a\xf0\x9f\x92\xbe"
+		     "b\\ud83d\xc3\xa4",
+		     "a pair");
+	unlink("clouds.json");
+}
+
 /* Each text is kept whole, up to the last byte that there is room for. */
 static void the_pool_is_used_to_its_end(void **state)
 {
@@ -352,6 +384,8 @@ int main(void)
 		cmocka_unit_test_setup(files_that_are_none, clean_env),
 		cmocka_unit_test_setup(which_cloud, clean_env),
 		cmocka_unit_test_setup(long_values, clean_env),
+		cmocka_unit_test_setup(secure_alone, clean_env),
+		cmocka_unit_test_setup(surrogates_in_json, clean_env),
 		cmocka_unit_test_setup(the_pool_is_used_to_its_end, clean_env),
 		cmocka_unit_test_setup(a_url_that_grows, clean_env),
 		cmocka_unit_test_setup(names_of_clouds, clean_env),

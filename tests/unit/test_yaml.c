@@ -118,6 +118,8 @@ static const struct {
 	{ "a: &x {b: c}\nd: {<<: *x, e: f}\n", "{a {b \"c\"} d {e \"f\"}}" },
 	{ "a: {e: f, <<: {b: c}, g: h}\n", "{a {e \"f\" g \"h\"}}" },
 	{ "<<: {b: c}\n", "{}" },
+	{ "a: {<<: [{b: c}, {d: e}], f: g}\n", "{a {f \"g\"}}" },
+	{ "a: {<<: {b: c}, f: g, <<: {d: e}}\n", "{a {f \"g\"}}" },
 	{ "<<:\na: b\n", "{a \"b\"}" },
 	{ "'<<': {b: c}\n", "{<< {b \"c\"}}" },
 	{ "'<<': x\n", "{<< \"x\"}" },
@@ -147,7 +149,6 @@ static const struct {
 	{ "a: SECRET\na: SECRET\n", "line 2, column 1" },
 	{ "a: {b: 1,\n b: SECRET}", "line 2, column 2" },
 	{ "a: 1\n'a': SECRET\n", "line 2" },
-	{ "a: {<<: {}, <<: {}}", "line 1" },
 	{ "a: SECRET\n---\nb: 1\n", "line 2" },
 	{ "--- SECRET\n--- 2\n", "line 2" },
 	{ "a: \"SECRET\\0\"\n", "line 1" },
@@ -160,9 +161,10 @@ static const struct {
 	{ "? [SECRET]\n: b\n", "line 1" },
 	{ "? {SECRET: b}\n: b\n", "line 1" },
 	{ "a: {<<: SECRET}", "line 1" },
-	{ "a: {<<: [{b: SECRET}]}", "line 1" },
+	{ "a: {<<: [SECRET]}", "line 1" },
+	{ "a: {<<: [{b: c}, [SECRET]]}", "line 1" },
 	{ "a: &x SECRET\nb: {<<: *x}", "line 2" },
-	{ "a: &x [SECRET]\nb: {<<: *x}", "line 2" },
+	{ "a: &x SECRET\nb: {<<: [*x]}", "line 2" },
 	{ "a: !!binary SECRET\n", "line 1" },
 	{ "a: !!int 1\n", "line 1" },
 	{ "a: !SECRET 1\n", "line 1" },
@@ -436,6 +438,34 @@ static void hostile(void **state)
 	CHECK(peak < (size_t)8 * 1024 * 1024, "%zu bytes", peak);
 }
 
+/* As PyYAML has it: of a list the first, of two keys "<<" the last one. */
+static void several_merges(void **state)
+{
+	struct err e = ERR_INIT;
+	unsigned c;
+
+	(void)state;
+	assert_int_equal(load("a: &a {x: ax, y: ay}\nb: &b {x: bx, z: bz}\nd: &d {x: dx}\n"
+			      "c: {<<: [*a, *b], w: cw}\ne: {<<: *a, <<: *b}\n"
+			      "f: {<<: [*d, {<<: *b, v: fv}], <<: *a, y: fy}\n",
+			      &e),
+			 0);
+	c = yaml_member(&got, YAML_ROOT, "c");
+	assert_string_equal(yaml_get(&got, c, "x"), "ax");
+	assert_string_equal(yaml_get(&got, c, "z"), "bz");
+	assert_string_equal(yaml_get(&got, c, "w"), "cw");
+	assert_int_equal(yaml_count(&got, c), 1);
+	c = yaml_member(&got, YAML_ROOT, "e");
+	assert_string_equal(yaml_get(&got, c, "x"), "bx");
+	assert_string_equal(yaml_get(&got, c, "y"), "ay");
+	assert_int_equal(yaml_first(&got, c), YAML_NONE);
+	c = yaml_member(&got, YAML_ROOT, "f");
+	assert_string_equal(yaml_get(&got, c, "x"), "ax");
+	assert_string_equal(yaml_get(&got, c, "y"), "fy");
+	assert_string_equal(yaml_get(&got, c, "z"), "bz");
+	assert_string_equal(yaml_get(&got, c, "v"), "fv");
+}
+
 /* Billions of nodes when written out: here they are a few. */
 static void billion_laughs(void **state)
 {
@@ -458,6 +488,12 @@ static void billion_laughs(void **state)
 	assert_int_equal(load(text, &e), 0);
 	assert_string_equal(yaml_get(&got, yaml_member(&got, YAML_ROOT, "a31"), "x"), "y");
 	assert_null(yaml_get(&got, yaml_member(&got, YAML_ROOT, "a31"), "z"));
+	text_init(&t, text, sizeof(text));
+	text_put(&t, "a0: &a0 {x: y}\n");
+	for (i = 1; i < YAML_ANCHORS_MAX; i++)
+		text_printf(&t, "a%u: &a%u {<<: [*a%u, *a%u, *a%u]}\n", i, i, i - 1, i - 1, i - 1);
+	assert_int_equal(load(text, &e), -1);
+	check_err(&e, ERR_LIMIT, "too many to look through");
 }
 
 int main(void)
@@ -467,7 +503,7 @@ int main(void)
 		cmocka_unit_test(looking_up),     cmocka_unit_test(cut_off),
 		cmocka_unit_test(nul_bytes),      cmocka_unit_test(small_stores),
 		cmocka_unit_test(limits),         cmocka_unit_test(hostile),
-		cmocka_unit_test(billion_laughs),
+		cmocka_unit_test(billion_laughs), cmocka_unit_test(several_merges),
 	};
 
 	return cmocka_run_group_tests_name("yaml", tests, setup, teardown);

@@ -159,7 +159,24 @@ static int read_profile(struct reader *r, const char **environment)
 	return 0;
 }
 
-/* The first endpoint of a product in one environment. */
+/* The first endpoint without a location: those that have one serve no images.  YAML_NONE: none. */
+static int find_endpoint(struct reader *r, unsigned endpoints, unsigned *at)
+{
+	const char *location;
+
+	for (*at = yaml_first(&r->yaml, endpoints); *at != YAML_NONE;
+	     *at = yaml_next(&r->yaml, *at)) {
+		if (yaml_kind(&r->yaml, *at) != YAML_KIND_MAPPING)
+			return misplaced(r, *at, "an endpoint", "a mapping");
+		if (get(r, *at, "location", &location) < 0)
+			return -1;
+		if (!location || !*location)
+			break;
+	}
+	return 0;
+}
+
+/* The endpoint of a product in one environment. */
 static int read_product(struct reader *r, unsigned environment, const char *name)
 {
 	unsigned products, product, endpoints, endpoint;
@@ -167,13 +184,11 @@ static int read_product(struct reader *r, unsigned environment, const char *name
 
 	if (member(r, environment, "products", YAML_KIND_SEQUENCE, &products) < 0 ||
 	    named(r, products, name, "product", &product) < 0 ||
-	    member(r, product, "endpoints", YAML_KIND_SEQUENCE, &endpoints) < 0)
+	    member(r, product, "endpoints", YAML_KIND_SEQUENCE, &endpoints) < 0 ||
+	    find_endpoint(r, endpoints, &endpoint) < 0)
 		return -1;
-	endpoint = yaml_first(&r->yaml, endpoints);
 	if (endpoint == YAML_NONE)
 		return 0;
-	if (yaml_kind(&r->yaml, endpoint) != YAML_KIND_MAPPING)
-		return misplaced(r, endpoint, "an endpoint", "a mapping");
 	if (get(r, endpoint, "name", &c->api_url) < 0)
 		return -1;
 	if (!c->api_url)
@@ -225,7 +240,6 @@ static int read_config(struct ionos_config *c, int fd, bool legacy, char *scratc
 {
 	struct reader r = { .c = c, .e = e };
 	const char *environment;
-	struct stat st;
 	ssize_t len;
 
 	len = secret_read(fd, scratch, cap / 2, c->path, e);
@@ -242,9 +256,7 @@ static int read_config(struct ionos_config *c, int fd, bool legacy, char *scratc
 	if (legacy ? read_legacy(&r) < 0 :
 		     read_profile(&r, &environment) < 0 || read_endpoint(&r, environment) < 0)
 		return -1;
-	if ((c->token || c->password) && fstat(fd, &st) == 0 && S_ISREG(st.st_mode) &&
-	    (st.st_mode & (S_IRGRP | S_IROTH)))
-		log_warn("%s holds credentials and can be read by others: chmod 600 it", c->path);
+	secret_guard(fd, c->path, c->token || c->password);
 	return 0;
 }
 
@@ -281,6 +293,20 @@ static int try_file(struct ionos_config *c, bool asked, bool legacy, char *scrat
 	return !legacy || c->token || (c->user && c->password);
 }
 
+/* ionosctl reads its own file whatever IONOS_CONFIG_FILE says: that may be another contract's. */
+static void warn_of_other(const char *path, const char *dir, const char *below)
+{
+	char own[PATH_BYTES];
+	struct err none = ERR_INIT;
+	struct stat ours, theirs;
+
+	if (dir && *dir && join(own, dir, below, "/ionosctl/config.yaml", &none) == 0 &&
+	    stat(own, &theirs) == 0 && stat(path, &ours) == 0 &&
+	    (ours.st_ino != theirs.st_ino || ours.st_dev != theirs.st_dev))
+		log_warn("%s is used, which IONOS_CONFIG_FILE names; ionosctl would use %s", path,
+			 own);
+}
+
 int ionos_config_load(struct ionos_config *c, const char *file, char *scratch, size_t cap,
 		      struct err *e)
 {
@@ -301,6 +327,10 @@ int ionos_config_load(struct ionos_config *c, const char *file, char *scratch, s
 		file = getenv("IONOS_CONFIG_FILE");
 		if (file && !*file)
 			file = NULL;
+		if (file && xdg && *xdg)
+			warn_of_other(file, xdg, "");
+		else if (file)
+			warn_of_other(file, home, "/.config");
 	}
 	if (file)
 		return join(c->path, file, "", "", e) < 0 ||

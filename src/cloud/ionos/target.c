@@ -139,6 +139,10 @@ static int add_all(struct list *list, const struct options *o, const char *url,
 	/* Before it is shown in a message. */
 	if (add(list, url, filled ? &locations[0] : NULL, o->ftp_port, e) < 0)
 		return -1;
+	/* To ionosctl it is the API's alone, then. */
+	if (!filled && o->ionosctl && o->locations.count == 1)
+		return text_copy(list->at[list->count - 1].location, sizeof(list->at->location),
+				 locations[0].api, "--location", e);
 	if (!filled && o->locations.count > 0)
 		return err_set(e, ERR_USAGE,
 			       "--ftp-url %s has no %%s to put the --location there: leave one of them out",

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <ini.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -32,6 +33,8 @@ static const char *const key_names[KEYS] = {
 
 struct reader {
 	struct linode_settings *s;
+	const char *text;    /* the whole file */
+	const char *path;    /* ... and its name */
 	const char *section; /* the one to take values from */
 	char only[64];       /* the first section that is a user */
 	unsigned users;
@@ -40,43 +43,62 @@ struct reader {
 	struct err *e;
 };
 
-/* BasicInterpolation of Python's configparser: "%%" stands for "%". */
-static int take(char *to, size_t cap, const char *value, const char *name, struct err *e)
+/* Where the value of a key goes. */
+static char *place_of(struct linode_settings *s, int key, size_t *cap)
 {
-	struct text t;
-
-	text_init(&t, to, cap);
-	for (; *value; value++) {
-		text_put_n(&t, value, 1);
-		if (value[0] == '%' && value[1] == '%')
-			value++;
-	}
-	return text_done(&t, name, e);
-}
-
-static int take_key(struct linode_settings *s, int key, const char *value, struct err *e)
-{
-	const char *name = key_names[key];
-
 	switch (key) {
 	case KEY_TOKEN:
-		s->token.given = true;
-		if (text_copy(s->token.from, sizeof(s->token.from), "linode-cli's settings file",
-			      name, e) < 0)
-			return -1;
-		return take(s->token.value, sizeof(s->token.value), value, name, e);
+		*cap = sizeof(s->token.value);
+		return s->token.value;
 	case KEY_USER:
-		/* --as-user was there first. */
-		return s->user[0] ? 0 : take(s->user, sizeof(s->user), value, name, e);
+		*cap = sizeof(s->user);
+		return s->user;
 	case KEY_REGION:
-		return take(s->region, sizeof(s->region), value, name, e);
+		*cap = sizeof(s->region);
+		return s->region;
 	case KEY_HOST:
-		return take(s->host, sizeof(s->host), value, name, e);
+		*cap = sizeof(s->host);
+		return s->host;
 	case KEY_VERSION:
-		return take(s->version, sizeof(s->version), value, name, e);
+		*cap = sizeof(s->version);
+		return s->version;
 	default:
-		return take(s->scheme, sizeof(s->scheme), value, name, e);
+		*cap = sizeof(s->scheme);
+		return s->scheme;
 	}
+}
+
+/* Does the line, counted from 1, begin with a blank?  Then its value belongs to the one before. */
+static bool is_continued(const char *text, int line)
+{
+	while (--line > 0 && text)
+		text = strchr(text, '\n') ? strchr(text, '\n') + 1 : NULL;
+	return text && (*text == ' ' || *text == '\t');
+}
+
+/* The value as it stands, its lines joined by line ends. */
+static int take_key(struct reader *r, int key, const char *value, int line)
+{
+	size_t cap, len;
+	char *to = place_of(r->s, key, &cap);
+	bool more = r->seen[key] && is_continued(r->text, line);
+	struct text t;
+
+	if (r->seen[key] && !more)
+		return err_set(r->e, ERR_USAGE, "[%s] has %s twice", r->section, key_names[key]);
+	r->seen[key] = true;
+	/* --as-user was there first. */
+	if (key == KEY_USER && strcmp(r->section, "DEFAULT") != 0)
+		return 0;
+	len = more ? strlen(to) : 0;
+	text_init(&t, to + len, cap - len);
+	text_put(&t, more ? "\n" : "");
+	text_put(&t, value);
+	if (text_done(&t, key_names[key], r->e) < 0 || key != KEY_TOKEN)
+		return t.full ? -1 : 0;
+	r->s->token.given = true;
+	return text_copy(r->s->token.from, sizeof(r->s->token.from), "linode-cli's settings file",
+			 key_names[key], r->e);
 }
 
 static int note_user(struct reader *r, const char *section)
@@ -91,7 +113,7 @@ static int note_user(struct reader *r, const char *section)
 }
 
 /* inih's handler: non-zero to go on.  name is NULL where a section begins. */
-static int on_line(void *arg, const char *section, const char *name, const char *value)
+static int on_line(void *arg, const char *section, const char *name, const char *value, int line)
 {
 	struct reader *r = arg;
 	int key;
@@ -101,22 +123,13 @@ static int on_line(void *arg, const char *section, const char *name, const char 
 	if (strcmp(section, r->section) != 0)
 		return 1;
 	r->found = true;
-	for (key = 0; name && key < KEYS; key++) {
-		if (!text_same(name, key_names[key]))
-			continue;
-		/* inih hands over a continuation line as a second value. */
-		if (r->seen[key]) {
-			err_set(r->e, ERR_USAGE, "[%s] has %s twice, or with two lines", section,
-				key_names[key]);
-			return 0;
-		}
-		r->seen[key] = true;
-		return take_key(r->s, key, value ? value : "", r->e) == 0;
-	}
+	for (key = 0; name && key < KEYS; key++)
+		if (text_same(name, key_names[key]))
+			return take_key(r, key, value ? value : "", line) == 0;
 	return 1;
 }
 
-static int parse(struct reader *r, const char *text, const char *section, const char *path)
+static int parse(struct reader *r, const char *section)
 {
 	int line;
 
@@ -125,34 +138,126 @@ static int parse(struct reader *r, const char *text, const char *section, const 
 	memset(r->seen, 0, sizeof(r->seen));
 	r->users = 0;
 	r->only[0] = '\0';
-	line = ini_parse_string(text, on_line, r);
+	line = ini_parse_string(r->text, on_line, r);
 	if (r->e->code != ERR_NONE)
-		return err_at(r->e, path);
+		return err_at(r->e, r->path);
 	if (line != 0)
-		return err_set(r->e, ERR_USAGE, "%s: line %d is not understood", path, line);
+		return err_set(r->e, ERR_USAGE, "%s: line %d is not understood", r->path, line);
 	return 0;
+}
+
+/* One value that another one names. */
+struct wanted {
+	const char *section;
+	char name[64];
+	struct text value;
+	bool found;
+};
+
+static int on_wanted(void *arg, const char *section, const char *name, const char *value, int line)
+{
+	struct wanted *w = arg;
+
+	(void)line;
+	if (!name || strcmp(section, w->section) != 0 || !text_same(name, w->name))
+		return 1;
+	text_put(&w->value, w->found ? "\n" : "");
+	text_put(&w->value, value ? value : "");
+	w->found = true;
+	return 1;
+}
+
+/* In the user's section or, as every section has what is in there, in [DEFAULT]. */
+static int find_value(const struct reader *r, const char *section, struct wanted *w)
+{
+	w->section = section;
+	(void)ini_parse_string(r->text, on_wanted, w);
+	if (!w->found && strcmp(section, "DEFAULT") != 0)
+		return find_value(r, "DEFAULT", w);
+	if (!w->found)
+		return err_set(r->e, ERR_USAGE, "%s: %%(%s)s names nothing that is there", r->path,
+			       w->name);
+	return text_done(&w->value, w->name, r->e);
+}
+
+/* Values that name each other: Python's own limit. */
+#define NAMES_DEPTH 10
+
+/* BasicInterpolation of Python's configparser: "%%" is a "%", "%(name)s" another value. */
+static int fill_in(const struct reader *r, const char *section, const char *raw, struct text *out,
+		   unsigned depth)
+{
+	struct wanted w = { .found = false };
+	char value[512];
+	size_t len;
+	struct text name;
+
+	for (; *raw; raw++) {
+		if (raw[0] != '%' || raw[1] == '%') {
+			text_put_n(out, raw, 1);
+			raw += raw[0] == '%';
+			continue;
+		}
+		len = raw[1] == '(' ? strcspn(raw + 2, ")") : 0;
+		if (len == 0 || raw[2 + len] != ')' || raw[3 + len] != 's')
+			return err_set(r->e, ERR_USAGE,
+				       "%s: a value holds a single %%, which is written %%%%",
+				       r->path);
+		text_init(&name, w.name, sizeof(w.name));
+		text_put_n(&name, raw + 2, len);
+		w.found = false;
+		text_init(&w.value, value, sizeof(value));
+		if (text_done(&name, "a name in %()s", r->e) < 0 || find_value(r, section, &w) < 0)
+			return -1;
+		if (depth == NAMES_DEPTH)
+			return err_set(r->e, ERR_USAGE, "%s: %%(%s)s leads in a circle", r->path,
+				       w.name);
+		if (fill_in(r, section, value, out, depth + 1) < 0)
+			return -1;
+		raw += 3 + len;
+	}
+	return 0;
+}
+
+static int fill_in_key(struct reader *r, const char *section, int key)
+{
+	char raw[SECRET_MAX];
+	size_t cap;
+	char *to = place_of(r->s, key, &cap);
+	struct text t;
+	int result;
+
+	if (!strchr(to, '%'))
+		return 0;
+	snprintf(raw, sizeof(raw), "%s", to);
+	text_init(&t, to, cap);
+	result = fill_in(r, section, raw, &t, 0);
+	text_wipe(raw, sizeof(raw));
+	return result < 0 ? -1 : text_done(&t, key_names[key], r->e);
 }
 
 /* The sections: [DEFAULT] for all, then the user's own over it. */
 static int read_ini(struct linode_settings *s, const char *text, const char *path,
 		    const char *as_user, struct err *e)
 {
-	struct reader r = { .s = s, .e = e };
+	struct reader r = { .s = s, .text = text, .path = path, .e = e };
+	int key;
 
+	if (parse(&r, "DEFAULT") < 0 || fill_in_key(&r, "DEFAULT", KEY_USER) < 0)
+		return -1;
 	if (as_user && text_copy(s->user, sizeof(s->user), as_user, "--as-user", e) < 0)
 		return -1;
-	if (parse(&r, text, "DEFAULT", path) < 0)
-		return -1;
-	if (s->user[0] == '\0' && !s->token.given && r.users == 1 &&
+	if (s->user[0] == '\0' && r.users == 1 &&
 	    text_copy(s->user, sizeof(s->user), r.only, "a section's name", e) < 0)
 		return -1;
-	if (s->user[0] == '\0')
-		return 0;
-	if (parse(&r, text, s->user, path) < 0)
+	if (s->user[0] && parse(&r, s->user) < 0)
 		return -1;
-	/* default-user may name nobody: linode-cli then has no token, and says so. */
-	if (!r.found && as_user)
-		return err_set(e, ERR_USAGE, "the user %s is not in %s", s->user, path);
+	if (s->user[0] && !r.found)
+		return err_set(e, ERR_USAGE, "the user %s%s is not in %s", s->user,
+			       as_user ? "" : ", the default-user,", path);
+	for (key = 0; key < KEYS; key++)
+		if (key != KEY_USER && fill_in_key(&r, s->user[0] ? s->user : "DEFAULT", key) < 0)
+			return -1;
 	return 0;
 }
 
@@ -219,8 +324,10 @@ static int load_file(struct linode_settings *s, const struct options *o, char *s
 	if (fd < 0)
 		return err_errno(e, ERR_USAGE, "cannot open %s", path);
 	len = secret_read(fd, scratch, cap < SETTINGS_FILE_MAX ? cap : SETTINGS_FILE_MAX, path, e);
-	(void)close(fd);
 	result = len < 0 ? -1 : read_ini(s, scratch, path, o->as_user, e);
+	if (result == 0)
+		secret_guard(fd, path, s->token.given);
+	(void)close(fd);
 	text_wipe(scratch, len < 0 ? cap : (size_t)len);
 	return result;
 }

@@ -7,8 +7,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/json_text.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "cloud/openstack/openstack.h"
@@ -26,6 +28,7 @@ struct reader {
 	struct os_settings *s;
 	struct yaml clouds, secure;
 	char path[PATH_BYTES];
+	char joined[64]; /* a list, as one text */
 	struct layer layers[LAYERS_MAX];
 	unsigned count;
 	struct err *e;
@@ -33,14 +36,14 @@ struct reader {
 
 /* Clouds that clouds.yaml may name by "profile". */
 static const struct {
-	const char *name, *auth_url, *region; /* NULL: there are several */
+	const char *name, *auth_url, *region; /* the first that it has */
 } profiles[] = {
-	{ "otc", "https://iam.{region_name}.otc.t-systems.com/v3", NULL },
+	{ "otc", "https://iam.{region_name}.otc.t-systems.com/v3", "eu-de" },
 	{ "otc-swiss", "https://iam-pub.eu-ch2.sc.otc.t-systems.com/v3", "eu-ch2" },
-	{ "elastx", "https://ops.elastx.cloud:5000/v3", NULL },
-	{ "switchengines", "https://keystone.cloud.switch.ch:5000/v3", NULL },
-	{ "citycloud", "https://{region_name}.citycloud.com:5000/v3/", NULL },
-	{ "binero", "https://auth.binero.cloud:5000/v3", NULL },
+	{ "elastx", "https://ops.elastx.cloud:5000/v3", "se-sto" },
+	{ "switchengines", "https://keystone.cloud.switch.ch:5000/v3", "LS" },
+	{ "citycloud", "https://{region_name}.citycloud.com:5000/v3/", "Buf1" },
+	{ "binero", "https://auth.binero.cloud:5000/v3", "europe-se-1" },
 };
 
 /* Old names, which are accepted. */
@@ -63,6 +66,22 @@ static int try_open(struct reader *r, const char *dir, const char *below, const 
 	return *fd >= 0;
 }
 
+/* Where everybody may put a file, in /tmp, it says where somebody else wants the password sent. */
+static int check_directory(const struct reader *r, const char *variable)
+{
+	char dir[PATH_BYTES];
+	struct stat st;
+	struct text t;
+
+	text_init(&t, dir, sizeof(dir));
+	text_put_n(&t, r->path, (size_t)(text_base_name(r->path) - r->path));
+	if (stat(dir, &st) != 0 || !(st.st_mode & S_IWOTH))
+		return 0;
+	return err_set(r->e, ERR_USAGE,
+		       "%s lies where everybody can put one: if it is meant, name it with %s",
+		       r->path, variable);
+}
+
 /* variable: OS_CLIENT_CONFIG_FILE; stem: "clouds" */
 static int find(struct reader *r, const char *variable, const char *stem, int *fd)
 {
@@ -73,7 +92,8 @@ static int find(struct reader *r, const char *variable, const char *stem, int *f
 		const char *dir, *below;
 	} dirs[] = {
 		{ ".", "/" },
-		{ xdg ? xdg : home, xdg ? "/openstack/" : "/.config/openstack/" },
+		{ xdg, "/openstack/" },
+		{ home, "/.config/openstack/" },
 		{ "/etc/xdg/openstack", "/" },
 		{ "/etc/openstack", "/" },
 	};
@@ -95,11 +115,53 @@ static int find(struct reader *r, const char *variable, const char *stem, int *f
 			text_init(&t, name, sizeof(name));
 			text_printf(&t, "%s%s", stem, ends[k]);
 			found = try_open(r, dirs[i].dir, dirs[i].below, name, fd);
+			if (found > 0 && check_directory(r, variable) < 0) {
+				(void)close(*fd);
+				return -1;
+			}
 			if (found != 0)
 				return found;
 		}
 	}
 	return 0;
+}
+
+/* "\ud83d\udcbe"? */
+static bool is_pair(const char *s)
+{
+	size_t i;
+
+	for (i = 0; i < 12; i++)
+		if (i % 6 == 0 ? s[i] != '\\' : i % 6 == 1 ? s[i] != 'u' : text_hex(s[i]) < 0)
+			return false;
+	return text_hex(s[2]) == 13 && text_hex(s[3]) / 4 == 2 && text_hex(s[8]) == 13 &&
+	       text_hex(s[9]) / 4 == 3;
+}
+
+/* JSON's two escapes for one character (RFC 8259, section 7), which YAML does not know. */
+static size_t join_surrogates(char *s, size_t len)
+{
+	size_t from, to, n;
+	struct text t;
+
+	for (from = to = 0; from < len; from += n) {
+		n = s[from] == '\\' && from + 1 < len ? 2 : 1;
+		if (len - from >= 12 && is_pair(s + from)) {
+			/* Four bytes, in place of twelve. */
+			char pair[8];
+
+			text_init(&t, pair, sizeof(pair));
+			json_unescape(&t, s + from, 12);
+			memcpy(s + to, pair, t.len);
+			to += t.len;
+			n = 12;
+			continue;
+		}
+		memmove(s + to, s + from, n);
+		to += n;
+	}
+	s[to] = '\0';
+	return to;
 }
 
 /* Read a file into buf, half of which is the text, half what comes of it. */
@@ -113,7 +175,13 @@ static int load(struct reader *r, const char *variable, const char *stem, struct
 	if (found <= 0)
 		return found;
 	len = secret_read(fd, buf, cap / 2, r->path, r->e);
+	if (len >= 0)
+		secret_guard(fd, r->path,
+			     strstr(buf, "password") || strstr(buf, "token") ||
+				     strstr(buf, "secret"));
 	(void)close(fd);
+	if (len > 0 && text_ends(r->path, ".json"))
+		len = (ssize_t)join_surrogates(buf, (size_t)len);
 	if (len < 0 ||
 	    yaml_load(y, buf + cap / 2, cap - cap / 2, buf, (size_t)len, r->path, r->e) < 0)
 		return -1;
@@ -130,8 +198,21 @@ static void add_layer(struct reader *r, const struct yaml *y, unsigned at)
 		r->layers[r->count++] = (struct layer){ y, at };
 }
 
+/* The interfaces of a list, which are tried one after the other, joined by commas. */
+static const char *join(struct reader *r, const struct yaml *y, unsigned list)
+{
+	struct text t;
+	unsigned at;
+
+	text_init(&t, r->joined, sizeof(r->joined));
+	for (at = yaml_first(y, list); at != YAML_NONE; at = yaml_next(y, at))
+		if (yaml_text(y, at))
+			text_printf(&t, "%s%s", t.len > 0 ? "," : "", yaml_text(y, at));
+	return t.full ? NULL : r->joined;
+}
+
 /* The value of a member whose name may be written with dashes. */
-static const char *member(const struct layer *l, const char *name)
+static const char *member(struct reader *r, const struct layer *l, const char *name)
 {
 	char dashed[48];
 	const char *value;
@@ -144,27 +225,30 @@ static const char *member(const struct layer *l, const char *name)
 		dashed[i] = '\0';
 		at = yaml_member(l->yaml, l->at, dashed);
 	}
-	/* Of a list, "interface" for one, the first counts. */
-	if (yaml_kind(l->yaml, at) == YAML_KIND_SEQUENCE)
-		at = yaml_first(l->yaml, at);
-	value = yaml_text(l->yaml, at);
+	/* Of other lists the first counts. */
+	if (yaml_kind(l->yaml, at) == YAML_KIND_SEQUENCE && text_ends(name, "interface"))
+		value = join(r, l->yaml, at);
+	else if (yaml_kind(l->yaml, at) == YAML_KIND_SEQUENCE)
+		value = yaml_text(l->yaml, yaml_first(l->yaml, at));
+	else
+		value = yaml_text(l->yaml, at);
 	return value && *value ? value : NULL;
 }
 
 /* In one of the files. */
-static const char *look_in(const struct reader *r, const struct yaml *file, const char *name)
+static const char *look_in(struct reader *r, const struct yaml *file, const char *name)
 {
 	const char *value = NULL;
 	unsigned i;
 
 	for (i = 0; i < r->count && !value; i++)
 		if (r->layers[i].yaml == file)
-			value = member(&r->layers[i], name);
+			value = member(r, &r->layers[i], name);
 	return value;
 }
 
 /* An older name, if there is one, counts where its file does not have the other. */
-static const char *look_up(const struct reader *r, const char *name, const char *old)
+static const char *look_up(struct reader *r, const char *name, const char *old)
 {
 	const struct yaml *files[] = { &r->secure, &r->clouds };
 	const char *value = NULL;
@@ -210,13 +294,21 @@ static int keep(struct reader *r, enum os_key key, const char *value)
 
 static int take_values(struct reader *r)
 {
+	struct os_settings *s = r->s;
 	enum os_key key;
 	const char *value;
+	size_t at;
 
 	for (key = 0; key < OS_KEYS; key++) {
 		value = look_up(r, os_key_name(key), older[key]);
-		if (value && !r->s->value[key] && keep(r, key, value) < 0)
+		at = s->pooled;
+		if (!value || s->value[key])
+			continue;
+		if (keep(r, key, value) < 0)
 			return -1;
+		/* Of "region_name: A,B" the first counts. */
+		if (key == OS_REGION || key == OS_IMAGE_REGION)
+			s->pool[at + strcspn(s->pool + at, ",")] = '\0';
 	}
 	value = look_up(r, "verify", NULL);
 	if (value && !r->s->value[OS_INSECURE])
@@ -320,6 +412,8 @@ static int take_profile(struct reader *r)
 			return err_set(r->e, ERR_USAGE, "%s: the profile %.40s is not known",
 				       r->path, name);
 	}
+	if (region && r->s->otc && otc_region(r->s))
+		region = otc_region(r->s);
 	if (region && !r->s->value[OS_REGION] && keep(r, OS_REGION, region) < 0)
 		return -1;
 	return url && (url != r->s->value[OS_AUTH_URL] || strstr(url, "{region_name}")) ?
@@ -331,9 +425,7 @@ static int take_profile(struct reader *r)
 static int take_region(struct reader *r, unsigned cloud)
 {
 	unsigned list = yaml_member(&r->clouds, cloud, "regions"), at;
-	const char *want =
-		r->s->value[OS_REGION] ? r->s->value[OS_REGION] : look_up(r, "region_name", NULL);
-	const char *name;
+	const char *want = r->s->value[OS_REGION], *name;
 
 	if (yaml_kind(&r->clouds, list) == YAML_KIND_SCALAR ||
 	    yaml_kind(&r->clouds, list) == YAML_KIND_MAPPING)
@@ -365,21 +457,20 @@ static int choose(struct reader *r, unsigned clouds, const char **name)
 
 static int take_cloud(struct reader *r, const char *name)
 {
-	unsigned clouds = yaml_member(&r->clouds, YAML_ROOT, "clouds"), at;
+	unsigned clouds = yaml_member(&r->clouds, YAML_ROOT, "clouds"), at, secure;
 
 	if (choose(r, clouds, &name) < 0)
 		return -1;
 	if (!name)
 		return 0;
 	at = yaml_member(&r->clouds, clouds, name);
-	if (yaml_kind(&r->clouds, at) != YAML_KIND_MAPPING)
+	secure = yaml_member(&r->secure, yaml_member(&r->secure, YAML_ROOT, "clouds"), name);
+	if (yaml_kind(&r->clouds, at) != YAML_KIND_MAPPING &&
+	    yaml_kind(&r->secure, secure) != YAML_KIND_MAPPING)
 		return err_set(r->e, ERR_USAGE, "%s has no cloud %.60s", r->path, name);
 	if (text_copy(r->s->cloud, sizeof(r->s->cloud), name, "the cloud's name", r->e) < 0)
 		return -1;
-	if (r->secure.count > 0)
-		add_layer(r, &r->secure,
-			  yaml_member(&r->secure, yaml_member(&r->secure, YAML_ROOT, "clouds"),
-				      name));
+	add_layer(r, &r->secure, secure);
 	if (take_region(r, at) < 0)
 		return -1;
 	add_layer(r, &r->clouds, at);
@@ -396,7 +487,8 @@ int os_clouds_load(struct os_settings *s, const char *name, char *a, char *b, si
 	if (load(&r, "OS_CLIENT_SECURE_FILE", "secure", &r.secure, b, cap) < 0)
 		return -1;
 	found = load(&r, "OS_CLIENT_CONFIG_FILE", "clouds", &r.clouds, a, cap);
-	if (found > 0)
+	/* What there is may all be in secure.yaml. */
+	if (found > 0 || (found == 0 && name && r.secure.count > 0))
 		return take_cloud(&r, name);
 	if (found == 0 && name)
 		return err_set(e, ERR_USAGE,

@@ -166,17 +166,47 @@ static void warn_plain(struct os_work *w, const char *url)
 	log_warn("%.80s is asked by http: the token and the image travel unencrypted", url);
 }
 
-/* Without "/v2" and what is behind it. */
+/* Is s[0..len) "/v2", "/v1" or "/v2.0"? */
+static bool is_version(const char *s, size_t len)
+{
+	size_t slashes = strspn(s, "/");
+
+	s += slashes;
+	return slashes > 0 && len >= slashes + 2 && s[0] == 'v' && s[1] >= '1' && s[1] <= '9' &&
+	       strspn(s + 1, "0123456789.") >= len - slashes - 1;
+}
+
+/* How long s[0..len) is without its last segment and the slashes around that. */
+static size_t without_last(const char *s, size_t len)
+{
+	while (len > 0 && s[len - 1] != '/')
+		len--;
+	while (len > 0 && s[len - 1] == '/')
+		len--;
+	return len;
+}
+
+/* Without "/v2" and, behind that, the project: as openstacksdk takes them off. */
+static size_t base_length(const char *url)
+{
+	const char *scheme = strstr(url, "://"), *host = scheme ? scheme + 3 : url;
+	size_t len = strlen(url), least = (size_t)(host - url) + strcspn(host, "/"), above, two;
+
+	while (len > least && url[len - 1] == '/')
+		len--;
+	above = without_last(url, len);
+	two = without_last(url, above);
+	if (above >= least && is_version(url + above, len - above))
+		return above;
+	if (two >= least && above > least && is_version(url + two, above - two))
+		return two;
+	return len;
+}
+
 static int keep_base(struct os_work *w, const char *url, struct err *e)
 {
-	size_t len = strlen(url);
+	size_t len = base_length(url);
 
-	while (len > 0 && url[len - 1] == '/')
-		len--;
-	if (len >= 3 && strncmp(url + len - 3, "/v2", 3) == 0)
-		len -= 3;
-	while (len > 0 && url[len - 1] == '/')
-		len--;
 	if (len >= sizeof(w->base))
 		return err_set(e, ERR_LIMIT, "Glance's URL is longer than %zu bytes",
 			       sizeof(w->base) - 1);
@@ -189,31 +219,44 @@ static int keep_base(struct os_work *w, const char *url, struct err *e)
 }
 
 /* Of one service, the endpoint of the interface, in the region if one is wanted. */
-static bool endpoint_of(const struct json *service, const struct os_settings *s, char *url,
-			size_t cap, bool *other_region)
+static bool endpoint_of(const struct json *service, const char *interface, size_t len,
+			const char *region, struct text *url, bool *other_region)
 {
-	const char *interface = s->value[OS_INTERFACE], *region = s->value[OS_REGION];
 	struct json at = { 0 };
 	struct err none = ERR_INIT;
 	char name[32];
-	size_t len;
 
-	/* Older settings say "publicURL". */
-	len = interface ? strlen(interface) : 0;
-	if (len > 3 && strcmp(interface + len - 3, "URL") == 0)
-		len -= 3;
 	while (json_next(service, "endpoints", &at)) {
-		if (json_str(&at, "interface", name, sizeof(name), &none) < 0)
-			continue;
-		if (interface ? strlen(name) != len || strncmp(name, interface, len) != 0 :
-				strcmp(name, "public") != 0)
+		if (json_str(&at, "interface", name, sizeof(name), &none) < 0 ||
+		    strlen(name) != len || strncmp(name, interface, len) != 0)
 			continue;
 		if (region && !json_is(&at, "region_id", region) &&
 		    !json_is(&at, "region", region)) {
 			*other_region = true;
 			continue;
 		}
-		if (json_str(&at, "url", url, cap, &none) > 0)
+		if (json_str(&at, "url", url->at, url->cap, &none) > 0)
+			return true;
+	}
+	return false;
+}
+
+/* The same for the first interface of several, joined by commas, that has one. */
+static bool find_endpoint(const struct json *service, const struct os_settings *s, struct text *url,
+			  bool *other_region)
+{
+	const char *interface = s->value[OS_IMAGE_INTERFACE] ? s->value[OS_IMAGE_INTERFACE] :
+				s->value[OS_INTERFACE]       ? s->value[OS_INTERFACE] :
+							       "public";
+	const char *region =
+		s->value[OS_IMAGE_REGION] ? s->value[OS_IMAGE_REGION] : s->value[OS_REGION];
+	size_t len, own;
+
+	for (; *interface; interface += len + (interface[len] == ',')) {
+		len = strcspn(interface, ",");
+		/* Older settings say "publicURL". */
+		own = len > 3 && strncmp(interface + len - 3, "URL", 3) == 0 ? len - 3 : len;
+		if (endpoint_of(service, interface, own, region, url, other_region))
 			return true;
 	}
 	return false;
@@ -225,8 +268,10 @@ static int find_glance(struct task *t, struct err *e)
 	const struct json *j = &t->work->json;
 	struct json service = { 0 };
 	bool other_region = false;
-	char url[sizeof(os_work(t)->base)];
+	char buf[sizeof(os_work(t)->base)];
+	struct text url;
 
+	text_init(&url, buf, sizeof(buf));
 	if (s->value[OS_IMAGE_ENDPOINT])
 		return keep_base(os_work(t), s->value[OS_IMAGE_ENDPOINT], e);
 	if (json_kind(j, "token.catalog") != JSON_ARRAY)
@@ -234,12 +279,13 @@ static int find_glance(struct task *t, struct err *e)
 			       "Keystone names no services: is the login without a project? (OS_IMAGE_URL names Glance without it)");
 	while (json_next(j, "token.catalog", &service))
 		if (json_is(&service, "type", "image") &&
-		    endpoint_of(&service, s, url, sizeof(url), &other_region))
-			return keep_base(os_work(t), url, e);
+		    find_endpoint(&service, s, &url, &other_region))
+			return keep_base(os_work(t), buf, e);
 	if (other_region)
 		return err_set(e, ERR_USAGE,
 			       "Keystone's catalog has no image service in the region %s: see OS_REGION_NAME",
-			       s->value[OS_REGION]);
+			       s->value[OS_IMAGE_REGION] ? s->value[OS_IMAGE_REGION] :
+							   s->value[OS_REGION]);
 	return err_set(e, ERR_USAGE,
 		       "Keystone's catalog has no image service with the interface %s",
 		       s->value[OS_INTERFACE] ? s->value[OS_INTERFACE] : "public");

@@ -59,7 +59,9 @@ enum os_key {
 	OS_CERT,
 	OS_KEY,
 	OS_INSECURE,
-	OS_ACCESS_KEY, /* Open Telekom Cloud's only */
+	OS_IMAGE_REGION,    /* Glance's own, in clouds.yaml only; these two have no option */
+	OS_IMAGE_INTERFACE, /* ... several joined by commas, in their order */
+	OS_ACCESS_KEY,      /* Open Telekom Cloud's only */
 	OS_KEYS
 };
 
@@ -93,6 +95,7 @@ struct os_settings {
 	bool password_given; /* ... or in the file is a password */
 	char pool[OS_POOL_BYTES];
 	size_t pooled;
+	bool default_domain; /* as openstackclient: where no domain is named, it is "default" */
 };
 
 /*
@@ -104,6 +107,9 @@ void otc_keys_find(struct os_settings *s);
 bool otc_only_keys(const struct os_settings *s);
 int otc_keys_load(struct os_settings *s, struct err *e) MUST_CHECK;
 int otc_keys_check(const struct os_settings *s, struct err *e) MUST_CHECK;
+
+/* Open Telekom Cloud's region, by its name or the project's; NULL if they tell none. */
+const char *otc_region(const struct os_settings *s);
 
 /*
  * Open Telekom Cloud: what follows from the region for what is not set.  Returns

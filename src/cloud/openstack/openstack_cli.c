@@ -435,6 +435,7 @@ static int adapt(struct options *o, struct err *e)
 	o->name = o->operand;
 	if (o->use_import)
 		o->import = "glance-direct";
+	o->default_domain = true;
 	return openstack_adapt(o, e);
 }
 

@@ -38,6 +38,13 @@ static const struct region *region_of(const struct os_settings *s)
 	return NULL;
 }
 
+const char *otc_region(const struct os_settings *s)
+{
+	const struct region *region = region_of(s);
+
+	return region ? region->name : NULL;
+}
+
 static int no_region(const struct os_settings *s, struct err *e)
 {
 	if (s->value[OS_REGION])

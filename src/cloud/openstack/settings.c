@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/log.h"
 #include "base/text.h"
 #include "cloud/openstack/openstack.h"
 
@@ -33,6 +34,8 @@ static const struct key {
 	[OS_CERT] = { "cert", { "OS_CERT" } },
 	[OS_KEY] = { "key", { "OS_KEY" } },
 	[OS_INSECURE] = { "insecure", { "OS_INSECURE" } },
+	[OS_IMAGE_REGION] = { "image_region_name", { NULL } },
+	[OS_IMAGE_INTERFACE] = { "image_interface", { NULL } },
 	[OS_ACCESS_KEY] = { "ak", { NULL } }, /* see otc_keys_find() */
 };
 
@@ -220,11 +223,11 @@ static int need_domain(struct os_settings *s, enum os_key name, enum os_key id, 
 		s->value[name] = s->value[OS_DOMAIN_NAME];
 		return 0;
 	}
-	if (s->value[OS_DEFAULT_DOMAIN]) {
+	if (s->value[OS_DEFAULT_DOMAIN])
 		s->value[id] = s->value[OS_DEFAULT_DOMAIN];
-		return 0;
-	}
-	return missing(name, e);
+	else if (s->default_domain && s->auth == OS_AUTH_PASSWORD)
+		s->value[id] = "default";
+	return s->value[id] ? 0 : missing(name, e);
 }
 
 static int check_user(struct os_settings *s, struct err *e)
@@ -282,6 +285,61 @@ static int check(struct os_settings *s, struct err *e)
 	return check_keystone(s, e);
 }
 
+/* What the environment says goes before what a cloud of clouds.yaml says, as in openstacksdk. */
+static const enum os_key overriding[] = { OS_AUTH_URL,   OS_USERNAME,  OS_PROJECT_NAME,
+					  OS_PROJECT_ID, OS_INTERFACE, OS_REGION };
+
+/* What may be missing there, and is then taken from the environment. */
+static const enum os_key completing[] = {
+	OS_AUTH_URL,       OS_USERNAME,   OS_USER_DOMAIN_NAME,    OS_USER_DOMAIN_ID,
+	OS_PROJECT_NAME,   OS_PROJECT_ID, OS_PROJECT_DOMAIN_NAME, OS_PROJECT_DOMAIN_ID,
+	OS_DEFAULT_DOMAIN,
+};
+
+/* The password of the environment, if it is another one, takes the place of the file's. */
+static int override_password(struct os_settings *s, struct text *names, struct err *e)
+{
+	struct secret other = { 0 };
+	int result = 0;
+
+	if (!s->password_given || s->auth != OS_AUTH_PASSWORD)
+		return 0;
+	result = os_env_secret(&other, "OS_PASSWORD", e);
+	if (result == 0 && other.given && strcmp(other.value, s->secret.value) != 0) {
+		text_put(names, names->len > 0 ? ", OS_PASSWORD" : "OS_PASSWORD");
+		s->secret = other;
+	}
+	text_wipe(&other, sizeof(other));
+	return result;
+}
+
+/* The cloud is one of clouds.yaml: is the environment's word another? */
+static int override(struct os_settings *s, const struct options *o, struct err *e)
+{
+	char list[160];
+	struct text names;
+	const char *word;
+	size_t i;
+
+	text_init(&names, list, sizeof(list));
+	for (i = 0; i < sizeof(overriding) / sizeof(overriding[0]); i++) {
+		word = from_env(overriding[i]);
+		if (!word || o->os[overriding[i]] || !s->value[overriding[i]] ||
+		    strcmp(word, s->value[overriding[i]]) == 0)
+			continue;
+		s->value[overriding[i]] = word;
+		text_printf(&names, "%s%s", names.len > 0 ? ", " : "", keys[overriding[i]].env[0]);
+	}
+	for (i = 0; i < sizeof(completing) / sizeof(completing[0]); i++)
+		fill(s, completing[i], completing[i]);
+	if (override_password(s, &names, e) < 0)
+		return -1;
+	if (names.len > 0)
+		log_warn("%s of the environment is used, not what clouds.yaml says of the cloud %s",
+			 list, s->cloud);
+	return 0;
+}
+
 int os_settings_load(struct os_settings *s, bool otc, const struct options *o, char *a, char *b,
 		     size_t cap, struct err *e)
 {
@@ -302,16 +360,23 @@ int os_settings_load(struct os_settings *s, bool otc, const struct options *o, c
 	text_wipe(b, cap);
 	if (failed)
 		return -1;
-	/* A cloud of a file is whole in itself, but for where and how. */
+	/* How one logs in, a cloud of a file says for itself. */
 	if (s->cloud[0])
 		fill(s, OS_REGION, OS_INSECURE);
 	else
 		fill(s, 0, OS_KEYS - 1);
+	/* What was asked for by an option is more than what a file says of Glance. */
+	if (o->os[OS_REGION])
+		s->value[OS_IMAGE_REGION] = NULL;
+	if (o->os[OS_INTERFACE])
+		s->value[OS_IMAGE_INTERFACE] = NULL;
+	s->default_domain = o->default_domain;
 	if (s->otc && !s->cloud[0])
 		otc_keys_find(s);
 	s->token_given = s->token_given || (!s->cloud[0] && token_in_env());
 	if (is_true(s->value[OS_INSECURE], &s->insecure, e) < 0 || choose_auth(s, e) < 0 ||
-	    load_secret(s, e) < 0 || (s->otc && otc_settings_fill(s, e) < 0))
+	    (s->cloud[0] && override(s, o, e) < 0) || load_secret(s, e) < 0 ||
+	    (s->otc && otc_settings_fill(s, e) < 0))
 		return -1;
 	return check(s, e);
 }
