@@ -118,7 +118,7 @@ MBEDTLS := $(MBEDTLS_SPEED) \
 	psa_crypto_slot_management psa_util rsa rsa_alt_helpers \
 	ssl_ciphersuites ssl_client ssl_msg ssl_tls ssl_tls12_client \
 	ssl_tls13_client ssl_tls13_generic ssl_tls13_keys \
-	threading version x509 x509_crt getrandom gcm_$(GCM) $(SHA512)
+	threading version x509 x509_crt random gcm_$(GCM) $(SHA512)
 # AES instructions by intrinsics, which are faster than the assembly; whether the
 # processor has them is asked at run time.  For all files, because they must agree
 # on the alignment of the key; compilers make no such instructions on their own.
@@ -128,7 +128,7 @@ endif
 $(eval $(call library,mbedtls,library/,$(MBEDTLS),$(FLAGS_mbedtls) -I$(L)/include,$(MBEDTLS_SPEED),$(L)/include/mbedtls/mbedtls_config.h))
 
 # What the configuration leaves to us is a part of the library.
-$(L)/obj/mbedtls/getrandom.o: third_party/mbedtls/getrandom.c $(L)/stamp/mbedtls $(LIBC_READY)
+$(L)/obj/mbedtls/random.o: third_party/mbedtls/random.c $(L)/stamp/mbedtls $(LIBC_READY)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(TCC) $(LIB_FLAGS) $(SIZE) -c $< -o $@
 
@@ -154,6 +154,7 @@ $(L)/include/mbedtls/mbedtls_config.h: third_party/mbedtls/hoist_mbedtls_config.
 # Its own configure and make, because its files and their settings change with
 # every version.  Authentication stays for proxies; headers-api is for ETag and
 # Retry-After.  No CA bundle and no CA path: curl would add them to a --cacert.
+# No eventfd(2): where it is denied, libcurl would be "out of memory"; pipes do as well.
 # No verbose strings: 64 KB.  Error texts stay, but curl_easy_strerror() has none.
 CURL_CONFIGURE := \
 	--disable-shared --enable-static --disable-dependency-tracking \
@@ -177,7 +178,7 @@ CURL_CONFIGURE := \
 	--disable-libcurl-option --disable-ares --disable-ech --disable-ssls-export \
 	--disable-progress-meter --disable-verbose
 
-STAMP_curl := $(CURL_CONFIGURE)
+STAMP_curl := $(CURL_CONFIGURE) no-eventfd
 
 $(L)/lib/libcurl.a: $(call src,curl)/.unpacked $(L)/stamp/curl $(LIBC_READY) \
 		$(L)/lib/libmbedtls.a $(L)/lib/libzlib.a $(L)/include/zlib.h
@@ -186,6 +187,7 @@ $(L)/lib/libcurl.a: $(call src,curl)/.unpacked $(L)/stamp/curl $(LIBC_READY) \
 	@cd $(L)/obj/curl && cp $(L)/lib/libmbedtls.a . && cp $(L)/lib/libzlib.a libz.a && \
 		$(AR) rc libmbedx509.a && $(AR) rc libmbedcrypto.a
 	@cd $(L)/obj/curl && $(CLEAN_ENV) sh -c '\
+		ac_cv_func_eventfd=no \
 		$(call src,curl)/configure -q $(CURL_HOST) --prefix=$(L) \
 			$(CURL_CONFIGURE) CC="$(TCC)" AR="$(AR)" RANLIB="$(RANLIB)" \
 			CFLAGS="$(SIZE) $(LIB_FLAGS)" CPPFLAGS="-I$(L)/include" \

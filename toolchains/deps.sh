@@ -15,7 +15,7 @@ cross_armv7="gcc-arm-linux-gnueabihf libc6-dev-armhf-cross"
 cross_x86_64="gcc-x86-64-linux-gnu libc6-dev-amd64-cross"
 emulator="qemu-user-static|qemu-user"
 demo="python3 openssl e2fsprogs"
-check="$demo python3-pytest python3-pytest-xdist curl strace time mandoc shellcheck
+check="$demo python3-pytest python3-pytest-xdist curl strace time mandoc shellcheck busybox
 	qemu-utils xorriso
 	clang clang-format clang-tidy libclang-rt-dev|libclang-common-14-dev cppcheck"
 

@@ -16,6 +16,8 @@ void harden_process(void)
 		if (fcntl(fd, F_GETFD) < 0)
 			(void)open("/", O_RDONLY | O_DIRECTORY);
 	signal(SIGPIPE, SIG_IGN);
+	/* Past "ulimit -f" a write fails, as on a full disk. */
+	signal(SIGXFSZ, SIG_IGN);
 	/* Every upload has its image open, from the checks on. */
 	if (getrlimit(RLIMIT_NOFILE, &files) == 0 && files.rlim_cur < files.rlim_max) {
 		files.rlim_cur = files.rlim_max;

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/random.h"
 #include "base/stop.h"
 #include "base/text.h"
 #include "net/body.h"
@@ -34,11 +35,17 @@ struct call {
 
 int http_global_init(struct err *e)
 {
+	unsigned char b;
+
+	/* Before it is a failure of TLS that nobody understands. */
+	if (random_fill(&b, 1) < 0)
+		return err_errno(e, ERR_USAGE,
+				 "there are no random numbers, which TLS needs: neither getrandom(2) works nor /dev/urandom");
 	if (mbedtls_platform_set_calloc_free(mem_calloc, mem_free) != 0 ||
 	    curl_global_init_mem(CURL_GLOBAL_DEFAULT, mem_malloc, mem_free, mem_realloc, mem_strdup,
 				 mem_calloc) != CURLE_OK)
 		return err_set(e, ERR_FAILED,
-			       "libcurl does not start: no memory, or a kernel without getrandom(2)");
+			       "libcurl does not start: out of memory");
 	return 0;
 }
 

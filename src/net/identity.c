@@ -2,23 +2,16 @@
 
 #include <fcntl.h>
 #include <string.h>
-#include <sys/random.h>
 #include <unistd.h>
 
+#include "base/random.h"
 #include "base/text.h"
 
 /* For the check that the key is the certificate's. */
 static int fill(void *arg, unsigned char *p, size_t len)
 {
-	ssize_t n;
-
 	(void)arg;
-	for (; len > 0; p += n, len -= (size_t)n) {
-		n = getrandom(p, len, 0);
-		if (n <= 0)
-			return MBEDTLS_ERR_PK_FILE_IO_ERROR;
-	}
-	return 0;
+	return random_fill(p, len) < 0 ? MBEDTLS_ERR_PK_FILE_IO_ERROR : 0;
 }
 
 /*

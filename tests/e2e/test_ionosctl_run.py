@@ -146,6 +146,14 @@ def test_a_disk_that_becomes_a_cdrom(ctl, put_file):
     assert ctl.ftp.file("/fra/iso-images/disk.img")
 
 
+def test_a_location_beside_a_server_of_ones_own(make, one):
+    """It is where the API looks; ionosctl wants no %s then."""
+    ctl = make(["fra"])
+    result = ctl.rig.run("image", "upload", "--ftp-url", f"{ctl.ftp.url}/fra", "-l", "de/fra", "-i", one, name="ionosctl")
+    assert result.status == 0 and "de/fra" in result.out, result
+    assert all("filter.location=de%2Ffra" in request.target for request in ctl.api.seen("list"))
+
+
 def test_no_variable_is_a_flag(ctl, one):
     """OUTPUT=json changes ionosctl's format, TIMEOUT=0 breaks its connections, QUIET=1 silences it."""
     assert table(ctl.run("-i", one, env=VIPER))[0] == DEFAULT

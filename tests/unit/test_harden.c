@@ -87,12 +87,36 @@ static void no_core_dump(void **state)
 	CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 0, "0x%x", (unsigned)status);
 }
 
+/* Past "ulimit -f": an error, as on a full disk, and no signal. */
+static int past_the_limit(void *arg)
+{
+	struct rlimit one = { 1, 1 };
+	int fd = open(arg, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+
+	harden_process();
+	if (fd < 0 || setrlimit(RLIMIT_FSIZE, &one) != 0 || write(fd, "x", 1) != 1)
+		return 1;
+	return write(fd, "x", 1) == -1 && errno == EFBIG ? 0 : 2;
+}
+
+static void a_file_that_may_not_grow(void **state)
+{
+	char path[] = "/tmp/hoist-unit.XXXXXX";
+	int fd = mkstemp(path), status = in_child(past_the_limit, path);
+
+	(void)state;
+	close(fd);
+	unlink(path);
+	CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 0, "0x%x", (unsigned)status);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(descriptors_0_to_2_exist),
 		cmocka_unit_test(a_broken_pipe_is_an_error),
 		cmocka_unit_test(no_core_dump),
+		cmocka_unit_test(a_file_that_may_not_grow),
 	};
 
 	return cmocka_run_group_tests_name("harden", tests, NULL, NULL);

@@ -44,6 +44,11 @@ static const struct {
 	{ TWO, NULL, "internal", NULL, "https://i1" },
 	{ TWO, "R2", "internalURL", NULL, "https://i2" },
 	{ TWO, NULL, "publicURL", NULL, "https://p1" },
+	/* Several, in their order. */
+	{ TWO, "R2", "admin,internal,public", NULL, "https://i2" },
+	{ TWO, "R2", "adminURL,publicURL", NULL, "https://p2" },
+	{ TWO, NULL, "public,internal", NULL, "https://p1" },
+	{ TWO, "R2", "admin,,", NULL, NULL },
 	{ TWO, NULL, "adminURL", NULL, "https://a1" },
 	{ TWO, "R1", "admin", NULL, "https://a1" },
 	/* None that would do is not one that almost does. */
@@ -102,6 +107,21 @@ static const struct {
 	{ TOKEN("[" IMAGE(AT("public", "R", "ftp://g")) "]"), NULL, NULL, NULL, NULL },
 	{ TOKEN("[" IMAGE(AT("public", "R", "/v2")) "]"), NULL, NULL, NULL, NULL },
 };
+
+/* Glance's own region and interface, which clouds.yaml may name. */
+static void its_own(void **state)
+{
+	struct err e = ERR_INIT;
+
+	(void)state;
+	task_init(NULL);
+	settings.value[OS_REGION] = "R1";
+	settings.value[OS_INTERFACE] = "public";
+	settings.value[OS_IMAGE_REGION] = "R2";
+	settings.value[OS_IMAGE_INTERFACE] = "admin,internal";
+	assert_int_equal(accept_answer(TWO, &e), 0);
+	assert_string_equal(os_work(&task)->base, "https://i2");
+}
 
 static void endpoints(void **state)
 {
@@ -164,6 +184,16 @@ static void bases(void **state)
 		{ "https://g/v2/", "https://g" },
 		{ "https://g//v2//", "https://g" },
 		{ "https://g:9292/image/v2", "https://g:9292/image" },
+		{ "https://g/v1", "https://g" },
+		{ "https://g/image/v2.0/", "https://g/image" },
+		{ "https://g/v2/0123456789abcdef0123456789abcdef", "https://g" },
+		{ "https://g/image/v2.15/AUTH_p/", "https://g/image" },
+		{ "https://g/v1/v2", "https://g/v1" },
+		{ "https://v2", "https://v2" },
+		{ "https://v2/", "https://v2" },
+		{ "https://v2/image", "https://v2/image" },
+		{ "https://g/v", "https://g/v" },
+		{ "https://g/vm", "https://g/vm" },
 		{ "https://g/image", "https://g/image" },
 		{ "https://g/v2x", "https://g/v2x" },
 		{ "https://gv2", "https://gv2" },
@@ -333,6 +363,7 @@ static void cut_answers(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(its_own),
 		cmocka_unit_test(endpoints),
 		cmocka_unit_test(messages),
 		cmocka_unit_test(bases),

@@ -4,9 +4,9 @@
  */
 #include <stdio.h>
 #include <string.h>
-#include <sys/random.h>
 
 #include "base/log.h"
+#include "base/random.h"
 #include "base/stop.h"
 #include "base/text.h"
 #include "cloud/openstack/openstack.h"
@@ -20,8 +20,8 @@ static int make_id(char id[OS_ID_BYTES], struct err *e)
 {
 	unsigned char b[16];
 
-	if (getrandom(b, sizeof(b), 0) != sizeof(b))
-		return err_set(e, ERR_FAILED, "the kernel gives no random numbers");
+	if (random_fill(b, sizeof(b)) < 0)
+		return err_errno(e, ERR_FAILED, "the kernel gives no random numbers");
 	b[6] = (unsigned char)(0x40 | (b[6] & 0x0f));
 	b[8] = (unsigned char)(0x80 | (b[8] & 0x3f));
 	snprintf(id, OS_ID_BYTES,
