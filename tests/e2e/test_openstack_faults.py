@@ -4,6 +4,7 @@ Glance is a real one, behind clouds/glanceproxy.py.
 """
 
 import json
+import subprocess
 import time
 
 import pytest
@@ -15,6 +16,7 @@ from clouds.message import Reply
 from glance_faults import AGAIN, CHANCE, FAULTS, GONE, HTML, JSON, LOST, MIB, NAMED, PAGE, SIZE, SOURCES, UNHEARD, written
 from glance_faults import disk, guarded_rig, make_rig, proxy, rig, token  # noqa: F401 (fixtures)
 from glance_outcome import arrived, given_up, holds, never_twice, nothing_left, refused
+from servers.openstack import RELEASES
 
 EVERY = ["503 before the body", "502 behind the body", "reset in the middle", "Glance lost by a close", "closed before the body"]
 SECOND = ["504 behind the body", "503 though kept", "reset in the middle", "204 lost by a close", "204 and nothing kept"]
@@ -321,8 +323,8 @@ def test_413_of_the_quota(make_rig, make_glance, keystone, token, disk):
         (403, 2, ["may not upload"], "body"),
         (404, 1, ["is not there"], "body"),
         (413, 1, ["larger", "quota"], "head"),
-        (415, 3, ["content", "--disk-format"], "head"),
-        (415, 3, ["content", "--disk-format"], "body"),
+        (415, 3, ["content is not raw", "disk_format"], "head"),
+        (415, 3, ["content is not raw", "disk_format"], "body"),
         (422, 1, [], "head"),
         (501, 4, [], "head"),
     ],
@@ -334,6 +336,16 @@ def test_refused(rig, proxy, disk, status, code, words, when):
     result = rig.upload(disk, "--retry", "0")
     refused(rig, result, code, str(status), "because of the test", "req-e2e-0815", *words, puts=1)
     assert (proxy.seen("put")[0].received == 0) == (when == "head")
+
+
+def test_a_vhd_that_glance_does_not_know(make_rig, make_glance, make_keystone, tmp_path):
+    """Glance 30 looks into the data, but not for a footer alone."""
+    keystone = make_keystone(release=RELEASES[1])
+    rig = make_rig(make_glance(keystone, release=RELEASES[1]), keystone, keystone.token())
+    disk, fixed = written(tmp_path, 2 * MIB), tmp_path / "fixed.vhd"
+    convert = ["qemu-img", "convert", "-f", "raw", "-O", "vpc", "-o", "subformat=fixed,force_size=on", disk, fixed]
+    subprocess.run(convert, check=True)
+    refused(rig, rig.upload(fixed), 3, "fixed VHD", "415", "qemu-img convert", puts=1)
 
 
 def test_what_html_says(rig, proxy, disk):

@@ -7,6 +7,25 @@
 #include "cloud/openstack/openstack.h"
 #include "net/retry.h"
 
+/* Glance has looked into the data itself. */
+static int not_its_format(const struct task *t, const char *why, struct err *e)
+{
+	const struct image *im = &t->image;
+	const char *said = os_work(t)->format[0]     ? os_work(t)->format :
+			   t->options->disk_format   ? t->options->disk_format :
+			   glance_format(im->format) ? glance_format(im->format) :
+						       "raw";
+
+	/* Its inspector knows only dynamic ones; a fixed VHD is a raw disk and 512 bytes. */
+	if (im->format == FORMAT_VHD && im->virtual_size + 512 == im->size)
+		return err_set(e, ERR_IMAGE,
+			       "this Glance does not know fixed VHD images (415): make one that it takes, with qemu-img convert -O qcow2: %s",
+			       why);
+	return err_set(e, ERR_IMAGE,
+		       "to Glance the content is not %s, as the image's disk_format says, or not safe (415): %s",
+		       said, why);
+}
+
 /*
  * The reference tables' statuses.  Of 5xx and of lost connections only the record
  * tells what came of the upload: the next attempt looks first.
@@ -45,9 +64,7 @@ static int refused(struct task *t, struct err *e)
 			       "the image is larger than the cloud or the project's quota takes (413): %s",
 			       why);
 	case 415:
-		return err_set(e, ERR_IMAGE,
-			       "the content is not what --disk-format says, or not safe to Glance (415): %s",
-			       why);
+		return not_its_format(t, why, e);
 	case 409:
 	case 410:
 		/* An answer was lost, or somebody else was faster: the record tells. */
