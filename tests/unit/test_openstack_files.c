@@ -256,6 +256,19 @@ static void secure_alone(void **state)
 	check_value(OS_USER_ID, "u", "without a clouds.yaml");
 }
 
+/* A file that cannot be opened is no file that is not there: a link that leads to itself. */
+static void a_file_that_cannot_be_opened(void **state)
+{
+	struct err e = ERR_INIT;
+
+	(void)state;
+	assert_int_equal(symlink("clouds.yaml", "clouds.yaml"), 0);
+	assert_int_equal(load_env(&e), -1);
+	check_err(&e, ERR_USAGE, "a circle");
+	assert_non_null(strstr(e.text, "clouds.yaml"));
+	unlink("clouds.yaml");
+}
+
 static void surrogates_in_json(void **state)
 {
 	struct err e = ERR_INIT;
@@ -386,6 +399,7 @@ int main(void)
 		cmocka_unit_test_setup(long_values, clean_env),
 		cmocka_unit_test_setup(secure_alone, clean_env),
 		cmocka_unit_test_setup(surrogates_in_json, clean_env),
+		cmocka_unit_test_setup(a_file_that_cannot_be_opened, clean_env),
 		cmocka_unit_test_setup(the_pool_is_used_to_its_end, clean_env),
 		cmocka_unit_test_setup(a_url_that_grows, clean_env),
 		cmocka_unit_test_setup(names_of_clouds, clean_env),

@@ -63,6 +63,8 @@ static int try_open(struct reader *r, const char *dir, const char *below, const 
 	if (text_done(&t, "the path of clouds.yaml", r->e) < 0)
 		return -1;
 	*fd = open(r->path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	if (*fd < 0 && errno != ENOENT && errno != ENOTDIR && errno != EACCES)
+		return err_errno(r->e, ERR_USAGE, "cannot open %s", r->path);
 	return *fd >= 0;
 }
 
