@@ -8,6 +8,7 @@ import subprocess
 
 import pytest
 
+from servers import scripted
 from servers.ftpd import IONOS
 
 KINDS = ["vsftpd", "proftpd", "pureftpd"]
@@ -205,3 +206,24 @@ def test_side_by_side(make_ftpd, pki):
     assert len({server.port for server in servers}) == len(servers)
     for server in servers:
         assert curl(server, pki.ca, "-T", "-")[0] == 0
+
+
+@pytest.mark.parametrize("version", ["1.2", "1.3"])
+@pytest.mark.parametrize("kind", ["pyftpdlib", "ftp-srv"])
+def test_servers_that_are_libraries(make_ftpd, pki, kind, version):
+    server = make_ftpd(kind, tls=(version,))
+    status, replies = curl(server, pki.ca, "-T", "-", version=version)
+    assert status == 0, replies
+    assert server.file(ISO).read_bytes() == DATA
+    assert curl(server, pki.ca, "-T", "-", version=version, password="wrong")[0] == 67
+
+
+def test_pyftpdlib_where_one_may_only_write(make_ftpd, login):
+    """It has one answer to what is not there and to what must not be asked."""
+    server = make_ftpd("pyftpdlib", perm=scripted.ONLY_WRITING)
+    server.put(ISO, b"before")
+    session = login(server, ftplib.FTP_TLS)
+    refused("550 Not enough privileges", session.size, ISO)
+    refused("550 Not enough privileges", session.nlst, "iso-images")
+    store(session)
+    assert server.file(ISO).read_bytes() == DATA

@@ -36,7 +36,7 @@ def cache():
 
 
 @contextlib.contextmanager
-def _locked(path):
+def locked(path):
     with open(path, "w", encoding="ascii") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
@@ -101,7 +101,7 @@ def unpack(packages, suite="trixie"):
     if root.exists():
         return root
     cache().mkdir(parents=True, exist_ok=True)
-    with _locked(cache() / f"{name}.lock"):
+    with locked(cache() / f"{name}.lock"):
         if root.exists():
             return root
         work = cache() / f"{name}.part"  # of a fetch that was interrupted, if it is there
