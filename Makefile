@@ -120,7 +120,8 @@ VERSION_DEFS = -DHOIST_VERSION='"$(strip $(VERSION))"' \
 	-DHOIST_BUILD_TIME=$(shell date -u -d "$(strip $(RELEASE_DATE))" +%s)
 C_FLAGS := -std=c11 $(OPT) $(WARN) -fPIE $(NO_UNWIND) -ffunction-sections -fdata-sections \
 	-fstack-protector-strong $(ARCHFLAGS) $(MAPS) $(SAN) $(CFLAGS)
-LD_FLAGS := -Wl,--gc-sections,-z,relro,-z,now,-z,noexecstack $(ARCHLINK) $(SAN) $(LDFLAGS)
+# Names are looked up by src/net/resolve.c.
+LD_FLAGS := -Wl,--wrap=getaddrinfo,--gc-sections,-z,relro,-z,now,-z,noexecstack $(ARCHLINK) $(SAN) $(LDFLAGS)
 # curl needs mbedTLS and zlib, and they nothing; libyaml needs our base/mem.c.
 LIBS_LINK = $(LIB_ARCHIVES) $(LIBHOIST)
 # What src/ must not call is an error in every file of it; mem.c, which counts the
@@ -149,7 +150,9 @@ $(B)/obj/src/%.o: src/%.c $(B)/stamp/src $(LIBC_READY) | $(LIB_HEADERS)
 
 $(B)/obj/src/base/mem.o: BANNED :=
 # What waits for clouds, and for their users, need not be fast.
-$(B)/obj/src/cloud/%.o: private C_FLAGS += $(if $(filter -O2,$(OPT)),-Os)
+SLOW := $(if $(filter -O2,$(OPT)),-Os)
+$(B)/obj/src/cloud/%.o: private C_FLAGS += $(SLOW)
+$(patsubst %,$(B)/obj/src/net/%.o,blame dial http identity resolve trust): private C_FLAGS += $(SLOW)
 
 $(LIBHOIST): $(filter-out $(MAIN),$(OBJ)) $(B)/stamp/link
 	$(Q)rm -f $@ && $(AR) qcs $@ $(filter %.o,$^)

@@ -106,6 +106,13 @@ FLAGS_sha512 := -Dmbedtls_sha512_update=hoist_plain_sha512_update
 SHA512 := sha512_x86_64
 endif
 
+# How certificates are looked at, and what is kept of a handshake: see mbedtls/peer.h.
+FLAGS_x509_crt = -I$(call src,mbedtls)/library -include third_party/mbedtls/peer_x509.h
+FLAGS_ssl_tls13_generic := -Dmbedtls_x509_crt_parse_der=peer_parse_der \
+	-Dmbedtls_x509_crt_verify_restartable=peer_verify
+FLAGS_ssl_tls := $(FLAGS_ssl_tls13_generic) -Dmbedtls_ssl_handshake=peer_plain_handshake
+FLAGS_ssl_msg := -Dmbedtls_ssl_read=peer_plain_read -Dmbedtls_ssl_write=peer_plain_write
+
 MBEDTLS_SPEED := aesni aesce $(if $(FLAGS_gcm),,gcm) chacha20 poly1305 chachapoly sha256 sha512 md5
 MBEDTLS := $(MBEDTLS_SPEED) \
 	aes asn1parse asn1write base64 bignum bignum_core bignum_mod bignum_mod_raw \
@@ -118,7 +125,7 @@ MBEDTLS := $(MBEDTLS_SPEED) \
 	psa_crypto_slot_management psa_util rsa rsa_alt_helpers \
 	ssl_ciphersuites ssl_client ssl_msg ssl_tls ssl_tls12_client \
 	ssl_tls13_client ssl_tls13_generic ssl_tls13_keys \
-	threading version x509 x509_crt random gcm_$(GCM) $(SHA512)
+	threading version x509 x509_crt random peer gcm_$(GCM) $(SHA512)
 # AES instructions by intrinsics, which are faster than the assembly; whether the
 # processor has them is asked at run time.  For all files, because they must agree
 # on the alignment of the key; compilers make no such instructions on their own.
@@ -143,6 +150,15 @@ $(L)/obj/mbedtls/sha512_x86_64.o: third_party/mbedtls/sha512_x86_64.c \
 		$(L)/stamp/mbedtls $(LIBC_READY) $(L)/include/mbedtls/mbedtls_config.h
 	$(Q)mkdir -p $(@D)
 	$(Q)$(TCC) $(LIB_FLAGS) -O2 -I$(L)/include -c $< -o $@
+
+$(L)/obj/mbedtls/peer.o: third_party/mbedtls/peer.c $(L)/include/peer.h \
+		$(L)/stamp/mbedtls $(LIBC_READY) $(L)/include/mbedtls/mbedtls_config.h
+	$(Q)mkdir -p $(@D)
+	$(Q)$(TCC) $(LIB_FLAGS) $(SIZE) -I$(L)/include -I$(call src,mbedtls)/library -c $< -o $@
+
+$(L)/obj/mbedtls/x509_crt.o: third_party/mbedtls/peer_x509.h $(L)/include/peer.h
+$(L)/include/peer.h: third_party/mbedtls/peer.h
+	@mkdir -p $(@D) && cp $< $@
 
 $(L)/include/mbedtls/mbedtls_config.h: third_party/mbedtls/hoist_mbedtls_config.h \
 		$(call src,mbedtls)/.unpacked $(L)/stamp/mbedtls
@@ -261,7 +277,7 @@ $(L)/lib/libroots.a: third_party/roots/roots.c $(L)/roots/roots.gz $(LIBC_READY)
 
 # --- What the Makefile uses ----------------------------------------------------------
 LIB_INCLUDES := -isystem $(L)/include -I$(L)/roots $(INIH_DEFS)
-LIB_HEADERS  := $(L)/include/zlib.h $(L)/include/mbedtls/mbedtls_config.h \
+LIB_HEADERS  := $(L)/include/zlib.h $(L)/include/mbedtls/mbedtls_config.h $(L)/include/peer.h \
 	$(L)/include/curl/curl.h $(L)/include/jsmn.h $(L)/include/ini.h \
 	$(L)/include/yaml.h $(L)/roots/roots_size.h
 LIB_ARCHIVES := $(addprefix $(L)/lib/,libcurl.a libmbedtls.a libzlib.a libinih.a \

@@ -8,8 +8,14 @@
 
 #include "base/bounds.h"
 
-static atomic_ullong calls;
+static atomic_ullong calls, failed;
 static atomic_size_t now, peak;
+
+static void *refuse(void)
+{
+	atomic_fetch_add(&failed, 1);
+	return NULL;
+}
 
 /* Count a block that was taken, or give it back when that is too much. */
 static void *count(void *p)
@@ -17,13 +23,13 @@ static void *count(void *p)
 	size_t size, total, high;
 
 	if (!p)
-		return NULL;
+		return refuse();
 	size = malloc_usable_size(p);
 	total = atomic_fetch_add(&now, size) + size;
 	if (total > MEM_CAP_BYTES) {
 		atomic_fetch_sub(&now, size);
 		free(p);
-		return NULL;
+		return refuse();
 	}
 	atomic_fetch_add(&calls, 1);
 	high = atomic_load(&peak);
@@ -34,13 +40,13 @@ static void *count(void *p)
 
 void *mem_malloc(size_t size)
 {
-	return size > MEM_CAP_BYTES ? NULL : count(malloc(size));
+	return size > MEM_CAP_BYTES ? refuse() : count(malloc(size));
 }
 
 void *mem_calloc(size_t n, size_t size)
 {
 	if (size != 0 && n > MEM_CAP_BYTES / size)
-		return NULL;
+		return refuse();
 	return count(calloc(n, size));
 }
 
@@ -82,6 +88,7 @@ struct mem_use mem_use(void)
 		.calls = atomic_load(&calls),
 		.now = atomic_load(&now),
 		.peak = atomic_load(&peak),
+		.failed = atomic_load(&failed),
 	};
 
 	return use;

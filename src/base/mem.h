@@ -11,6 +11,7 @@
 struct mem_use {
 	uint64_t calls;   /* allocations so far */
 	size_t now, peak; /* bytes */
+	uint64_t failed;  /* allocations that were refused, by us or by the system */
 };
 
 void *mem_malloc(size_t size);

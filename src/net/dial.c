@@ -7,35 +7,98 @@
 #include "base/clock.h"
 #include "base/stop.h"
 #include "base/text.h"
+#include "net/blame.h"
 #include "net/config.h"
+#include "net/http.h"
+#include "net/resolve.h"
 
 /* A control connection is silent while an image is sent: routers must not forget it. */
 #define KEEPALIVE_S 45L
 
-int dial_explain(CURL *curl, CURLcode code, const char *host, const char *detail, struct err *e)
+/*
+ * The proxy that the environment names for a scheme, as curl and wget know it, or
+ * "".  HTTP_PROXY is not looked at: to a CGI program it is a header of a request.
+ */
+static const char *find_proxy(const char *scheme, const char **variable)
+{
+	static const struct {
+		const char *scheme, *variable;
+	} rows[] = {
+		{ "http", "http_proxy" }, { "https", "https_proxy" }, { "https", "HTTPS_PROXY" },
+		{ "ftp", "ftp_proxy" },   { "ftp", "FTP_PROXY" },     { NULL, "all_proxy" },
+		{ NULL, "ALL_PROXY" },
+	};
+	const char *value;
+	size_t i;
+
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		*variable = rows[i].variable;
+		value = rows[i].scheme && strcmp(rows[i].scheme, scheme) != 0 ? NULL :
+										getenv(*variable);
+		if (value && *value)
+			return value;
+	}
+	return "";
+}
+
+/* "the proxy HOST:PORT (VARIABLE)" without its password, or "" if none is used. */
+static void name_proxy(CURL *curl, const char *scheme, char *out, size_t cap)
+{
+	const char *variable, *value = find_proxy(scheme, &variable);
+	char url[200];
+	long used = 0;
+
+	out[0] = '\0';
+	curl_easy_getinfo(curl, CURLINFO_USED_PROXY, &used);
+	if (!used || !*value)
+		return;
+	http_show_url(value, url, sizeof(url));
+	snprintf(out, cap, "the proxy %s (%s)", url, variable);
+}
+
+/* What a proxy answered to CONNECT. */
+static int explain_proxy(const char *proxy, long status, const char *host, struct err *e)
+{
+	if (status < 500 && status != 408 && status != 429)
+		return err_set(e, ERR_USAGE, "%s refuses the way to %s (%ld)", proxy, host, status);
+	err_set(e, ERR_NETWORK, "%s does not get through to %s (%ld)", proxy, host, status);
+	return err_retry(e);
+}
+
+/* No name server, or none that knows. */
+static void explain_name(const char *detail, struct err *e)
+{
+	char asked[120];
+
+	resolve_asked(asked, sizeof(asked));
+	if (asked[0])
+		err_set(e, ERR_NETWORK, "%s (asked: %s, from /etc/resolv.conf)", detail, asked);
+	else
+		err_set(e, ERR_NETWORK, "%s (is a name server set in /etc/resolv.conf?)", detail);
+}
+
+/* All that may pass. */
+static void explain_code(CURL *curl, CURLcode code, const char *host, const char *proxy,
+			 const char *detail, struct err *e)
 {
 	char why[96] = "";
-	long os = 0, proxy = 0;
+	long os = 0;
 
-	curl_easy_getinfo(curl, CURLINFO_HTTP_CONNECTCODE, &proxy);
-	if (proxy == 403 || proxy == 407)
-		return err_set(e, ERR_USAGE, "the proxy refuses the way to %s (%ld)", host, proxy);
-	if (strncmp(detail, "Unsupported proxy", 17) == 0)
-		return err_set(e, ERR_USAGE,
-			       "the proxy that the environment names (https_proxy, ftp_proxy, all_proxy) is no URL that can be used");
-	curl_easy_getinfo(curl, CURLINFO_OS_ERRNO, &os);
-	if (os != 0 && strerror_r((int)os, why, sizeof(why)) != 0)
-		why[0] = '\0';
-	/* libcurl repeats a proxy's URL, with the password in it. */
-	if (strstr(detail, "://"))
-		detail = "";
 	switch (code) {
 	case CURLE_COULDNT_RESOLVE_HOST:
+		explain_name(detail, e);
+		break;
 	case CURLE_COULDNT_RESOLVE_PROXY:
-		err_set(e, ERR_NETWORK, "%s (is a name server set in /etc/resolv.conf?)", detail);
+		explain_name(detail, e);
+		(void)err_at(e, proxy);
 		break;
 	case CURLE_COULDNT_CONNECT:
-		err_set(e, ERR_NETWORK, "cannot connect to %s%s%s", host, *why ? ": " : "", why);
+		/* Of the address that was tried last; later it would be of another. */
+		curl_easy_getinfo(curl, CURLINFO_OS_ERRNO, &os);
+		if (os != 0 && strerror_r((int)os, why, sizeof(why)) != 0)
+			why[0] = '\0';
+		err_set(e, ERR_NETWORK, "cannot connect to %s%s%s", *proxy ? proxy : host,
+			*why ? ": " : "", why);
 		break;
 	case CURLE_OPERATION_TIMEDOUT:
 		err_set(e, ERR_NETWORK, "%s does not answer", host);
@@ -44,19 +107,41 @@ int dial_explain(CURL *curl, CURLcode code, const char *host, const char *detail
 	case CURLE_PARTIAL_FILE:
 	case CURLE_SEND_ERROR:
 	case CURLE_RECV_ERROR:
-		err_set(e, ERR_NETWORK, "the connection to %s broke%s%s", host,
-			*why    ? ": " :
-			*detail ? ": " :
-				  "",
-			*why ? why : detail);
+	case CURLE_SSL_CONNECT_ERROR:
+		err_set(e, ERR_NETWORK, "the connection to %s broke%s%s", host, *detail ? ": " : "",
+			detail);
 		break;
-	case CURLE_OUT_OF_MEMORY:
-		return err_set(e, ERR_FAILED, "out of memory");
 	default:
 		err_set(e, ERR_NETWORK, "%s: %s", host, *detail ? detail : "failed");
 		break;
 	}
-	return err_retry(e);
+	if (*proxy && !strstr(e->text, proxy)) {
+		char through[300];
+
+		snprintf(through, sizeof(through), "through %s", proxy);
+		(void)err_at(e, through);
+	}
+	(void)err_retry(e);
+}
+
+int dial_explain(CURL *curl, CURLcode code, const char *scheme, const char *host,
+		 const char *detail, struct err *e)
+{
+	char proxy[256];
+	long status = 0;
+
+	name_proxy(curl, scheme, proxy, sizeof(proxy));
+	curl_easy_getinfo(curl, CURLINFO_HTTP_CONNECTCODE, &status);
+	if (status >= 300)
+		return explain_proxy(*proxy ? proxy : "the proxy", status, host, e);
+	if (strncmp(detail, "Unsupported proxy", 17) == 0)
+		return err_set(e, ERR_USAGE,
+			       "the proxy that the environment names (https_proxy, http_proxy, ftp_proxy, all_proxy) is no URL that can be used");
+	if (code == CURLE_OUT_OF_MEMORY)
+		return err_set(e, ERR_FAILED, "out of memory");
+	/* libcurl repeats a proxy's URL, with the password in it. */
+	explain_code(curl, code, host, proxy, strstr(detail, "://") ? "" : detail, e);
+	return -1;
 }
 
 /* Called at least once a second; non-zero ends the attempt. */
@@ -72,26 +157,13 @@ static int on_progress(void *arg, curl_off_t dltotal, curl_off_t dlnow, curl_off
 	return stop_asked() && clock_ms() >= d->stop_ms ? stop_err(d->e) : 0;
 }
 
-/* The proxy for FTP, as curl and wget know it; "" for none, which also overrules http_proxy. */
-static const char *proxy(void)
-{
-	static const char *const names[] = { "ftp_proxy", "FTP_PROXY", "all_proxy", "ALL_PROXY" };
-	const char *value;
-	size_t i;
-
-	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		value = getenv(names[i]);
-		if (value && *value)
-			return value;
-	}
-	return "";
-}
-
 int dial_open(struct dial *d, const char *host, unsigned port, struct err *e)
 {
 	char url[320], name[300], detail[CURL_ERROR_SIZE] = "";
 	bool six = strchr(host, ':') != NULL;
 	curl_socket_t fd = CURL_SOCKET_BAD;
+	uint64_t failed = blame_count();
+	const char *variable;
 	long proxied = 0;
 	CURLcode code;
 
@@ -106,7 +178,8 @@ int dial_open(struct dial *d, const char *host, unsigned port, struct err *e)
 	snprintf(url, sizeof(url), "http://%s/", name);
 	curl_easy_setopt(d->curl, CURLOPT_URL, url);
 	curl_easy_setopt(d->curl, CURLOPT_CONNECT_ONLY, 1L);
-	curl_easy_setopt(d->curl, CURLOPT_PROXY, proxy());
+	/* "" is none, and overrules http_proxy. */
+	curl_easy_setopt(d->curl, CURLOPT_PROXY, find_proxy("ftp", &variable));
 	curl_easy_setopt(d->curl, CURLOPT_HTTPPROXYTUNNEL, 1L);
 	curl_easy_setopt(d->curl, CURLOPT_NOSIGNAL, 1L);
 	curl_easy_setopt(d->curl, CURLOPT_CONNECTTIMEOUT_MS, CONNECT_MS);
@@ -124,7 +197,9 @@ int dial_open(struct dial *d, const char *host, unsigned port, struct err *e)
 	if (e->code != ERR_NONE)
 		return -1;
 	if (code != CURLE_OK)
-		return dial_explain(d->curl, code, name, detail, e);
+		return blame_memory(failed, e) < 0 ?
+			       -1 :
+			       dial_explain(d->curl, code, "ftp", name, detail, e);
 	curl_easy_getinfo(d->curl, CURLINFO_ACTIVESOCKET, &fd);
 	curl_easy_getinfo(d->curl, CURLINFO_USED_PROXY, &proxied);
 	d->fd = fd;

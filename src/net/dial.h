@@ -41,9 +41,11 @@ void dial_close(struct dial *d);
 
 /*
  * Say what a code of libcurl means for a connection to host (with its port):
- * ERR_NETWORK and retry, ERR_USAGE for a proxy.  detail is libcurl's error
- * buffer.  Always returns -1.
+ * ERR_NETWORK and retry, ERR_USAGE for a proxy.  scheme is the one for which the
+ * environment may have named a proxy, detail libcurl's error buffer.  Always
+ * returns -1.
  */
-int dial_explain(CURL *curl, CURLcode code, const char *host, const char *detail, struct err *e);
+int dial_explain(CURL *curl, CURLcode code, const char *scheme, const char *host,
+		 const char *detail, struct err *e);
 
 #endif

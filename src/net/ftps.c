@@ -5,8 +5,15 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/stop.h"
 #include "base/text.h"
 #include "net/ftps_io.h"
+
+/*
+ * ftp-srv says 234 and begins to listen for TLS a moment later: what comes sooner
+ * is a command to it, which it does not know.
+ */
+#define RACE_MS 50
 
 void ftps_init(struct ftps *f, const struct net_config *config, const struct ftps_server *server)
 {
@@ -14,7 +21,7 @@ void ftps_init(struct ftps *f, const struct net_config *config, const struct ftp
 
 	f->config = config;
 	f->server = server;
-	f->open = f->no_epsv = false;
+	f->open = f->no_epsv = f->hasty = false;
 	f->stop_ms = 0;
 	f->code = 0;
 	f->text[0] = '\0';
@@ -45,13 +52,21 @@ static int secure_control(struct ftps *f, struct err *e)
 /* AUTH TLS; what a man in the middle put behind the reply must not count as encrypted. */
 static int upgrade(struct ftps *f, struct err *e)
 {
+	int code;
+
 	if (ftps_command(f, e, "AUTH TLS") < 0)
 		return -1;
 	if (f->code != 234)
 		return ftps_refused(f, "AUTH TLS, which encrypts the connection, is", e);
 	if (f->line_len > 0)
 		return err_set(e, ERR_REPLY, "%s sent something in clear after AUTH TLS", f->shown);
-	return secure_control(f, e);
+	if (f->hasty && stop_sleep(RACE_MS, e) < 0)
+		return -1;
+	if (secure_control(f, e) == 0)
+		return 0;
+	code = f->tls.verdict.end.code;
+	f->hasty = code == MBEDTLS_ERR_SSL_INVALID_RECORD || code == MBEDTLS_ERR_SSL_CONN_EOF;
+	return -1;
 }
 
 static int authenticate(struct ftps *f, struct err *e)
@@ -95,7 +110,7 @@ static int welcome(struct ftps *f, struct err *e)
 	return f->code / 100 == 2 ? 0 : ftps_refused(f, "the connection is", e);
 }
 
-int ftps_login(struct ftps *f, struct err *e)
+static int login(struct ftps *f, struct err *e)
 {
 	f->line_len = 0;
 	f->control.dial.curl = f->data.dial.curl = NULL;
@@ -118,6 +133,20 @@ int ftps_login(struct ftps *f, struct err *e)
 	    demand(f, "PROT P", "PROT P, which encrypts the image, is", e) < 0)
 		return -1;
 	return demand(f, "TYPE I", "TYPE I is", e);
+}
+
+int ftps_login(struct ftps *f, struct err *e)
+{
+	bool hasty = f->hasty;
+
+	if (login(f, e) == 0)
+		return 0;
+	/* Once more, at once, and not so fast. */
+	if (hasty || !f->hasty)
+		return -1;
+	ftps_close(f);
+	err_clear(e);
+	return login(f, e);
 }
 
 int ftps_enter(struct ftps *f, const char *dir, struct err *e)

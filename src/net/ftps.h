@@ -35,7 +35,9 @@ struct ftps {
 	const struct ftps_server *server;
 	bool open;
 	bool no_epsv; /* the server has refused it */
+	bool hasty;   /* it took the beginning of TLS for a command: see RACE_MS */
 	struct link control, data;
+	struct err data_err; /* why the data connection has no TLS */
 	struct link_tls tls;
 	char shown[300];         /* host:port, for messages */
 	int code;                /* of the last reply; 0: none came */

@@ -57,9 +57,9 @@ static int closed(struct ftps *f, struct err *e)
 {
 	if (e->code == ERR_NONE)
 		err_set(e, ERR_NETWORK, "%s closed the connection", f->shown);
-	else
+	else if (e->code == ERR_NETWORK)
 		err_at(e, f->shown);
-	return err_retry(e);
+	return e->code == ERR_NETWORK ? err_retry(e) : -1;
 }
 
 /* What a server says may repeat what we said: that is hidden while it is still as we said it. */
@@ -338,34 +338,88 @@ int ftps_open_data(struct ftps *f, struct err *e)
 	return -1;
 }
 
+/* One step of the data connection's TLS: 1 when it is made or never will be (f->data_err). */
+static int step(struct ftps *f)
+{
+	if (f->data.secure || f->data_err.code != ERR_NONE)
+		return 1;
+	return link_handshake(&f->data, f->shown, &f->data_err) != 0;
+}
+
+/* Until something comes that step() or ftps_take() can use: as link_poll(). */
+static int wait_for_both(struct ftps *f, bool stepped, int64_t deadline, struct err *e)
+{
+	int64_t ms = deadline - clock_ms();
+
+	if (stepped)
+		return link_poll(&f->control, false, NULL, ms, e);
+	return link_poll(&f->data, f->data.out_len > 0, &f->control, ms, e);
+}
+
+int ftps_begin(struct ftps *f, const char *verb, const char *arg, struct err *e)
+{
+	int64_t stall = f->config->stall_ms, deadline;
+	bool failed = false;
+	int whole, done;
+
+	err_clear(&f->data_err);
+	if (link_start_tls(&f->data, f->server->host, e) < 0 ||
+	    ftps_say(f, e, "%s%s%s", verb, arg ? " " : "", arg ? arg : "") < 0)
+		return -1;
+	deadline = clock_ms() + (stall != 0 ? stall : INT32_MAX);
+	f->code = 0;
+	f->reply_len = 0;
+	while ((whole = ftps_take(f, e)) == 0) {
+		done = step(f);
+		/* Then the server has something to say, or never will. */
+		if (f->data_err.code != ERR_NONE && !failed) {
+			failed = true;
+			if (deadline > clock_ms() + FTPS_REASON_MS)
+				deadline = clock_ms() + FTPS_REASON_MS;
+		}
+		if (clock_ms() >= deadline)
+			break;
+		if (wait_for_both(f, done > 0, deadline, e) < 0)
+			return -1;
+	}
+	if (whole == 0 && !failed)
+		return ftps_silent(f, "no reply", e);
+	/* What we have against a certificate is not temporary, whatever the server calls it. */
+	if (failed && (whole == 0 ||
+		       (f->data_err.code != ERR_NETWORK && (whole < 0 || f->code / 100 != 1)))) {
+		*e = f->data_err;
+		return -1;
+	}
+	if (whole < 0)
+		return -1;
+	if (f->code == 421)
+		f->control.ended = true;
+	return 0;
+}
+
+/* It broke: the server's reason is better than ours, and may come a moment later. */
+static int ask_reason(struct ftps *f, struct err *e)
+{
+	struct err why = ERR_INIT;
+
+	if (f->data_err.code != ERR_NETWORK || ftps_reply(f, FTPS_REASON_MS, &why) < 0) {
+		*e = f->data_err;
+		return -1;
+	}
+	return ftps_refused(f, "the data connection is", e);
+}
+
 int ftps_secure_data(struct ftps *f, struct err *e)
 {
 	int64_t deadline = ftps_patience(f);
-	int done, found, whole;
+	int found, whole;
 
 	f->code = 0;
 	f->reply_len = 0;
-	if (link_start_tls(&f->data, f->server->host, e) < 0)
-		return -1;
-	for (;;) {
-		done = link_handshake(&f->data, f->shown, e);
-		if (done > 0)
-			return 0;
-		/* The server's reason is better than ours, and may come a moment later. */
-		if (done < 0 && e->code != ERR_NETWORK)
-			return -1;
-		if (done < 0) {
-			struct err why = ERR_INIT;
-
-			if (ftps_reply(f, FTPS_REASON_MS, &why) < 0)
-				return -1;
-			err_clear(e);
-			return ftps_refused(f, "the data connection is", e);
-		}
+	while (!step(f)) {
 		if (clock_ms() >= deadline)
 			return ftps_silent(f, "TLS of the data connection", e);
-		found = link_poll(&f->data, f->data.out_len > 0, &f->control, deadline - clock_ms(),
-				  e);
+		found = wait_for_both(f, false, deadline, e);
 		if (found < 0)
 			return -1;
 		whole = found & LINK_OTHER ? ftps_take(f, e) : 0;
@@ -378,4 +432,5 @@ int ftps_secure_data(struct ftps *f, struct err *e)
 		if (whole != 0)
 			return whole < 0 ? -1 : ftps_refused(f, "the data connection is", e);
 	}
+	return f->data_err.code == ERR_NONE ? 0 : ask_reason(f, e);
 }

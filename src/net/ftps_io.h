@@ -37,7 +37,17 @@ bool ftps_missing(const struct ftps *f, const char *name);
 /* Open the data connection (EPSV, then PASV), without its TLS. */
 int ftps_open_data(struct ftps *f, struct err *e) MUST_CHECK;
 
-/* Its TLS.  A reply on the control connection, which can only be a refusal, ends it. */
+/*
+ * Then send the command with its argument, if it is not NULL, and wait for the
+ * reply: f->code.  TLS on the data connection is begun meanwhile: there are
+ * servers that reply when it is made, and not before.
+ */
+int ftps_begin(struct ftps *f, const char *verb, const char *arg, struct err *e) MUST_CHECK;
+
+/*
+ * After 1yz: see TLS on the data connection made.  A reply on the control
+ * connection, which can only be a refusal, ends it.
+ */
 int ftps_secure_data(struct ftps *f, struct err *e) MUST_CHECK;
 
 #endif

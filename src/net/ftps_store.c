@@ -241,6 +241,11 @@ static int judge(struct pump *p)
 			f->shown, f->code, f->text);
 		return err_retry(p->e);
 	}
+	/* What it has against us, it says in TLS. */
+	if (f->code / 100 == 4 && link_read(&f->data, f->block, 1, p->e) < 0 &&
+	    p->e->code != ERR_NONE && !p->e->retry)
+		return -1;
+	err_clear(p->e);
 	/* Connections, not the file: RFC 959, section 4.2.2 */
 	if (f->code == 425 || f->code == 426) {
 		err_set(p->e, ERR_NETWORK, "%s gave up the transfer: %d %s", f->shown, f->code,
@@ -281,7 +286,7 @@ static int ask(struct ftps *f, const char *name, bool append, struct ftps_upload
 	if (ftps_open_data(f, e) < 0)
 		return -1;
 	u->asked = true;
-	if (ftps_command(f, e, "%s %s", append ? "APPE" : "STOR", name) < 0)
+	if (ftps_begin(f, append ? "APPE" : "STOR", name, e) < 0)
 		return -1;
 	u->accepted = f->code / 100 == 1;
 	return u->accepted ? 0 : ftps_refused(f, append ? "APPE is" : "STOR is", e);
@@ -358,7 +363,7 @@ static int read_list(struct ftps *f, const char *name, bool *found, struct err *
 
 static int list(struct ftps *f, const char *name, bool *found, struct err *e)
 {
-	if (ftps_open_data(f, e) < 0 || ftps_command(f, e, "NLST") < 0)
+	if (ftps_open_data(f, e) < 0 || ftps_begin(f, "NLST", NULL, e) < 0)
 		return -1;
 	/* So many servers say it of an empty directory; but not all who say it mean that. */
 	if ((f->code == 450 || f->code == 550) && text_finds(f->text, "no files"))

@@ -2,6 +2,7 @@
 
 #include <mbedtls/platform.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -9,6 +10,7 @@
 #include "base/random.h"
 #include "base/stop.h"
 #include "base/text.h"
+#include "net/blame.h"
 #include "net/body.h"
 #include "net/dial.h"
 #include "net/outq.h"
@@ -27,6 +29,7 @@ struct call {
 	struct http_reply *r;
 	struct body body;
 	struct err *e;
+	uint64_t failed;    /* allocations before it */
 	int64_t stopped_at; /* when the signal was first seen, or 0 */
 	int64_t moved_at;   /* when a byte last went or came */
 	int64_t moved_pull; /* body.pull_ms at that moment */
@@ -53,6 +56,8 @@ int http_open(struct http *h, const struct net_config *config, struct err *e)
 {
 	h->config = config;
 	h->fd = -1;
+	h->until_ms = 0;
+	h->plain = false;
 	h->verdict.trust = &config->trust;
 	h->curl = curl_easy_init();
 	if (!h->curl)
@@ -175,7 +180,8 @@ static int on_progress(void *arg, curl_off_t dltotal, curl_off_t dlnow, curl_off
 		return stop_err(c->e);
 	if (c->body.done)
 		limit *= ANSWER_STALLS;
-	if (limit == 0 || idle_ms(c, dlnow + ulnow) <= limit)
+	/* An answer that drips is no progress of an upload. */
+	if (limit == 0 || idle_ms(c, c->q->upload ? ulnow : dlnow + ulnow) <= limit)
 		return 0;
 	show_host(c->q->url, host, sizeof(host));
 	err_set(c->e, ERR_NETWORK, "%s: nothing has moved for %lld s", host,
@@ -232,15 +238,20 @@ static void read_headers(CURL *curl, struct http_reply *r)
 		text_put(&t, etag);
 }
 
+static bool is_secure(const char *url)
+{
+	return strncasecmp(url, "https:", 6) == 0;
+}
+
 /* Third-party codes are mapped here and in dial.c, and nowhere else. */
 static int explain(struct call *c, CURLcode code, const char *detail)
 {
 	char host[300];
 
 	show_host(c->q->url, host, sizeof(host));
+	if (blame_memory(c->failed, c->e) < 0 || blame_tls(&c->h->verdict, host, c->e) < 0)
+		return -1;
 	switch (code) {
-	case CURLE_PEER_FAILED_VERIFICATION:
-		return trust_explain(&c->h->verdict, host, c->e);
 	case CURLE_UNSUPPORTED_PROTOCOL:
 		if (c->r->sent)
 			return err_set(c->e, ERR_REPLY, "%s does not answer by HTTP/1", host);
@@ -253,8 +264,26 @@ static int explain(struct call *c, CURLcode code, const char *detail)
 	case CURLE_TOO_LARGE:
 		return err_set(c->e, ERR_REPLY, "the answer of %s has too many headers", host);
 	default:
-		return dial_explain(c->h->curl, code, host, detail, c->e);
+		return dial_explain(c->h->curl, code, is_secure(c->q->url) ? "https" : "http", host,
+				    detail, c->e);
 	}
+}
+
+/* In milliseconds for libcurl, where 0 is for ever. */
+static long limit_ms(const struct http *h, const struct http_request *q)
+{
+	int64_t limit = q->limit_ms, left = h->until_ms - clock_ms();
+	int64_t stall = h->config->stall_ms;
+
+	if (q->upload && limit == 0)
+		return 0;
+	if (limit == 0 && stall == 0)
+		limit = INT32_MAX;
+	else if (limit == 0)
+		limit = 2 * stall > HTTP_LIMIT_MS ? 2 * stall : HTTP_LIMIT_MS;
+	if (h->until_ms != 0 && left < limit)
+		limit = left > HTTP_LIMIT_MS_MIN ? left : HTTP_LIMIT_MS_MIN;
+	return (long)(limit < INT32_MAX ? limit : INT32_MAX);
 }
 
 static void set_options(struct call *c, struct curl_slist *headers, char *detail)
@@ -273,8 +302,11 @@ static void set_options(struct call *c, struct curl_slist *headers, char *detail
 	curl_easy_setopt(curl, CURLOPT_SSL_CTX_DATA, &c->h->verdict);
 	curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
 	curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, CONNECT_MS);
-	curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS,
-			 (long)(q->limit_ms < INT32_MAX ? q->limit_ms : INT32_MAX));
+	curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, limit_ms(c->h, q));
+	/* To a server in clear as well: a proxy is told a name and nothing else. */
+	curl_easy_setopt(curl, CURLOPT_HTTPPROXYTUNNEL, 1L);
+	/* libcurl repeats a request by itself on a 417, for ever if the header is ours. */
+	curl_easy_setopt(curl, CURLOPT_MAXREDIRS, 0L);
 	curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, detail);
 	curl_easy_setopt(curl, CURLOPT_USERAGENT, "hoist/" HOIST_VERSION);
 	curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
@@ -326,40 +358,75 @@ static int perform(struct call *c, const char *detail)
 	if (take_fields(c) < 0)
 		return -1;
 	if (c->q->upload && c->r->status < 300 && !c->body.done) {
-		err_set(c->e, ERR_NETWORK, "the server answered %ld before it had the whole image",
-			c->r->status);
-		return err_retry(c->e);
+		char host[300];
+
+		show_host(c->q->url, host, sizeof(host));
+		return err_set(c->e, ERR_FAILED,
+			       "%s answered %ld without taking the upload: is this its address?",
+			       host, c->r->status);
 	}
 	return 0;
 }
 
-int http_call(struct http *h, const struct http_request *q, struct http_reply *r, struct err *e)
+/* One request as q says, but for what the server is known not to understand. */
+static int once(struct call *c)
 {
-	struct call c = { .h = h, .q = q, .r = r, .e = e, .moved_at = clock_ms() };
+	const struct http_request *q = c->q;
 	struct curl_slist nodes[HEADERS_MAX];
 	char detail[CURL_ERROR_SIZE] = "";
-	char shown[URL_BYTES];
-	int64_t began = clock_ms();
 	size_t n;
-	int result;
 
 	/* libcurl only reads the list: no need for its allocating functions. */
 	for (n = 0; q->headers[n]; n++) {
 		nodes[n].data = (char *)q->headers[n];
+		if (c->h->plain && strncmp(q->headers[n], "Expect:", 7) == 0)
+			nodes[n].data = (char *)"Expect:";
 		nodes[n].next = NULL;
 		if (n > 0)
 			nodes[n - 1].next = &nodes[n];
 	}
-	r->status = 0;
-	r->len = 0;
-	r->body[0] = '\0';
-	r->sent_all = false;
+	c->failed = blame_count();
+	c->moved_at = clock_ms();
+	memset(&c->h->verdict.end, 0, sizeof(c->h->verdict.end));
+	c->r->status = 0;
+	c->r->len = 0;
+	c->r->body[0] = '\0';
+	c->r->sent_all = false;
 	if (q->upload)
-		body_init(&c.body, q->upload, q->upload_len, e);
-	set_options(&c, n > 0 ? nodes : NULL, detail);
-	result = perform(&c, detail);
+		body_init(&c->body, q->upload, q->upload_len, c->e);
+	set_options(c, n > 0 ? nodes : NULL, detail);
+	return perform(c, detail);
+}
 
+/* RFC 9110, section 10.1.1: who answers 417 is asked again without the expectation. */
+static int call(struct call *c)
+{
+	int result = once(c);
+
+	if (c->r->status != 417 || !c->q->upload || c->h->plain || c->e->code != ERR_NONE)
+		return result;
+	c->h->plain = true;
+	if (c->body.sent == 0)
+		return once(c);
+	err_set(c->e, ERR_NETWORK, "the server answered 417: once more without Expect");
+	return err_retry(c->e);
+}
+
+int http_call(struct http *h, const struct http_request *q, struct http_reply *r, struct err *e)
+{
+	struct call c = { .h = h, .q = q, .r = r, .e = e };
+	const struct trust *trust = &h->config->trust;
+	char shown[URL_BYTES];
+	int64_t began = clock_ms();
+	int result;
+
+	r->status = 0;
+	r->sent = r->sent_all = false;
 	http_show_url(q->url, shown, sizeof(shown));
+	if ((trust->key_count > 0 || trust->only_leaf) && !is_secure(q->url))
+		return err_set(e, ERR_USAGE, "%s: by http there is no certificate that could be %s",
+			       shown, trust->key_count > 0 ? "held against --pin" : "checked");
+	result = call(&c);
 	log_note("%s %s: %ld (%lld ms)", q->method, shown, r->status,
 		 (long long)(clock_ms() - began));
 	return result;

@@ -22,7 +22,16 @@ struct http {
 	int fd; /* the connection that was opened last */
 	const struct net_config *config;
 	struct verdict verdict;
+	int64_t until_ms; /* clock_ms() by when requests shall have ended; 0: see HTTP_LIMIT_MS */
+	bool plain;       /* a server does not understand Expect: it is left out */
 };
+
+/*
+ * A small request may take so long with its answer, or twice as long as a stall,
+ * which may be for ever; towards until_ms not more than is left, or the shortest.
+ */
+#define HTTP_LIMIT_MS 120000
+#define HTTP_LIMIT_MS_MIN 10000
 
 /* A header of the answer that is wanted: its value goes to to[cap], or "". */
 struct http_field {
@@ -50,7 +59,7 @@ struct http_request {
 	void *take_arg;
 	bool once;        /* never sent again by itself, not even on a dead connection */
 	int64_t grace_ms; /* go on for so long after a signal; 0: stop at once */
-	int64_t limit_ms; /* all of it may take so long; 0: as long as something moves */
+	int64_t limit_ms; /* all of it may take so long; 0: HTTP_LIMIT_MS, an upload as it moves */
 };
 
 struct http_reply {
@@ -79,8 +88,10 @@ void http_close(struct http *h);
  * Blocks.  Returns 0 when an answer came, whatever its status.  Otherwise -1:
  * ERR_NETWORK (with retry), ERR_TRUST, ERR_REPLY (also a body of more than
  * cap - 1 bytes with a status below 400, and a field that does not fit),
- * ERR_STOPPED, ERR_USAGE for a URL that is none, or the error of the upload's
- * chain.  r->sent_all is valid then too.
+ * ERR_STOPPED, ERR_USAGE for a URL that is none, or that has no TLS where a
+ * certificate's digest is asked for, ERR_FAILED for a server that does not want
+ * the upload or speaks no TLS, or the error of the upload's chain.  r->sent_all
+ * is valid then too.
  */
 int http_call(struct http *h, const struct http_request *q, struct http_reply *r,
 	      struct err *e) MUST_CHECK;

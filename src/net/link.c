@@ -1,7 +1,6 @@
 #include "net/link.h"
 
 #include <errno.h>
-#include <mbedtls/error.h>
 #include <mbedtls/psa_util.h>
 #include <poll.h>
 #include <psa/crypto.h>
@@ -11,6 +10,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/stop.h"
+#include "net/blame.h"
 #include "net/outq.h"
 
 /* A TLS record of the largest size, RFC 8446, section 5.2, and RFC 5246, section 6.2.3 */
@@ -49,12 +49,22 @@ int link_open(struct link *l, struct link_tls *t, const char *host, unsigned por
 	l->tls = t;
 	l->secure = l->notified = l->ended = l->whole = false;
 	l->out_at = l->out_len = 0;
+	l->failed = blame_count();
 	mbedtls_ssl_init(&l->ssl);
 	return dial_open(&l->dial, host, port, e);
 }
 
-static int broke(struct err *e)
+/* If the other side has said why before it closed, that is the reason. */
+static int broke(struct link *l, struct err *e)
 {
+	unsigned char junk[64];
+
+	if (blame_memory(l->failed, e) < 0)
+		return -1;
+	if (l->secure && l->tls->verdict.end.code == 0)
+		(void)mbedtls_ssl_read(&l->ssl, junk, sizeof(junk));
+	if (blame_tls(&l->tls->verdict, l->host, e) < 0)
+		return -1;
 	err_set(e, ERR_NETWORK, "the connection broke");
 	return err_retry(e);
 }
@@ -120,6 +130,7 @@ static int on_recv(void *arg, unsigned char *p, size_t len)
 
 int link_start_tls(struct link *l, const char *name, struct err *e)
 {
+	memset(&l->tls->verdict.end, 0, sizeof(l->tls->verdict.end));
 	if (mbedtls_ssl_setup(&l->ssl, &l->tls->config) != 0 ||
 	    mbedtls_ssl_set_hostname(&l->ssl, name) != 0 ||
 	    (l->tls->resumable && mbedtls_ssl_set_session(&l->ssl, &l->tls->session) != 0))
@@ -128,38 +139,20 @@ int link_start_tls(struct link *l, const char *name, struct err *e)
 	return 0;
 }
 
-/* Codes of mbedTLS's are mapped here and nowhere else. */
-static int explain(struct link *l, int code, const char *host, struct err *e)
-{
-	if (code == MBEDTLS_ERR_X509_CERT_VERIFY_FAILED)
-		return trust_explain(&l->tls->verdict, host, e);
-	if (code == MBEDTLS_ERR_SSL_ALLOC_FAILED || code == MBEDTLS_ERR_X509_ALLOC_FAILED)
-		return err_set(e, ERR_FAILED, "out of memory");
-	if (code == MBEDTLS_ERR_SSL_CONN_EOF)
-		err_set(e, ERR_NETWORK, "%s closed the connection while TLS was set up", host);
-	else if (code == MBEDTLS_ERR_SSL_INVALID_RECORD)
-		return err_set(e, ERR_FAILED, "%s does not speak TLS here", host);
-	else if (code == MBEDTLS_ERR_SSL_BAD_PROTOCOL_VERSION ||
-		 code == MBEDTLS_ERR_SSL_HANDSHAKE_FAILURE)
-		return err_set(e, ERR_FAILED,
-			       "%s offers no TLS that is good enough (1.2 is the least)", host);
-	else
-		err_set(e, ERR_NETWORK, "the TLS handshake with %s failed (mbedTLS says -0x%04x)",
-			host, (unsigned)-code);
-	return err_retry(e);
-}
-
 int link_handshake(struct link *l, const char *host, struct err *e)
 {
 	int code = mbedtls_ssl_handshake(&l->ssl);
 
+	l->host = host;
 	if (push(l) < 0 && code == 0)
 		code = MBEDTLS_ERR_SSL_CONN_EOF;
 	if (code == MBEDTLS_ERR_SSL_WANT_READ || code == MBEDTLS_ERR_SSL_WANT_WRITE ||
 	    code == MBEDTLS_ERR_SSL_RECEIVED_NEW_SESSION_TICKET)
 		return 0;
-	if (code != 0)
-		return explain(l, code, host, e);
+	if (code != 0) {
+		l->tls->verdict.end.code = code;
+		return blame_memory(l->failed, e) < 0 ? -1 : blame_tls(&l->tls->verdict, host, e);
+	}
 	l->secure = true;
 	log_debug("%s: %s, %s", host, mbedtls_ssl_get_version(&l->ssl),
 		  mbedtls_ssl_get_ciphersuite(&l->ssl));
@@ -184,14 +177,14 @@ ssize_t link_read(struct link *l, void *p, size_t cap, struct err *e)
 		l->ended = n < 0;
 		return n;
 	}
-	do {
-		n = mbedtls_ssl_read(&l->ssl, p, cap);
-		/* With TLS 1.3 sessions come when the server likes. */
-		if (n == MBEDTLS_ERR_SSL_RECEIVED_NEW_SESSION_TICKET)
-			link_keep_session(l);
-	} while (n == MBEDTLS_ERR_SSL_RECEIVED_NEW_SESSION_TICKET);
+	n = mbedtls_ssl_read(&l->ssl, p, cap);
 	if (n > 0)
 		return n;
+	/* With TLS 1.3 sessions come when the server likes, and as many as it likes. */
+	if (n == MBEDTLS_ERR_SSL_RECEIVED_NEW_SESSION_TICKET) {
+		link_keep_session(l);
+		return 0;
+	}
 	if (n == MBEDTLS_ERR_SSL_WANT_READ || n == MBEDTLS_ERR_SSL_WANT_WRITE)
 		return 0;
 	l->ended = true;
@@ -199,7 +192,10 @@ ssize_t link_read(struct link *l, void *p, size_t cap, struct err *e)
 	l->whole = n == MBEDTLS_ERR_SSL_PEER_CLOSE_NOTIFY;
 	if (n == 0 || n == MBEDTLS_ERR_SSL_PEER_CLOSE_NOTIFY || n == MBEDTLS_ERR_SSL_CONN_EOF)
 		return -1;
-	return broke(e);
+	if (blame_memory(l->failed, e) < 0 || (n == MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE &&
+					       blame_tls(&l->tls->verdict, l->host, e) < 0))
+		return -1;
+	return broke(l, e);
 }
 
 ssize_t link_write(struct link *l, const void *p, size_t len, struct err *e)
@@ -214,7 +210,7 @@ ssize_t link_write(struct link *l, const void *p, size_t len, struct err *e)
 		 */
 		fits = make_room(l, RECORD_BYTES);
 		if (fits <= 0)
-			return fits < 0 ? broke(e) : 0;
+			return fits < 0 ? broke(l, e) : 0;
 		n = mbedtls_ssl_write(&l->ssl, p, len);
 		/* A session whose reading had begun; of the data, nothing was taken. */
 		if (n == MBEDTLS_ERR_SSL_RECEIVED_NEW_SESSION_TICKET) {
@@ -226,13 +222,13 @@ ssize_t link_write(struct link *l, const void *p, size_t len, struct err *e)
 	} else {
 		n = collect(l, p, len);
 	}
-	return n < 0 ? broke(e) : n;
+	return n < 0 ? broke(l, e) : n;
 }
 
 int link_flush(struct link *l, struct err *e)
 {
 	if (push(l) < 0)
-		return broke(e);
+		return broke(l, e);
 	return l->out_len == 0;
 }
 
@@ -243,18 +239,18 @@ int link_finish(struct link *l, struct err *e)
 	if (l->secure && !l->notified) {
 		done = make_room(l, RECORD_BYTES);
 		if (done <= 0)
-			return done < 0 ? broke(e) : 0;
+			return done < 0 ? broke(l, e) : 0;
 		code = mbedtls_ssl_close_notify(&l->ssl);
 		if (code == MBEDTLS_ERR_SSL_WANT_WRITE || code == MBEDTLS_ERR_SSL_WANT_READ)
 			return link_flush(l, e) < 0 ? -1 : 0;
 		if (code != 0)
-			return broke(e);
+			return broke(l, e);
 		l->notified = true;
 	}
 	done = link_flush(l, e);
 	/* A proxy may end both directions with one. */
 	if (done == 1 && !l->dial.proxied && shutdown(l->dial.fd, SHUT_WR) != 0)
-		return broke(e);
+		return broke(l, e);
 	return done;
 }
 
@@ -265,7 +261,7 @@ long link_unsent(const struct link *l)
 
 static bool readable(const struct link *l, short events)
 {
-	return events != 0 || (l->secure && mbedtls_ssl_get_bytes_avail(&l->ssl) > 0);
+	return events != 0 || (l->secure && mbedtls_ssl_check_pending(&l->ssl));
 }
 
 int link_poll(struct link *l, bool write, struct link *other, int64_t ms, struct err *e)

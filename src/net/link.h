@@ -32,10 +32,12 @@ struct link {
 	struct dial dial;
 	struct link_tls *tls;
 	mbedtls_ssl_context ssl;
-	bool secure;   /* the handshake has been made */
-	bool notified; /* its end was announced */
-	bool ended;    /* the other side has closed */
-	bool whole;    /* ... and has said before that nothing is missing (close_notify) */
+	bool secure;      /* the handshake has been made */
+	bool notified;    /* its end was announced */
+	bool ended;       /* the other side has closed */
+	const char *host; /* for messages */
+	uint64_t failed;  /* allocations before it, see blame_memory() */
+	bool whole;       /* ... and has said before that nothing is missing (close_notify) */
 	size_t out_at, out_len;
 	unsigned char out[LINK_OUT_BYTES]; /* what waits for the socket */
 };

@@ -1,6 +1,8 @@
 #include "net/trust.h"
 
+#include <errno.h>
 #include <mbedtls/base64.h>
+#include <mbedtls/oid.h>
 #include <mbedtls/sha256.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +11,7 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "net/blame.h"
 #include "net/ciphers.h"
 #include "roots_size.h"
 
@@ -18,6 +21,9 @@ extern const size_t roots_gz_len;
 
 /* mbedTLS refers to the DER for as long as the certificates are used. */
 static unsigned char roots_der[ROOTS_DER_LEN];
+
+/* What is said of a signature, whoever made it. */
+#define BAD_SIGNATURE ((uint32_t)(MBEDTLS_X509_BADCERT_BAD_MD | MBEDTLS_X509_BADCERT_BAD_PK))
 
 static const char *const system_bundles[] = {
 	"/etc/ssl/certs/ca-certificates.crt",                /* Debian, Arch, Gentoo */
@@ -71,15 +77,13 @@ static int load_builtin(struct roots *r, struct err *e)
 	return note_source(r, "the built-in CA certificates", "", e);
 }
 
-static int load_path(struct roots *r, const char *path, bool required, struct err *e)
+static int load_path(struct roots *r, const char *path, struct err *e)
 {
 	struct stat st;
 	int failed;
 
 	if (stat(path, &st) != 0)
-		return required ? err_errno(e, ERR_USAGE, "cannot read the CA certificates in %s",
-					    path) :
-				  0;
+		return err_errno(e, ERR_USAGE, "cannot read the CA certificates in %s", path);
 	if (S_ISDIR(st.st_mode)) {
 		failed = mbedtls_x509_crt_parse_path(&r->crt, path);
 	} else if (st.st_size > (off_t)CA_FILE_MAX) {
@@ -88,11 +92,37 @@ static int load_path(struct roots *r, const char *path, bool required, struct er
 		failed = mbedtls_x509_crt_parse_file(&r->crt, path);
 	}
 	/* Positive: so many of them were not understood. */
-	if (r->crt.version == 0 && required)
+	if (r->crt.version == 0)
 		return err_set(e, ERR_USAGE,
 			       "%s holds no CA certificate that can be used (PEM is expected, mbedTLS says -0x%04x)",
 			       path, failed < 0 ? (unsigned)-failed : 0u);
 	return note_source(r, "the CA certificates in ", path, e);
+}
+
+/* SSL_CERT_DIR, as OpenSSL has it: a list, and directories in it need not be there. */
+static int load_dirs(struct roots *r, const char *list, struct err *e)
+{
+	char path[PATH_BYTES];
+	struct stat st;
+	struct text t;
+	const char *at;
+	size_t len;
+
+	if (!strchr(list, ':'))
+		return load_path(r, list, e);
+	for (at = list; *at; at += len + (at[len] == ':')) {
+		len = strcspn(at, ":");
+		text_init(&t, path, sizeof(path));
+		text_put_n(&t, at, len);
+		if (text_done(&t, "SSL_CERT_DIR", e) < 0)
+			return -1;
+		if (len > 0 && stat(path, &st) == 0)
+			(void)mbedtls_x509_crt_parse_path(&r->crt, path);
+	}
+	if (r->crt.version == 0)
+		return err_set(e, ERR_USAGE,
+			       "%s (SSL_CERT_DIR) holds no CA certificate that can be used", list);
+	return note_source(r, "the CA certificates in ", list, e);
 }
 
 static int check_clock(struct err *e)
@@ -133,32 +163,59 @@ static int load_text(struct roots *r, const char *pem, struct err *e)
 	return note_source(r, "the CA certificates in the settings file", "", e);
 }
 
-int trust_load(struct roots *r, const char *file, struct err *e)
+/* One that is there counts, whatever is in it: who damaged it meant no other. */
+static int load_system(struct roots *r, struct err *e)
+{
+	struct stat st;
+	size_t i;
+
+	for (i = 0; i < sizeof(system_bundles) / sizeof(system_bundles[0]); i++) {
+		if (stat(system_bundles[i], &st) != 0 && (errno == ENOENT || errno == ENOTDIR))
+			continue;
+		if (load_path(r, system_bundles[i], e) == 0)
+			return 0;
+		return err_at(e, "mend it, or say --cacert builtin");
+	}
+	return load_builtin(r, e);
+}
+
+static int load(struct roots *r, const char *file, struct err *e)
 {
 	const char *env_file = getenv("SSL_CERT_FILE");
 	const char *env_dir = getenv("SSL_CERT_DIR");
-	size_t i;
 
-	mbedtls_x509_crt_init(&r->crt);
-	if (check_clock(e) < 0)
-		return -1;
 	if (file && strcmp(file, TRUST_BUILTIN) == 0)
 		return load_builtin(r, e);
 	if (file && strstr(file, "-----BEGIN CERTIFICATE"))
 		return load_text(r, file, e);
 	if (file && *file)
-		return load_path(r, file, true, e);
+		return load_path(r, file, e);
 	if (env_file && *env_file)
-		return load_path(r, env_file, true, e);
+		return load_path(r, env_file, e);
 	if (env_dir && *env_dir)
-		return load_path(r, env_dir, true, e);
-	for (i = 0; i < sizeof(system_bundles) / sizeof(system_bundles[0]); i++) {
-		if (load_path(r, system_bundles[i], false, e) < 0)
-			return -1;
-		if (r->crt.version != 0)
-			return 0;
+		return load_dirs(r, env_dir, e);
+	return load_system(r, e);
+}
+
+int trust_load(struct roots *r, const char *file, struct err *e)
+{
+	uint64_t failed = blame_count();
+	int result;
+
+	mbedtls_x509_crt_init(&r->crt);
+	if (check_clock(e) < 0)
+		return -1;
+	result = load(r, file, e);
+	/* Certificates that did not fit would be missed later. */
+	if (result == 0 || e->code == ERR_USAGE) {
+		struct err none = ERR_INIT;
+
+		if (blame_memory(failed, &none) < 0) {
+			*e = none;
+			result = -1;
+		}
 	}
-	return load_builtin(r, e);
+	return result;
 }
 
 static bool is_root(const struct trust *t, const mbedtls_x509_crt *crt)
@@ -197,6 +254,12 @@ static void judge_prints(struct verdict *v, const mbedtls_x509_crt *crt, uint32_
 		*flags |= MBEDTLS_X509_BADCERT_OTHER;
 }
 
+static bool signs_itself(const mbedtls_x509_crt *crt)
+{
+	return crt->issuer_raw.len == crt->subject_raw.len &&
+	       memcmp(crt->issuer_raw.p, crt->subject_raw.p, crt->issuer_raw.len) == 0;
+}
+
 /*
  * Called for each certificate of a chain, from the CA's down to the server's
  * own at depth 0.  What is said against the CAs is kept until then: if the
@@ -205,18 +268,25 @@ static void judge_prints(struct verdict *v, const mbedtls_x509_crt *crt, uint32_
 static int judge(void *arg, mbedtls_x509_crt *crt, int depth, uint32_t *flags)
 {
 	struct verdict *v = arg;
+	mbedtls_x509_buf oid;
 
+	if ((*flags & PEER_BADCERT_EXTENSION) && peer_unknown(crt, &oid))
+		(void)mbedtls_oid_get_numeric_string(v->extension, sizeof(v->extension), &oid);
 	if (*flags & (MBEDTLS_X509_BADCERT_EXPIRED | MBEDTLS_X509_BADCERT_FUTURE)) {
 		v->from = crt->valid_from;
 		v->to = crt->valid_to;
 	}
 	if (depth > 0) {
+		/* How a CA that is not known has signed itself is not what is wrong. */
+		if ((*flags & MBEDTLS_X509_BADCERT_NOT_TRUSTED) && signs_itself(crt))
+			*flags &= ~BAD_SIGNATURE;
 		v->above |= *flags;
 		*flags = 0;
 		return 0;
 	}
 	if (is_root(v->trust, crt))
-		*flags &= ~(uint32_t)MBEDTLS_X509_BADCERT_NOT_TRUSTED;
+		*flags &= ~(MBEDTLS_X509_BADCERT_NOT_TRUSTED | PEER_BADCERT_CONSTRAINT |
+			    BAD_SIGNATURE);
 	else
 		*flags |= v->above;
 	judge_prints(v, crt, flags);
@@ -231,6 +301,9 @@ void trust_judge(mbedtls_ssl_config *conf, struct verdict *v)
 
 	v->flags = v->above = 0;
 	v->other_key = false;
+	v->extension[0] = '\0';
+	memset(&v->end, 0, sizeof(v->end));
+	mbedtls_ssl_conf_set_user_data_p(conf, &v->end);
 	/* mbedTLS only reads it: the cast is its API's. */
 	mbedtls_ssl_conf_ca_chain(conf, (mbedtls_x509_crt *)&v->trust->roots->crt, NULL);
 	mbedtls_ssl_conf_verify(conf, judge, v);
@@ -248,35 +321,4 @@ CURLcode trust_setup(CURL *curl, void *config, void *arg)
 	(void)curl;
 	trust_judge(config, arg);
 	return CURLE_OK;
-}
-
-int trust_explain(const struct verdict *v, const char *host, struct err *e)
-{
-	const mbedtls_x509_time *t = &v->to;
-
-	if (v->other_key)
-		return err_set(e, ERR_TRUST, "the key of %s is none of those given with --pin",
-			       host);
-	if (v->trust->leaf && v->trust->only_leaf)
-		return err_set(e, ERR_TRUST,
-			       "the certificate of %s is not the one whose fingerprint is set",
-			       host);
-	if (v->flags & MBEDTLS_X509_BADCERT_NOT_TRUSTED)
-		return err_set(e, ERR_TRUST,
-			       "the certificate of %s is not signed by %s: give its CA with --cacert FILE",
-			       host, v->trust->roots->from);
-	if (v->flags & MBEDTLS_X509_BADCERT_CN_MISMATCH)
-		return err_set(e, ERR_TRUST, "the certificate of %s is for another name", host);
-	if (v->flags & MBEDTLS_X509_BADCERT_EXPIRED)
-		return err_set(e, ERR_TRUST,
-			       "a certificate of %s expired on %04d-%02d-%02d (is this machine's clock right?)",
-			       host, t->year, t->mon, t->day);
-	t = &v->from;
-	if (v->flags & MBEDTLS_X509_BADCERT_FUTURE)
-		return err_set(e, ERR_TRUST,
-			       "a certificate of %s is valid only from %04d-%02d-%02d (is this machine's clock right?)",
-			       host, t->year, t->mon, t->day);
-	return err_set(e, ERR_TRUST,
-		       "the certificate of %s is refused: weak key or signature, or not meant for servers (flags 0x%x)",
-		       host, (unsigned)v->flags);
 }

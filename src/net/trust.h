@@ -11,6 +11,7 @@
 #include <curl/curl.h>
 #include <mbedtls/ssl.h>
 #include <mbedtls/x509_crt.h>
+#include <peer.h>
 
 #include "base/err.h"
 #include "net/identity.h"
@@ -43,7 +44,8 @@ struct trust {
  * file (a PEM file or a directory, PEM itself, or TRUST_BUILTIN; NULL or "" if
  * none was given), SSL_CERT_FILE, SSL_CERT_DIR, the system's bundle, and where
  * there is none the roots that are compiled in.  Returns 0, or -1 with ERR_USAGE
- * when what was given cannot be used, and with ERR_TRUST when the machine's
+ * when what was given, or the system's bundle, cannot be used, and with
+ * ERR_TRUST when the machine's
  * clock is older than this binary.
  */
 int trust_load(struct roots *r, const char *file, struct err *e) MUST_CHECK;
@@ -58,6 +60,8 @@ struct verdict {
 	bool other_key; /* the key is none of the pinned ones */
 	uint32_t above; /* the flags of the CA certificates, while the chain is judged */
 	mbedtls_x509_time from, to; /* the validity of a certificate that is outside it */
+	char extension[48];         /* the critical extension that is not known */
+	struct peer_end end;        /* how TLS ended */
 };
 
 /*
@@ -71,8 +75,5 @@ void trust_judge(mbedtls_ssl_config *conf, struct verdict *v);
 
 /* The same as a CURLOPT_SSL_CTX_FUNCTION; arg is the struct verdict. */
 CURLcode trust_setup(CURL *curl, void *config, void *arg);
-
-/* Say why host's certificate was refused: ERR_TRUST.  Always returns -1. */
-int trust_explain(const struct verdict *v, const char *host, struct err *e);
 
 #endif

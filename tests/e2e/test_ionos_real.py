@@ -276,3 +276,13 @@ def test_a_block_of_names_and_places(make_ftpd, ftp_tool, put_file):
     assert arrived(server, raw, "hdd-images/c.raw")
 
 
+
+
+@pytest.mark.parametrize("version", ["1.2", "1.3"])
+@pytest.mark.parametrize("kind", ["pyftpdlib", "ftp-srv"])
+def test_servers_that_are_libraries(make_ftpd, ftp_tool, raw, kind, version):
+    """ftp-srv says nothing to STOR until it has TLS, and takes a ClientHello that comes at once for a command."""
+    server = make_ftpd(kind, tls=(version,))
+    result = ftp_tool(server).upload(raw)
+    assert result.status == 0 and result.warnings == [], result
+    assert arrived(server, raw, "hdd-images/disk.raw")

@@ -2,8 +2,9 @@
 
 import pytest
 
-from clouds.linode import TOKEN
+from clouds.linode import TOKEN, Linode
 from clouds.proxy import Proxy
+from tool import Rig
 
 
 @pytest.fixture
@@ -47,12 +48,36 @@ def test_a_proxy_that_refuses(rig, cloud, small, proxy):
     proxy.demand = "Basic xxxx"
     result = rig.upload(small, "--retry", "1", env={"https_proxy": proxy.url.replace("//", "//user:secret-pass@")})
     assert result.status in (1, 2, 4), result
-    assert "proxy" in result.errors[0].lower() and "secret-pass" not in result.err
+    assert result.status == 2 and f"the proxy http://{proxy.server.host} (https_proxy) refuses" in result.errors[0], result
+    assert "secret-pass" not in result.err
     assert cloud.requests == []
 
 
 def test_a_proxy_that_is_not_there(rig, cloud, small, proxy):
     proxy.stop()
-    result = rig.upload(small, "--retry", "1", env={"https_proxy": proxy.url})
-    assert result.status == 4, result
+    result = rig.upload(small, "--retry", "1", env={"https_proxy": proxy.url.replace("//", "//user:secret-pass@")})
+    assert result.status == 4 and f"cannot connect to the proxy http://{proxy.server.host} (https_proxy)" in result.errors[0], result
+    assert "secret-pass" not in result.err
     assert cloud.requests == []
+
+
+def test_a_proxy_whose_name_is_not_known(rig, cloud, small):
+    result = rig.upload(small, "--retry", "1", env={"ALL_PROXY": "http://user:secret-pass@no-such-proxy.invalid:3128"})
+    assert result.status == 4 and "the proxy http://no-such-proxy.invalid:3128 (ALL_PROXY)" in result.errors[0], result
+    assert "secret-pass" not in result.err and cloud.requests == []
+
+
+def test_a_server_beyond_the_proxy_that_is_not_there(rig, cloud, small, proxy):
+    cloud.stop()
+    result = rig.upload(small, "--retry", "1", env={"https_proxy": proxy.url})
+    assert result.status == 4 and f"(https_proxy) does not get through to {cloud.api_server.host} (502)" in result.errors[0], result
+
+
+def test_a_server_without_tls(tmp_path, home, small, proxy):
+    """What goes to it in clear is nothing that its proxy has to see."""
+    cloud = Linode(str(tmp_path))
+    rig = Rig(home, cloud, "builtin")
+    result = rig.upload(small, env={"http_proxy": proxy.url})
+    cloud.stop()
+    assert result.status == 0, result
+    assert {request.method for request in proxy.requests} == {"CONNECT"} and TOKEN not in repr([r.headers for r in proxy.requests])

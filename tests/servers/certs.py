@@ -85,6 +85,41 @@ def self_signed(base, names=NAMES):
     return pair
 
 
+CA = ("basicConstraints=critical,CA:TRUE", "keyUsage=critical,keyCertSign,cRLSign")
+LEAF = (f"subjectAltName={NAMES}", "extendedKeyUsage=serverAuth", "basicConstraints=CA:FALSE")
+
+
+def certificate(base, issuer=None, extensions=LEAF, name=None, kind="P-256", digest="sha256"):
+    """One with any lines of openssl's extensions, signed by itself or by issuer, as Pair.  kind may also be "ed25519"."""
+    pair = Pair(str(base))
+    request, lines = pair.cert + ".csr", pair.cert + ".ext"
+    if kind == "ed25519":
+        _openssl("genpkey", "-algorithm", kind, "-out", pair.key)
+    else:
+        _key(pair.key, kind)
+    _openssl("req", "-new", "-key", pair.key, "-out", request, "-subj", f"/O=hoist tests/CN={name or os.path.basename(base)}")
+    with open(lines, "w", encoding="ascii") as file:
+        file.write("".join(f"{line}\n" for line in extensions))
+    signer = ["-CA", issuer.cert, "-CAkey", issuer.key] if issuer else ["-signkey", pair.key]
+    serial = str(int.from_bytes(os.urandom(8), "big") | 1)
+    _openssl(
+        *("x509", "-req", "-in", request, *signer, "-out", pair.cert, "-days", "3650", "-set_serial", serial),
+        *(f"-{digest}", "-extfile", lines),
+    )
+    return pair
+
+
+def chain(base, leaf, *others):
+    """The leaf's pair with more certificates behind its own, in this order."""
+    pair = Pair(str(base))
+    with open(pair.cert, "wb") as file:
+        for each in (leaf, *others):
+            with open(each.cert, "rb") as part:
+                file.write(part.read())
+    pair.key = leaf.key
+    return pair
+
+
 def public_key_pin(cert):
     """sha256//... of the public key, as curl and hoist take it."""
     script = 'openssl x509 -in "$1" -pubkey -noout | openssl pkey -pubin -outform DER | openssl dgst -sha256 -binary | openssl base64'

@@ -18,7 +18,7 @@ STATE = {
     "progress": {"state": "what was drawn last"},
     "base/stop": {"arrived": "the signal handler's", "first": "the same", "wake": "the signal handler's pipe"},
     "base/log": {"lock": "standard error is one for all threads", "level": "-q and -v", "bar_shown": "see lock"},
-    "base/mem": {"calls": "the counter", "now": "the counter", "peak": "the counter"},
+    "base/mem": {"calls": "the counter", "now": "the counter", "peak": "the counter", "failed": "the counter"},
     "net/trust": {"roots_der": "mbedTLS refers to the unpacked roots as long as the process runs"},
 }
 HEAP = """malloc calloc realloc reallocarray free aligned_alloc posix_memalign memalign valloc strdup strndup wcsdup

@@ -375,12 +375,33 @@ static void early_answers(void **state)
 	script_init(&s, data, LEN, 0);
 	if (upload(&s, LEN, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
 		   &e) < 0) {
-		check_err(&e, ERR_NETWORK, "early 200");
-		assert_true(e.retry);
+		check_err(&e, ERR_FAILED, "early 200");
+		assert_false(e.retry);
 	} else {
 		/* Unless libcurl has gone on sending, and the server took it all. */
 		assert_true(reply.sent_all);
 	}
+}
+
+/* A key cannot be held against a pin where there is none: not a byte is sent. */
+static void a_pin_without_tls(void **state)
+{
+	static const unsigned char keys[1][TRUST_PRINT_BYTES];
+	struct http_request q = { .method = "GET", .url = "http://127.0.0.1:9/?secret=1" };
+	struct err e = ERR_INIT;
+
+	(void)state;
+	config.trust.keys = keys;
+	config.trust.key_count = 1;
+	reply.body = body;
+	reply.cap = sizeof(body);
+	reply.sent = true;
+	assert_int_equal(http_call(&http, &q, &reply, &e), -1);
+	config.trust.key_count = 0;
+	check_err(&e, ERR_USAGE, "pin");
+	assert_non_null(strstr(e.text, "--pin"));
+	assert_null(strstr(e.text, "secret"));
+	assert_false(reply.sent);
 }
 
 /* A server that says nothing is given up after the time that was set, and no later than needed. */
@@ -462,6 +483,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_good_upload, open_http, close_http),
 		cmocka_unit_test_setup_teardown(the_hold_back, open_http, close_http),
 		cmocka_unit_test_setup_teardown(early_answers, open_http, close_http),
+		cmocka_unit_test_setup_teardown(a_pin_without_tls, open_http, close_http),
 		cmocka_unit_test_setup_teardown(a_stalled_server, open_http, close_http),
 		cmocka_unit_test(urls_to_show),
 		cmocka_unit_test(credentials_are_never_shown),

@@ -27,6 +27,10 @@ static void counts_and_gives_back(void **state)
 	assert_int_equal(after.peak, with.peak);
 	mem_free(NULL);
 	assert_int_equal(mem_use().now, before.now);
+	assert_int_equal(mem_use().failed, before.failed);
+	assert_null(mem_malloc(MEM_CAP_BYTES + 1));
+	assert_null(mem_calloc(2, MEM_CAP_BYTES));
+	assert_int_equal(mem_use().failed - before.failed, 2);
 }
 
 static void calloc_gives_zeros(void **state)

@@ -6,7 +6,7 @@
  * Left out on purpose:
  *   USE_PSA_CRYPTO  with it every TLS record allocates memory
  *   ERROR_C         the tables of texts; net/ has its own words
- *   SHA1_C          nothing here signs or verifies with SHA-1
+ *   SHA1_C          nothing here signs or verifies with SHA-1 (see peer.h)
  *   CBC, DHE, RSA key exchange, renegotiation, DTLS, server side: old or unused
  */
 

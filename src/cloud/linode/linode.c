@@ -119,7 +119,8 @@ static int warn_of_region(struct task *t, struct err *e)
 	bool known = false, storage = false;
 
 	if (linode_api(t, "GET", "/regions?page_size=500", NULL, NULL, &why) < 0) {
-		if (why.code == ERR_STOPPED || why.code == ERR_TRUST) {
+		/* Nor will the API be reached for anything else. */
+		if (why.code == ERR_STOPPED || (t->work->reply.status == 0 && !why.retry)) {
 			*e = why;
 			return -1;
 		}

@@ -202,6 +202,7 @@ static int wait_for_image(struct task *t, struct err *e)
 	unsigned failures = 0;
 	struct err why = ERR_INIT;
 
+	t->work->http.until_ms = deadline;
 	for (;;) {
 		err_clear(&why);
 		if (look(t, &state, &why) == 0) {

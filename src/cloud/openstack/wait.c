@@ -95,6 +95,7 @@ static int wait_for(struct task *t, struct err *e)
 	bool seen;
 	int there;
 
+	t->work->http.until_ms = deadline;
 	for (;;) {
 		why = ERR_INIT;
 		seen = glance_look(t, &why) == 0;
