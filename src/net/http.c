@@ -47,8 +47,7 @@ int http_global_init(struct err *e)
 	if (mbedtls_platform_set_calloc_free(mem_calloc, mem_free) != 0 ||
 	    curl_global_init_mem(CURL_GLOBAL_DEFAULT, mem_malloc, mem_free, mem_realloc, mem_strdup,
 				 mem_calloc) != CURLE_OK)
-		return err_set(e, ERR_FAILED,
-			       "libcurl does not start: out of memory");
+		return err_set(e, ERR_FAILED, "libcurl does not start: out of memory");
 	return 0;
 }
 
