@@ -43,7 +43,7 @@ class Early(http.server.BaseHTTPRequestHandler):
 
     def _drip(self):
         with contextlib.suppress(OSError):
-            self.wfile.write(b"HTTP/1.1 200 OK\r\nX-Long: ")
+            self.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n")
             while not self.server.over.wait(0.2):
                 self.wfile.write(b"x")
 
