@@ -152,6 +152,7 @@ $(B)/obj/src/base/mem.o: BANNED :=
 # What waits for clouds, and for their users, need not be fast.
 SLOW := $(if $(filter -O2,$(OPT)),-Os)
 $(B)/obj/src/cloud/%.o: private C_FLAGS += $(SLOW)
+$(B)/obj/src/image/disk%.o: private C_FLAGS += $(SLOW)
 $(patsubst %,$(B)/obj/src/net/%.o,blame dial http identity resolve trust): private C_FLAGS += $(SLOW)
 
 $(LIBHOIST): $(filter-out $(MAIN),$(OBJ)) $(B)/stamp/link

@@ -17,12 +17,13 @@ void chain_build(struct chain *c, const struct chain_plan *plan)
 
 	c->source = plan->source;
 	if (plan->whole) {
-		tail_init(&c->tail, at, plan->format, plan->head, plan->head_len, plan->agree,
-			  plan->agree_arg);
+		tail_init(&c->tail, at, plan->format, &plan->ends);
 		at = &c->tail.stage;
 	}
 	if (plan->gzip) {
 		gzcheck_init(&c->gzcheck, at, plan->max_unpacked);
+		if (plan->inside)
+			gzcheck_judge(&c->gzcheck, plan->holds, &plan->ends_inside);
 		at = &c->gzcheck.stage;
 	}
 	/*
@@ -43,7 +44,7 @@ void chain_build(struct chain *c, const struct chain_plan *plan)
 		prefetch_init(&c->prefetch, at);
 		at = &c->prefetch.stage;
 	}
-	meter_init(&c->meter, at, plan->bytes);
+	meter_init(&c->meter, at, plan->bytes, plan->announced);
 	c->top = &c->meter.stage;
 }
 

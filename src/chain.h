@@ -25,12 +25,13 @@ struct chain_plan {
 	struct source *source;
 	bool whole;         /* of a pipe, check at the end what a disk image says of itself */
 	enum format format; /* ... by its first bytes, */
-	const unsigned char *head; /* which are these, */
-	size_t head_len;
-	int (*agree)(void *arg, enum format f, struct err *e); /* ... and ask this, or NULL */
-	void *agree_arg;
-	bool gzip;              /* verify it */
+	struct ends ends;   /* which are in here */
+	bool gzip;          /* verify it */
+	bool inside;        /* ... and what it holds */
+	enum format holds;  /* ... by its first bytes */
+	struct ends ends_inside;
 	uint64_t max_unpacked;  /* 0 for no limit */
+	uint64_t announced;     /* that many bytes have to come, or 0 */
 	bool digest[HASH_ALGS]; /* compute these */
 	atomic_ullong *bytes;   /* count there what was pulled */
 };

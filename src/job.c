@@ -11,6 +11,7 @@
 #include "base/stop.h"
 #include "base/text.h"
 #include "chain.h"
+#include "judge.h"
 #include "net/retry.h"
 #include "reach.h"
 
@@ -54,34 +55,6 @@ static struct unit *unit_of(const struct task *t)
 	return &all.units[t - all.tasks];
 }
 
-/* Is gzip to be verified?  A cloud may ask for it, check and cat do what fits the file. */
-static bool verifies(const struct task *t)
-{
-	return (t->provider->needs & NEED_GZIP) ||
-	       (t->image.format == FORMAT_GZIP && !t->options->no_check);
-}
-
-/* --no-check makes what is wrong with an image a warning. */
-static int overlook(const struct task *t, struct err *e)
-{
-	if (!t->options->no_check || e->code != ERR_IMAGE)
-		return -1;
-	log_warn("%s: %s; it is sent all the same", task_name(t), e->text);
-	err_clear(e);
-	return 0;
-}
-
-/* Is it what the cloud takes, and whole as far as it says so itself? */
-static int judge_image(struct task *t, struct err *e)
-{
-	const struct provider *p = t->provider;
-
-	if ((!p->takes || p->takes(&t->image, e) == 0) &&
-	    (!(p->needs & NEED_WHOLE) || image_inspect(&t->image, &unit_of(t)->source, e) == 0))
-		return 0;
-	return overlook(t, e);
-}
-
 static int check_image(struct task *t, struct err *e)
 {
 	struct unit *u = unit_of(t);
@@ -96,6 +69,7 @@ static int check_image(struct task *t, struct err *e)
 		return err_set(e, ERR_USAGE, "a pipe can be read once, and goes to one place only");
 	if (same && strcmp(t->file, "-") != 0) {
 		t->image = same->image;
+		t->unproven = same->unproven;
 		return source_open(&u->source, t->file, t->provider->needs & NEED_SIZE, e);
 	}
 	assert(t->file);
@@ -109,28 +83,15 @@ static int check_image(struct task *t, struct err *e)
 		return err_set(e, ERR_USAGE, "only one pipe can be read in one run");
 	all.head_kept = all.head_kept || !u->source.seekable;
 	if (image_probe(&t->image, &u->source, all.head, &all.workers[0].chain.gzcheck, e) < 0 &&
-	    overlook(t, e) < 0)
+	    judge_overlook(t, e) < 0)
 		return -1;
 	u->head_len = u->source.head_len;
-	return judge_image(t, e);
-}
-
-static int check_agrees(struct task *t, struct err *e)
-{
-	enum format f = t->image.format;
-
-	/* A pipe's end may tell another format. */
-	if (!t->provider->agrees || (!t->image.size_known && f == FORMAT_RAW) ||
-	    t->provider->agrees(t, f, e) == 0)
-		return 0;
-	return overlook(t, e);
-}
-
-static int agree_at_end(void *arg, enum format f, struct err *e)
-{
-	struct task *t = arg;
-
-	return t->provider->agrees ? t->provider->agrees(t, f, e) : 0;
+	if ((t->provider->needs & NEED_NET) && t->options->announced && t->image.size_known &&
+	    t->options->announced != t->image.size)
+		return err_set(e, ERR_USAGE, "--size says %llu bytes, but the image has %llu",
+			       (unsigned long long)t->options->announced,
+			       (unsigned long long)t->image.size);
+	return judge_image(t, &u->source, e);
 }
 
 /* Too long, but nobody else's: a setting. */
@@ -149,7 +110,7 @@ static int check(struct task *t, struct err *e)
 	t->work = &all.workers[0].work;
 	if (!(p->needs & NEED_NO_FILE) && check_image(t, e) < 0)
 		return -1;
-	if ((!p->check || p->check(t, e) == 0) && check_agrees(t, e) == 0)
+	if ((!p->check || p->check(t, e) == 0) && judge_format(t, e) == 0)
 		return 0;
 	return ours(e);
 }
@@ -209,7 +170,7 @@ static void take_results(struct task *t, struct chain *c)
 	struct unit *u = unit_of(t);
 	unsigned alg;
 
-	if (verifies(t))
+	if (judge_verifies(t))
 		t->unpacked = c->gzcheck.out;
 	for (alg = 0; alg < HASH_ALGS; alg++)
 		if (t->sums[alg])
@@ -248,16 +209,10 @@ static void plan_chain(struct task *t, struct chain_plan *plan)
 
 	memset(plan, 0, sizeof(*plan));
 	plan->source = &u->source;
-	plan->whole =
-		!u->source.seekable && (t->provider->needs & NEED_WHOLE) && !t->options->no_check;
-	plan->format = t->image.format;
-	plan->head = all.head;
-	plan->head_len = u->head_len;
-	plan->agree = agree_at_end;
-	plan->agree_arg = t;
-	plan->gzip = verifies(t);
+	judge_plan(t, &u->source, all.head, u->head_len, plan);
 	plan->max_unpacked = t->options->max_size;
 	plan->bytes = &t->sent;
+	plan->announced = t->provider->needs & NEED_NET ? t->options->announced : 0;
 	plan->digest[HASH_SHA512] = t->provider->needs & NEED_SHA512;
 	plan->digest[HASH_MD5] = (t->provider->needs & NEED_MD5) ||
 				 ((t->provider->needs & NEED_SHA512) && !u->source.seekable);
@@ -309,9 +264,7 @@ static int steps(struct task *t, struct worker *w)
 			t->sums[alg] = plan.digest[alg] ? unit_of(t)->sums[alg] : NULL;
 		if (result < 0)
 			return -1;
-		if (plan.whole && w->chain.tail.blind)
-			log_warn("%s: it came through a pipe: whether it is as long as its tables say is not known",
-				 task_name(t));
+		judge_end(t, &plan, &w->chain);
 	}
 	atomic_store(&t->phase, PHASE_FINISHING);
 	return p->finish ? p->finish(t, &t->err) : 0;
@@ -463,6 +416,16 @@ static int make_tasks(struct job *j, struct err *e)
 	return 0;
 }
 
+/* Of a pipe that came to its end, it is known now; while it ran, the display was looking. */
+static void note_size(struct task *t)
+{
+	if (t->image.size_known || !t->provider->send || atomic_load(&t->phase) != PHASE_ENDED ||
+	    (t->err.code != ERR_NONE && !t->sound))
+		return;
+	t->image.size = atomic_load(&t->sent);
+	t->image.size_known = true;
+}
+
 int job_run(struct job *j, const struct provider *p, const struct options *o,
 	    void (*draw)(const struct job *j), struct err *e)
 {
@@ -485,6 +448,8 @@ int job_run(struct job *j, const struct provider *p, const struct options *o,
 	wait_for_workers(j, draw);
 	for (i = 0; i < started; i++)
 		pthread_join(all.workers[i].thread, NULL);
+	for (i = 0; i < j->count; i++)
+		note_size(&all.tasks[i]);
 	text_wipe(all.settings, sizeof(all.settings));
 	return 0;
 }

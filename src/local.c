@@ -8,6 +8,7 @@
 
 #include "base/stop.h"
 #include "base/text.h"
+#include "judge.h"
 
 static const struct provider *find_cloud(const char *name)
 {
@@ -23,6 +24,17 @@ static const struct provider *find_cloud(const char *name)
 static int refuse_empty(const struct image *im, struct err *e)
 {
 	return im->format == FORMAT_EMPTY ? err_set(e, ERR_IMAGE, "is empty") : 0;
+}
+
+/* What one cloud takes for something else is no raw disk. */
+static bool check_opaque(const struct task *t)
+{
+	const struct provider *const *p;
+
+	for (p = providers; *p; p++)
+		if ((*p)->opaque && (*p)->opaque(t))
+			return true;
+	return false;
 }
 
 static int check_check(struct task *t, struct err *e)
@@ -69,19 +81,45 @@ static int check_send(struct task *t, struct stage *body, struct err *e)
 	do
 		n = pull(t, body, e);
 	while (n > 0);
-	return n < 0 ? -1 : text_copy(t->status, sizeof(t->status), "intact", "status", e);
+	return n < 0 ? -1 : 0;
+}
+
+/* --size: is it all of the disk that it was made from? */
+static int check_size(const struct task *t, uint64_t size, struct err *e)
+{
+	uint64_t want = t->options->announced;
+	enum format f = t->image.format;
+
+	if (f == FORMAT_GZIP)
+		size = t->unpacked;
+	else if (f != FORMAT_RAW && f != FORMAT_ISO && f != FORMAT_UDF)
+		size = t->image.virtual_size;
+	if (want == 0 || want == size)
+		return 0;
+	if (size == 0)
+		return err_set(e, ERR_IMAGE,
+			       "does not tell the size of its disk: --size cannot be checked");
+	return err_set(e, ERR_IMAGE,
+		       "has a disk of %llu bytes, but --size says %llu: it is not the whole disk",
+		       (unsigned long long)size, (unsigned long long)want);
 }
 
 static int check_finish(struct task *t, struct err *e)
 {
 	const struct provider *cloud = t->options->cloud ? find_cloud(t->options->cloud) : NULL;
+	struct image im = t->image;
 
 	/* Of a pipe it is known now. */
-	t->image.size = atomic_load(&t->sent);
-	t->image.size_known = true;
-	if (image_name_agrees(&t->image, text_base_name(t->file), e) < 0)
+	im.size = atomic_load(&t->sent);
+	im.size_known = true;
+	if (text_copy(t->status, sizeof(t->status), t->unproven ? "unproven" : "intact", "status",
+		      e) < 0 ||
+	    check_size(t, im.size, e) < 0)
 		return -1;
-	return cloud && cloud->takes ? cloud->takes(&t->image, e) : 0;
+	t->sound = true;
+	/* A cloud has rules of its own for names. */
+	return cloud ? judge_cloud(cloud, t, &im, e) :
+		       image_name_agrees(&im, text_base_name(t->file), e);
 }
 
 /* Until standard output takes something, or a signal comes. */
@@ -122,6 +160,8 @@ static const struct opt check_options[] = {
 	  "md5, sha256, sha384 or sha512 of the file; may be repeated" },
 	{ OPT_TEXT, 0, "cloud", "NAME", OPT_AT(cloud),
 	  "fail if this cloud would not take the image" },
+	{ OPT_SIZE, 0, "size", "SIZE", OPT_AT(announced),
+	  "fail if the disk in it has another size, in bytes" },
 	{ OPT_SIZE, 0, "max-size", "SIZE", OPT_AT(max_size),
 	  "refuse an image that is larger uncompressed" },
 	{ OPT_END, 0, NULL, NULL, 0, NULL },
@@ -142,6 +182,7 @@ static const struct provider check_command = {
 	.fields = "file,status,format,holds,size,uncompressed,clouds,exit,error",
 	.needs = NEED_WHOLE,
 	.takes = refuse_empty,
+	.opaque = check_opaque,
 	.check = check_check,
 	.send = check_send,
 	.finish = check_finish,

@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "cloud/object.h"
+#include "judge.h"
 
 /* The longest cell of a table is an upload URL or a file's name. */
 #define CELL_BYTES (URL_BYTES + 64)
@@ -129,10 +130,10 @@ static const char *get_holds(const struct task *t, struct text *made)
 	return t->image.holds != FORMAT_NONE ? format_name(t->image.holds) : "";
 }
 
-/* Would this cloud take the image?  A damaged one is taken by none. */
+/* Would this cloud take the image?  A damaged one is taken by none; else each has its reasons. */
 static bool takes(const struct provider *p, const struct task *t, struct err *why)
 {
-	if (t->err.code != ERR_NONE) {
+	if (t->err.code != ERR_NONE && !t->sound) {
 		*why = t->err;
 		return false;
 	}
@@ -140,7 +141,7 @@ static bool takes(const struct provider *p, const struct task *t, struct err *wh
 		err_set(why, ERR_USAGE, "a pipe has no size");
 		return false;
 	}
-	return !p->takes || p->takes(&t->image, why) == 0;
+	return judge_cloud(p, t, &t->image, why) == 0;
 }
 
 static const char *get_clouds(const struct task *t, struct text *made)

@@ -96,6 +96,9 @@ struct task {
 	struct image image;
 	struct vouch vouch[SIDES]; /* the first task's counts: prepare() or check() fills it in */
 
+	bool unproven; /* of what it says of its length, not all could be checked */
+	bool sound;    /* hoist check has read all of it, and nothing is wrong with it alone */
+
 	/* known after the last byte: job.c takes them from the chain's stages */
 	uint64_t unpacked;           /* uncompressed size; 0 if it is not gzip */
 	const char *sums[HASH_ALGS]; /* in hexadecimal, NULL if not computed */
@@ -162,6 +165,8 @@ struct provider {
 	 * again at its end, which may tell another one.
 	 */
 	int (*agrees)(const struct task *t, enum format f, struct err *e);
+	/* Is what looks like a raw disk something else, by its name or an option?  A kernel. */
+	bool (*opaque)(const struct task *t);
 	/* Are the options right for this image and this place?  No network. */
 	int (*check)(struct task *t, struct err *e);
 	/* Once, when all checks are passed: settings are read, and sane.  No network. */

@@ -20,39 +20,6 @@ int disk_cow(const struct disk_view *v, struct err *e)
 	return h[at] ? disk_needs(v, "backing file", 0, 0, e) : 0;
 }
 
-/* ECMA-119, 8.4: the primary volume descriptor. */
-static int iso_volume(const struct disk_view *v, const unsigned char *d, struct err *e)
-{
-	uint32_t blocks = le32(d + 80), again = be32(d + 84);
-	uint32_t block = le16(d + 128);
-
-	/* Numbers are there in both byte orders; some writers leave the second out. */
-	if (again != 0 && again != blocks)
-		return disk_bad(e, "its volume descriptor has two different sizes");
-	if (!power_of_two(block) || block < SECTOR)
-		return disk_bad(e, "its volume descriptor has no block size");
-	return disk_holds(v, 0, (uint64_t)blocks * block, e);
-}
-
-/* ECMA-119, 8.1: the volume descriptors begin in sector 16 of 2,048 bytes. */
-int disk_iso(const struct disk_view *v, struct err *e)
-{
-	unsigned char d[2048];
-	unsigned i;
-	int result;
-
-	for (i = 16; i < 32; i++) {
-		result = disk_read(v, (uint64_t)i * sizeof(d), d, sizeof(d), e);
-		if (result <= 0)
-			return result;
-		if (memcmp(d + 1, "CD001", 5) != 0 || d[0] == 255)
-			break;
-		if (d[0] == 1)
-			return iso_volume(v, d, e);
-	}
-	return disk_bad(e, "it has no primary volume descriptor");
-}
-
 /* The header of a VDI, from VirtualBox's VDICore.h; all its numbers have 32 bits but one. */
 enum {
 	VDI_VERSION = 68,
@@ -127,9 +94,10 @@ int disk_vdi(const struct disk_view *v, struct err *e)
 }
 
 static int (*const checks[FORMATS])(const struct disk_view *v, struct err *e) = {
-	[FORMAT_COW] = disk_cow, [FORMAT_ISO] = disk_iso,   [FORMAT_QCOW] = disk_qcow,
-	[FORMAT_QED] = disk_qed, [FORMAT_VDI] = disk_vdi,   [FORMAT_QCOW2] = disk_qcow2,
-	[FORMAT_VHD] = disk_vhd, [FORMAT_VHDX] = disk_vhdx, [FORMAT_VMDK] = disk_vmdk,
+	[FORMAT_COW] = disk_cow, [FORMAT_ISO] = disk_iso,       [FORMAT_QCOW] = disk_qcow,
+	[FORMAT_QED] = disk_qed, [FORMAT_VDI] = disk_vdi,       [FORMAT_QCOW2] = disk_qcow2,
+	[FORMAT_VHD] = disk_vhd, [FORMAT_VHDX] = disk_vhdx,     [FORMAT_VMDK] = disk_vmdk,
+	[FORMAT_RAW] = disk_raw, [FORMAT_EMPTY] = disk_sectors,
 };
 
 int disk_check(enum format f, const struct disk_view *v, struct err *e)
@@ -142,10 +110,14 @@ enum format disk_format(enum format by_head, const struct disk_view *v)
 	unsigned char sector[SECTOR];
 	struct err ignored = ERR_INIT;
 
+	if (v->size <= SECTOR ||
+	    disk_read(v, v->size - SECTOR, sector, sizeof(sector), &ignored) != 1)
+		return by_head;
 	/* A disk may begin with anything, but nobody puts a footer behind an archive. */
-	if ((by_head == FORMAT_RAW || by_head == FORMAT_ISO) && v->size > SECTOR &&
-	    disk_read(v, v->size - SECTOR, sector, sizeof(sector), &ignored) == 1 &&
-	    disk_vhd_footer(sector))
+	if ((by_head == FORMAT_RAW || by_head == FORMAT_ISO) && disk_vhd_footer(sector))
 		return FORMAT_VHD;
+	/* Apple's, which may begin with any kind of compressed data: version, length of this. */
+	if (memcmp(sector, "koly\0\0\0\4\0\0\2\0", 12) == 0)
+		return FORMAT_DMG;
 	return by_head;
 }

@@ -14,6 +14,12 @@
 #include "base/err.h"
 #include "image/format.h"
 
+/* What is worth saying of an image that is not refused. */
+struct disk_notes {
+	bool blind;         /* not all that it says of its length could be checked */
+	const char *remark; /* a warning, or NULL */
+};
+
 /* What can be read of an image: of a file everything, of a pipe only its beginning and its end. */
 struct disk_view {
 	int fd;                    /* -1 for a pipe */
@@ -23,12 +29,13 @@ struct disk_view {
 	size_t head_len;
 	const unsigned char *tail; /* its last bytes; the same */
 	size_t tail_len;
-	bool *blind; /* set when something of a pipe was asked for that is gone; may be NULL */
+	struct disk_notes *notes; /* may be NULL */
 };
 
 /*
  * Check an image of the format f.  Parts that a pipe no longer has are not
- * checked, and neither are formats that say nothing of their length.  Reads at
+ * checked, and neither are formats that say nothing of their length.  A raw disk has
+ * sectors of 512 bytes, and says its length by its partitions or its file system.  Reads at
  * most DISK_WALK_MAX bytes of tables of each kind, DISK_TABLE_BYTES at a time;
  * blocks as long as that takes.  Returns 0, or -1 with ERR_IMAGE or ERR_STOPPED.
  */
@@ -43,7 +50,7 @@ uint64_t disk_virtual_size(enum format f, const struct disk_view *v);
 
 /*
  * The format, by its first bytes and by its last: a VHD of fixed size is raw
- * data with a mark behind it.  What cannot be read has no mark.
+ * data with a mark behind it, a DMG anything.  What cannot be read has no mark.
  */
 enum format disk_format(enum format by_head, const struct disk_view *v);
 

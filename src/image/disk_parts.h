@@ -59,6 +59,10 @@ int disk_read(const struct disk_view *v, uint64_t at, void *buf, size_t len,
 /* 0 if the image has len bytes at offset at, -1 if it ends before. */
 int disk_holds(const struct disk_view *v, uint64_t at, uint64_t len, struct err *e) MUST_CHECK;
 
+/* 0 if the image has count times unit bytes, as what ("its own header") says, -1 if not. */
+int disk_reaches(const struct disk_view *v, const char *what, uint64_t count, unsigned unit,
+		 struct err *e) MUST_CHECK;
+
 /* The same for a table of count entries of width bytes. */
 int disk_holds_table(const struct disk_view *v, uint64_t at, uint64_t count, unsigned width,
 		     struct err *e) MUST_CHECK;
@@ -73,6 +77,9 @@ int disk_bad(struct err *e, const char *what);
 int disk_needs(const struct disk_view *v, const char *what, uint64_t at, uint64_t len,
 	       struct err *e);
 
+/* The remark on a disk that is encrypted, which no check of its tables notices. */
+extern const char disk_encrypted[];
+
 /* The entries of a table, read as they are asked for. */
 struct disk_table {
 	const struct disk_view *v;
@@ -84,7 +91,7 @@ struct disk_table {
 };
 
 /*
- * count entries of width bytes, a power of two up to 32, from offset at on.
+ * count entries of width bytes, a power of two up to 4,096, from offset at on.
  * Those beyond DISK_WALK_MAX bytes are left out.
  */
 void disk_table_init(struct disk_table *t, const struct disk_view *v, uint64_t at, uint64_t count,
@@ -107,6 +114,9 @@ struct disk_map {
 	uint64_t unit;  /* bytes of a cluster, and */
 	unsigned bits;  /* how many bits that are; for leaf */
 	uint64_t last;  /* the last place that leaf has seen, for its own use */
+	uint64_t disk;  /* bytes of the disk, for disk_map_needs() */
+	uint64_t guest; /* which cluster of the disk the leaf is */
+	bool zstd;      /* compressed clusters are not zlib's; for leaf */
 	/* Where is the table that this entry speaks of?  0 for none. */
 	uint64_t (*branch)(const unsigned char *entry);
 	/* Is the cluster that this entry speaks of in the file? */
@@ -116,9 +126,22 @@ struct disk_map {
 /* Call leaf for every entry of every table of the second level.  Returns 0 or -1. */
 int disk_walk(struct disk_map *m, struct err *e) MUST_CHECK;
 
+/* How many bytes of the cluster that leaf was called for are of the disk?  0 behind its end. */
+uint64_t disk_map_needs(const struct disk_map *m);
+
 /* Is this sector the end of a VHD: its footer, with the right checksum? */
 bool disk_vhd_footer(const unsigned char *sector);
 
+/*
+ * Has an image what its partitions need, or its file system if there are none?  On an
+ * optical disc, the second GPT need not be at the very end.
+ */
+int disk_partitions(const struct disk_view *v, bool optical, struct err *e) MUST_CHECK;
+
+/* Is its length one that a disk can have? */
+int disk_sectors(const struct disk_view *v, struct err *e) MUST_CHECK;
+
+int disk_raw(const struct disk_view *v, struct err *e) MUST_CHECK;
 int disk_cow(const struct disk_view *v, struct err *e) MUST_CHECK;
 int disk_iso(const struct disk_view *v, struct err *e) MUST_CHECK;
 int disk_qcow(const struct disk_view *v, struct err *e) MUST_CHECK;

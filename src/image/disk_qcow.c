@@ -10,7 +10,7 @@ static uint64_t qcow_branch(const unsigned char *entry)
 
 static int qcow_leaf(struct disk_map *m, const unsigned char *p, struct err *e)
 {
-	uint64_t entry = be64(p), len = 1;
+	uint64_t entry = be64(p), len = disk_map_needs(m);
 
 	if (entry == 0)
 		return 0;
@@ -19,7 +19,7 @@ static int qcow_leaf(struct disk_map *m, const unsigned char *p, struct err *e)
 		len = entry >> (63 - m->bits) & (m->unit - 1);
 		entry &= ((uint64_t)1 << (63 - m->bits)) - 1;
 	}
-	/* Of a cluster as it is, the end may be missing: it reads as zeros. */
+	/* QEMU reads what is missing as zeros, and says nothing. */
 	return disk_holds(m->v, entry, len, e);
 }
 
@@ -42,10 +42,13 @@ int disk_qcow(const struct disk_view *v, struct err *e)
 		return disk_bad(e, "its header contradicts itself");
 	if (name != 0)
 		return disk_needs(v, "backing file", name, be32(h + 16), e);
+	if (be32(h + 36) && v->notes)
+		v->notes->remark = disk_encrypted;
 	m.at = be64(h + 40);
 	m.count = pieces(size, (uint64_t)1 << (cluster_bits + below_bits));
 	m.below = (uint64_t)1 << below_bits;
 	m.bits = cluster_bits;
+	m.disk = size;
 	m.unit = (uint64_t)1 << cluster_bits;
 	m.branch = qcow_branch;
 	m.leaf = qcow_leaf;
@@ -57,10 +60,10 @@ static uint64_t qed_branch(const unsigned char *entry)
 	return le64(entry);
 }
 
-/* 1 is a cluster of zeros. */
+/* 1 is a cluster of zeros.  QEMU refuses one that is not whole, and cuts none. */
 static int qed_leaf(struct disk_map *m, const unsigned char *entry, struct err *e)
 {
-	return le64(entry) > 1 ? disk_holds(m->v, le64(entry), 1, e) : 0;
+	return le64(entry) > 1 ? disk_holds(m->v, le64(entry), m->unit, e) : 0;
 }
 
 int disk_qed(const struct disk_view *v, struct err *e)

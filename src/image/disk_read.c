@@ -10,31 +10,40 @@
 /* Of a name that is not ours, as much as is worth showing. */
 #define NAME_SHOWN 100
 
-static int cut(const struct disk_view *v, uint64_t at, uint64_t len, struct err *e)
-{
-	if (at > UINT64_MAX - len)
-		return disk_bad(e, "it speaks of places that no file has");
-	return err_set(e, ERR_IMAGE,
-		       "is cut: by its own header it has at least %llu bytes, there are %llu",
-		       (unsigned long long)at + len, (unsigned long long)v->size);
-}
+const char disk_encrypted[] =
+	"is encrypted: whoever shall boot it needs its key, which no upload brings along";
 
 int disk_bad(struct err *e, const char *what)
 {
 	return err_set(e, ERR_IMAGE, "is damaged: %s", what);
 }
 
+static int nowhere(struct err *e)
+{
+	return disk_bad(e, "it speaks of places that no file has");
+}
+
+int disk_reaches(const struct disk_view *v, const char *what, uint64_t count, unsigned unit,
+		 struct err *e)
+{
+	if (count > UINT64_MAX / unit)
+		return nowhere(e);
+	if (count * unit <= v->size)
+		return 0;
+	return err_set(e, ERR_IMAGE, "is cut: by %s it has at least %llu bytes, there are %llu",
+		       what, (unsigned long long)count * unit, (unsigned long long)v->size);
+}
+
 int disk_holds(const struct disk_view *v, uint64_t at, uint64_t len, struct err *e)
 {
-	return at > v->size || len > v->size - at ? cut(v, at, len, e) : 0;
+	return at > UINT64_MAX - len ? nowhere(e) :
+				       disk_reaches(v, "its own header", at + len, 1, e);
 }
 
 int disk_holds_table(const struct disk_view *v, uint64_t at, uint64_t count, unsigned width,
 		     struct err *e)
 {
-	if (count > UINT64_MAX / width)
-		return disk_bad(e, "it speaks of places that no file has");
-	return disk_holds(v, at, count * width, e);
+	return count > UINT64_MAX / width ? nowhere(e) : disk_holds(v, at, count * width, e);
 }
 
 static int read_file(const struct disk_view *v, uint64_t at, unsigned char *buf, size_t len,
@@ -78,8 +87,8 @@ int disk_read(const struct disk_view *v, uint64_t at, void *buf, size_t len, str
 	}
 	if (v->fd >= 0)
 		return read_file(v, at, buf, len, e);
-	if (v->blind)
-		*v->blind = true;
+	if (v->notes)
+		v->notes->blind = true;
 	return 0;
 }
 
@@ -133,6 +142,16 @@ int disk_table_next(struct disk_table *t, const unsigned char **entry, struct er
 	return 1;
 }
 
+uint64_t disk_map_needs(const struct disk_map *m)
+{
+	uint64_t left;
+
+	if (m->guest >= pieces(m->disk, m->unit))
+		return 0;
+	left = m->disk - m->guest * m->unit;
+	return left < m->unit ? left : m->unit;
+}
+
 static int walk_below(struct disk_map *m, uint64_t at, struct err *e)
 {
 	struct disk_table t;
@@ -140,7 +159,7 @@ static int walk_below(struct disk_map *m, uint64_t at, struct err *e)
 	int result;
 
 	disk_table_init(&t, m->v, at, m->below, m->below_width);
-	while ((result = disk_table_next(&t, &entry, e)) > 0)
+	for (; (result = disk_table_next(&t, &entry, e)) > 0; m->guest++)
 		if (m->leaf(m, entry, e) < 0)
 			return -1;
 	return result;
@@ -150,11 +169,12 @@ int disk_walk(struct disk_map *m, struct err *e)
 {
 	struct disk_table t;
 	const unsigned char *entry;
-	uint64_t bytes = m->below * m->below_width, at, done = 0;
+	uint64_t bytes = m->below * m->below_width, at, done = 0, i;
 	int result;
 
 	disk_table_init(&t, m->v, m->at, m->count, m->width);
-	while ((result = disk_table_next(&t, &entry, e)) > 0) {
+	for (i = 0; (result = disk_table_next(&t, &entry, e)) > 0; i++) {
+		m->guest = i * m->below;
 		at = m->branch(entry);
 		if (at == 0)
 			continue;

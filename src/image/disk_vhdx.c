@@ -1,4 +1,4 @@
-/* Microsoft's MS-VHDX.  What Windows replays of the log when it opens an image is not looked at. */
+/* Microsoft's MS-VHDX.  An image whose log has to be replayed first, by Windows, is refused. */
 #include "image/disk_parts.h"
 
 #include <string.h>
@@ -9,6 +9,7 @@
 /* 2.2: two headers and two region tables, of which the second is there in case. */
 #define HEADER_AT (64 * KIB)
 #define HEADER_BYTES (4 * KIB)
+#define LOG_GUID 48
 #define REGIONS_AT (192 * KIB)
 #define REGIONS_BYTES (64 * KIB)
 #define HEADERS_BYTES MIB
@@ -90,8 +91,9 @@ static int is_whole(const struct disk_view *v, uint64_t at, uint64_t len, const 
 static int check_headers(const struct disk_view *v, struct err *e)
 {
 	unsigned char h[80];
+	static const unsigned char none[16];
 	uint64_t i, newest = 0, log_at = 0, log_len = 0;
-	bool found = false;
+	bool found = false, logged = false;
 	int result;
 
 	for (i = 1; i <= 2; i++) {
@@ -104,11 +106,15 @@ static int check_headers(const struct disk_view *v, struct err *e)
 			return disk_bad(e, "the version of its header is not known");
 		found = true;
 		newest = le64(h + 8);
+		logged = memcmp(h + LOG_GUID, none, sizeof(none)) != 0;
 		log_len = le32(h + 68);
 		log_at = le64(h + 72);
 	}
 	if (!found)
 		return disk_bad(e, "the checksums of both its headers are wrong");
+	if (logged)
+		return err_set(e, ERR_IMAGE,
+			       "is unfinished: its log has changes that are not in the disk yet (qemu-img check -r all, or Windows, writes them)");
 	return disk_holds(v, log_at, log_len, e);
 }
 
@@ -222,8 +228,8 @@ int disk_vhdx(const struct disk_view *v, struct err *e)
 		return -1;
 	/* Of a pipe, all this is gone. */
 	if (v->fd < 0) {
-		if (v->blind)
-			*v->blind = true;
+		if (v->notes)
+			v->notes->blind = true;
 		return 0;
 	}
 	if (check_headers(v, e) < 0 || read_regions(v, &x, e) < 0)

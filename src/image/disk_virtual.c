@@ -55,7 +55,8 @@ uint64_t disk_virtual_size(enum format f, const struct disk_view *v)
 		/* A descriptor alone has no such header. */
 		if (disk_read(v, 0, &mark, 1, &none) != 1 || mark != 'K')
 			return 0;
-		return le64_at(v, VMDK_SECTORS_AT) * SECTOR;
+		size = le64_at(v, VMDK_SECTORS_AT);
+		return size > UINT64_MAX / SECTOR ? 0 : size * SECTOR;
 	case FORMAT_VHD:
 		size = vhd_size(v, 0);
 		return size == 0 && v->size > SECTOR ? vhd_size(v, v->size - SECTOR) : size;

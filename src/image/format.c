@@ -4,6 +4,8 @@
 
 #include "base/text.h"
 #include "image/disk.h"
+#include "image/gzcheck.h"
+#include "image/source.h"
 
 static const struct {
 	const char *name;
@@ -21,16 +23,28 @@ static const struct {
 	[FORMAT_VHD] = { "vhd", "a VHD image" },
 	[FORMAT_VHDX] = { "vhdx", "a VHDX image" },
 	[FORMAT_VMDK] = { "vmdk", "a VMDK image" },
+	[FORMAT_BOCHS] = { "bochs", "a Bochs image" },
+	[FORMAT_CLOOP] = { "cloop", "a cloop image" },
+	[FORMAT_DMG] = { "dmg", "a DMG image" },
+	[FORMAT_PARALLELS] = { "parallels", "a Parallels image" },
+	[FORMAT_SPARSE] = { "simg", "an Android sparse image" },
+	[FORMAT_UDF] = { "udf", "a UDF image" },
+	[FORMAT_WIM] = { "wim", "a WIM archive" },
 	[FORMAT_AR] = { "ar", "an ar archive" },
 	[FORMAT_CPIO] = { "cpio", "a cpio archive" },
 	[FORMAT_TAR] = { "tar", "a tar archive" },
 	[FORMAT_ZIP] = { "zip", "a zip archive" },
 	[FORMAT_7Z] = { "7z", "a 7z archive" },
+	[FORMAT_RAR] = { "rar", "a rar archive" },
 	[FORMAT_BZIP2] = { "bzip2", "bzip2 data" },
+	[FORMAT_COMPRESS] = { "compress", "compress data" },
 	[FORMAT_GZIP] = { "gzip", "gzip data" },
 	[FORMAT_LZ4] = { "lz4", "lz4 data" },
 	[FORMAT_LZIP] = { "lzip", "lzip data" },
+	[FORMAT_LZMA] = { "lzma", "lzma data" },
+	[FORMAT_LZOP] = { "lzop", "lzop data" },
 	[FORMAT_XZ] = { "xz", "xz data" },
+	[FORMAT_ZLIB] = { "zlib", "zlib data" },
 	[FORMAT_ZSTD] = { "zstd", "zstd data" },
 };
 
@@ -38,7 +52,8 @@ static const struct {
 
 /*
  * QEMU's docs/interop (qcow2, qed), Microsoft's VHD 1.0 and MS-VHDX 2.2,
- * VMware's Virtual Disk Format 5.0, ECMA-119 8.1, POSIX ustar, APPNOTE.TXT 4.3.
+ * VMware's Virtual Disk Format 5.0, ECMA-119 8.1, POSIX ustar, APPNOTE.TXT 4.3,
+ * QEMU's block/{bochs,cloop,parallels}.c, Android's sparse_format.h, ECMA-167 2/9.2.
  */
 static const struct mark {
 	enum format format;
@@ -57,18 +72,30 @@ static const struct mark {
 	{ MARK(FORMAT_VMDK, 0, "KDMV") },
 	{ MARK(FORMAT_VMDK, 0, "COWD") },
 	{ MARK(FORMAT_VMDK, 0, "# Disk DescriptorFile") },
+	{ MARK(FORMAT_BOCHS, 0, "Bochs Virtual HD Image") },
+	{ MARK(FORMAT_CLOOP, 0, "#!/bin/sh\n#V") },
+	{ MARK(FORMAT_PARALLELS, 0, "WithoutFreeSpace") },
+	{ MARK(FORMAT_PARALLELS, 0, "WithouFreSpacExt") },
+	{ MARK(FORMAT_SPARSE, 0, "\x3a\xff\x26\xed\1\0") },
+	{ MARK(FORMAT_WIM, 0, "MSWIM\0\0\0") },
 	{ MARK(FORMAT_AR, 0, "!<arch>\n") },
 	{ MARK(FORMAT_CPIO, 0, "07070") },
 	{ MARK(FORMAT_ZIP, 0, "PK\3\4") },
 	{ MARK(FORMAT_ZIP, 0, "PK\5\6") },
 	{ MARK(FORMAT_7Z, 0, "7z\xbc\xaf\x27\x1c") },
+	{ MARK(FORMAT_RAR, 0, "Rar!\x1a\7") },
 	{ MARK(FORMAT_BZIP2, 0, "BZh") },
+	{ MARK(FORMAT_COMPRESS, 0, "\x1f\x9d\x90") },
 	{ MARK(FORMAT_LZ4, 0, "\x04\x22\x4d\x18") },
+	{ MARK(FORMAT_LZ4, 0, "\x02\x21\x4c\x18") }, /* lz4 -l */
 	{ MARK(FORMAT_LZIP, 0, "LZIP") },
+	{ MARK(FORMAT_LZOP, 0, "\x89LZO\0\r\n\x1a\n") },
 	{ MARK(FORMAT_XZ, 0, "\3757zXZ\0") },
 	{ MARK(FORMAT_ZSTD, 0, "\x28\xb5\x2f\xfd") },
+	{ MARK(FORMAT_ZSTD, 0, "\x50\x2a\x4d\x18\4\0\0\0") }, /* pzstd */
 	{ MARK(FORMAT_TAR, 257, "ustar") },
 	{ MARK(FORMAT_ISO, 32769, "CD001") },
+	{ MARK(FORMAT_UDF, 32769, "BEA01") },
 };
 
 /* What an extension promises; behind ".gz" it speaks of what the gzip holds. */
@@ -82,8 +109,31 @@ static const struct {
 	{ ".vhdx", FORMAT_VHDX }, { ".vmdk", FORMAT_VMDK },   { ".tar", FORMAT_TAR },
 	{ ".zip", FORMAT_ZIP },   { ".7z", FORMAT_7Z },       { ".bz2", FORMAT_BZIP2 },
 	{ ".xz", FORMAT_XZ },     { ".zst", FORMAT_ZSTD },    { ".lz4", FORMAT_LZ4 },
-	{ ".lz", FORMAT_LZIP },   { ".cpio", FORMAT_CPIO },
+	{ ".lz", FORMAT_LZIP },   { ".cpio", FORMAT_CPIO },   { ".lzo", FORMAT_LZOP },
+	{ ".lzma", FORMAT_LZMA }, { ".dmg", FORMAT_DMG },     { ".wim", FORMAT_WIM },
 };
+
+/*
+ * lzma alone has no mark, but a header of 13 bytes in which little is free: the usual
+ * properties, a dictionary of 2^n or 3 * 2^n, a length that is sane or not told, and
+ * the coder's first byte, which is 0.
+ */
+static bool is_lzma(const unsigned char *head, size_t len)
+{
+	uint64_t n = 0;
+	uint32_t dict;
+	size_t i;
+
+	if (len < 14 || head[0] != 0x5d || head[13] != 0)
+		return false;
+	dict = (uint32_t)head[1] | (uint32_t)head[2] << 8 | (uint32_t)head[3] << 16 |
+	       (uint32_t)head[4] << 24;
+	for (i = 12; i > 4; i--)
+		n = n << 8 | head[i];
+	while (dict > 3 && dict % 2 == 0)
+		dict /= 2;
+	return (dict == 2 || dict == 3) && (n == UINT64_MAX || (n > 0 && n >> 40 == 0));
+}
 
 enum format format_of(const unsigned char *head, size_t len)
 {
@@ -97,7 +147,7 @@ enum format format_of(const unsigned char *head, size_t len)
 		if (len >= m->offset + m->len && memcmp(head + m->offset, m->bytes, m->len) == 0)
 			return m->format;
 	}
-	return FORMAT_RAW;
+	return is_lzma(head, len) ? FORMAT_LZMA : FORMAT_RAW;
 }
 
 const char *format_name(enum format f)
@@ -132,31 +182,41 @@ int image_probe(struct image *im, struct source *s, unsigned char *head, struct 
 {
 	ssize_t len = source_peek(s, head, PROBE_BYTES, e);
 	struct disk_view v = view_of(s);
+	bool whole;
 	ssize_t n;
 
 	if (len < 0)
 		return -1;
 	im->size = s->size;
 	im->size_known = s->seekable;
+	whole = s->seekable && s->size == (uint64_t)len;
 	im->format = format_of(head, (size_t)len);
+	if (im->format == FORMAT_RAW && gzcheck_is_zlib(g, head, (size_t)len, whole))
+		im->format = FORMAT_ZLIB;
 	if (s->seekable)
 		im->format = disk_format(im->format, &v);
 	im->holds = FORMAT_NONE;
 	im->virtual_size = size_of_disk(im->format, s, head, (size_t)len);
 	if (im->format != FORMAT_GZIP)
 		return 0;
-	n = gzcheck_head(g, head, (size_t)len, s->seekable && s->size == (uint64_t)len, g->scratch,
-			 sizeof(g->scratch), e);
+	n = gzcheck_head(g, head, (size_t)len, whole, g->scratch, sizeof(g->scratch), e);
 	if (n < 0)
 		return -1;
 	im->holds = format_of(g->scratch, (size_t)n);
+	if (whole && n == 0)
+		return gzcheck_nothing(e);
+	whole = whole && (size_t)n < sizeof(g->scratch);
+	if (im->holds == FORMAT_RAW && gzcheck_is_zlib(g, g->scratch, (size_t)n, whole))
+		im->holds = FORMAT_ZLIB;
 	return 0;
 }
 
-int image_inspect(const struct image *im, const struct source *s, struct err *e)
+int image_inspect(const struct image *im, const struct source *s, struct disk_notes *notes,
+		  struct err *e)
 {
 	struct disk_view v = view_of(s);
 
+	v.notes = notes;
 	return s->seekable ? disk_check(im->format, &v, e) : 0;
 }
 
@@ -175,11 +235,13 @@ static enum format promised(const char *name, size_t len)
 	return FORMAT_NONE;
 }
 
-/* A raw disk may well hold an ISO file system: hybrid images do. */
+/* A raw disk may well hold an ISO file system: hybrid images do.  UDF is on some discs alone. */
 static bool keeps(enum format promise, enum format have)
 {
 	return promise == FORMAT_NONE || promise == have ||
-	       (promise == FORMAT_RAW && (have == FORMAT_ISO || have == FORMAT_EMPTY));
+	       (promise == FORMAT_ISO && have == FORMAT_UDF) ||
+	       (promise == FORMAT_RAW &&
+		(have == FORMAT_ISO || have == FORMAT_UDF || have == FORMAT_EMPTY));
 }
 
 int image_name_agrees(const struct image *im, const char *name, struct err *e)

@@ -7,8 +7,10 @@
 #include <stdint.h>
 
 #include "base/err.h"
-#include "image/gzcheck.h"
-#include "image/source.h"
+
+struct disk_notes;
+struct gzcheck;
+struct source;
 
 enum format {
 	FORMAT_NONE, /* not known, or does not apply */
@@ -23,16 +25,28 @@ enum format {
 	FORMAT_VHD,
 	FORMAT_VHDX,
 	FORMAT_VMDK,
+	FORMAT_BOCHS,
+	FORMAT_CLOOP,
+	FORMAT_DMG,
+	FORMAT_PARALLELS,
+	FORMAT_SPARSE, /* Android's */
+	FORMAT_UDF,    /* without ISO 9660 */
+	FORMAT_WIM,
 	FORMAT_AR,
 	FORMAT_CPIO,
 	FORMAT_TAR,
 	FORMAT_ZIP,
 	FORMAT_7Z,
+	FORMAT_RAR,
 	FORMAT_BZIP2,
+	FORMAT_COMPRESS,
 	FORMAT_GZIP,
 	FORMAT_LZ4,
 	FORMAT_LZIP,
+	FORMAT_LZMA, /* alone, without the headers of xz and lzip */
+	FORMAT_LZOP,
 	FORMAT_XZ,
+	FORMAT_ZLIB,
 	FORMAT_ZSTD,
 	FORMATS
 };
@@ -57,10 +71,12 @@ int image_probe(struct image *im, struct source *s, unsigned char *head, struct 
 /*
  * Does an image that can be read anywhere agree with itself (image/disk.h)?
  * What is inside of gzip is not looked at, and of a pipe nothing is.  s must
- * be open.  Returns 0, or -1 with ERR_IMAGE when it was cut, is damaged or
- * needs another file, or with ERR_STOPPED.  May read many tables.
+ * be open.  Returns 0 with what is worth saying in notes, or -1 with ERR_IMAGE
+ * when it was cut, is damaged or needs another file, or with ERR_STOPPED.  May
+ * read many tables.
  */
-int image_inspect(const struct image *im, const struct source *s, struct err *e) MUST_CHECK;
+int image_inspect(const struct image *im, const struct source *s, struct disk_notes *notes,
+		  struct err *e) MUST_CHECK;
 
 /*
  * Does the name's extension promise what is inside?  Returns 0 for an

@@ -3,39 +3,14 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "image/format.h"
 
-/* zlib's memory: a region of fixed size, handed out once and never returned. */
-static voidpf gz_alloc(voidpf opaque, uInt n, uInt size)
+/* 31: gzip only, with the largest window. */
+static int start(struct gzcheck *g, int bits, struct err *e)
 {
-	struct gzcheck *g = opaque;
-	size_t want = (size_t)n * size;
-	void *p = g->heap + g->heap_used;
-
-	want = (want + 15) & ~(size_t)15;
-	if (want > sizeof(g->heap) - g->heap_used)
-		return Z_NULL;
-	g->heap_used += want;
-	return p;
-}
-
-static void gz_free(voidpf opaque, voidpf p)
-{
-	(void)opaque;
-	(void)p;
-}
-
-/* 31: gzip only, with the largest window.  -1 cannot happen with a large enough heap. */
-static int start(struct gzcheck *g, struct err *e)
-{
-	memset(&g->z, 0, sizeof(g->z));
-	g->z.zalloc = gz_alloc;
-	g->z.zfree = gz_free;
-	g->z.opaque = g;
-	g->heap_used = 0;
-	if (inflateInit2(&g->z, 31) != Z_OK)
-		return err_set(e, ERR_FAILED, "zlib does not start: %s",
-			       g->z.msg ? g->z.msg : "not enough memory");
-	return 0;
+	g->room.at = g->heap;
+	g->room.cap = sizeof(g->heap);
+	return zroom_start(&g->room, &g->z, bits, e);
 }
 
 static int bad(struct gzcheck *g, struct err *e)
@@ -43,6 +18,11 @@ static int bad(struct gzcheck *g, struct err *e)
 	return err_set(e, ERR_IMAGE, "gzip is damaged near byte %llu: %s",
 		       (unsigned long long)(g->in - g->z.avail_in),
 		       g->z.msg ? g->z.msg : "unexpected data");
+}
+
+int gzcheck_nothing(struct err *e)
+{
+	return err_set(e, ERR_IMAGE, "holds nothing: what made the gzip had nothing to read");
 }
 
 static int cut_short(struct gzcheck *g, struct err *e)
@@ -74,6 +54,34 @@ static int next_member(struct gzcheck *g, struct err *e)
 	return 0;
 }
 
+/* This is in it. */
+static void came_out(struct gzcheck *g, size_t len)
+{
+	size_t room;
+
+	if (!g->judged)
+		return;
+	room = g->out < sizeof(g->head) ? sizeof(g->head) - (size_t)g->out : 0;
+	if (room > 0)
+		memcpy(g->head + g->out, g->scratch, len < room ? len : room);
+	ends_add(&g->ends, g->scratch, len);
+}
+
+/* What it holds has come to its end. */
+static int judge(struct gzcheck *g, struct err *e)
+{
+	enum format f = g->holds;
+
+	if (g->out == 0)
+		return gzcheck_nothing(e);
+	g->ends.head = g->head;
+	g->ends.head_len = g->out < sizeof(g->head) ? (size_t)g->out : sizeof(g->head);
+	/* Of empty members in front, nothing was known. */
+	if (f == FORMAT_EMPTY)
+		f = format_of(g->head, g->ends.head_len);
+	return ends_check(&g->ends, f, e) < 0 ? err_at(e, "what the gzip holds") : 0;
+}
+
 /* Run bytes that just passed through inflate(). */
 static int verify(struct gzcheck *g, const unsigned char *p, size_t len, struct err *e)
 {
@@ -93,6 +101,7 @@ static int verify(struct gzcheck *g, const unsigned char *p, size_t len, struct 
 		g->z.next_out = g->scratch;
 		g->z.avail_out = sizeof(g->scratch);
 		z = inflate(&g->z, Z_NO_FLUSH);
+		came_out(g, sizeof(g->scratch) - g->z.avail_out);
 		g->out += sizeof(g->scratch) - g->z.avail_out;
 		if (z == Z_STREAM_END)
 			g->inside = false;
@@ -116,9 +125,9 @@ static ssize_t gzcheck_pull(struct stage *stage, void *buf, size_t cap, struct e
 			return err_set(e, ERR_IMAGE, "is empty");
 		if (g->inside)
 			return cut_short(g, e);
-		return 0;
+		return g->judged ? judge(g, e) : 0;
 	}
-	if (g->z.state == Z_NULL && start(g, e) < 0)
+	if (g->z.state == Z_NULL && start(g, 31, e) < 0)
 		return -1;
 	return verify(g, buf, (size_t)n, e) < 0 ? -1 : n;
 }
@@ -130,6 +139,7 @@ static void reset(struct gzcheck *g)
 	g->empty = true;
 	g->in = 0;
 	g->out = 0;
+	ends_reset(&g->ends);
 }
 
 static int gzcheck_rewind(struct stage *stage, struct err *e)
@@ -147,7 +157,16 @@ void gzcheck_init(struct gzcheck *g, struct stage *up, uint64_t max_out)
 	g->stage.ops = &gzcheck_ops;
 	g->stage.up = up;
 	g->max_out = max_out;
+	g->judged = false;
 	reset(g);
+}
+
+void gzcheck_judge(struct gzcheck *g, enum format holds, const struct ends *ends)
+{
+	g->judged = true;
+	g->holds = holds;
+	g->ends = *ends;
+	ends_reset(&g->ends);
 }
 
 ssize_t gzcheck_head(struct gzcheck *g, const void *in, size_t len, bool whole, void *out,
@@ -156,7 +175,7 @@ ssize_t gzcheck_head(struct gzcheck *g, const void *in, size_t len, bool whole, 
 	int z;
 
 	reset(g);
-	if (start(g, e) < 0)
+	if (start(g, 31, e) < 0)
 		return -1;
 	g->in = len;
 	g->z.next_in = (z_const Bytef *)in;
@@ -173,4 +192,22 @@ ssize_t gzcheck_head(struct gzcheck *g, const void *in, size_t len, bool whole, 
 	if (whole && z != Z_STREAM_END && g->z.avail_out > 0)
 		return cut_short(g, e);
 	return (ssize_t)(cap - g->z.avail_out);
+}
+
+bool gzcheck_is_zlib(struct gzcheck *g, const unsigned char *in, size_t len, bool whole)
+{
+	struct err none = ERR_INIT;
+	unsigned char out[4096];
+	int z = Z_OK;
+
+	if (len < 8 || in[0] != 0x78 || start(g, 15, &none) < 0)
+		return false;
+	g->z.next_in = (z_const Bytef *)in;
+	g->z.avail_in = (uInt)len;
+	while (z == Z_OK) {
+		g->z.next_out = out;
+		g->z.avail_out = sizeof(out);
+		z = inflate(&g->z, Z_NO_FLUSH);
+	}
+	return g->z.avail_in == 0 && (z == Z_STREAM_END || (z == Z_BUF_ERROR && !whole));
 }

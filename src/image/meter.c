@@ -1,5 +1,17 @@
 #include "image/meter.h"
 
+static int check(struct meter *m, bool end, struct err *e)
+{
+	uint64_t came = atomic_load(m->bytes);
+
+	if (came > m->announced)
+		return err_set(e, ERR_IMAGE, "the image is longer than was announced (--size)");
+	if (end && came < m->announced)
+		return err_set(e, ERR_IMAGE, "the image ended %llu bytes early (--size)",
+			       (unsigned long long)(m->announced - came));
+	return 0;
+}
+
 static ssize_t meter_pull(struct stage *stage, void *buf, size_t cap, struct err *e)
 {
 	struct meter *m = (struct meter *)stage;
@@ -8,6 +20,8 @@ static ssize_t meter_pull(struct stage *stage, void *buf, size_t cap, struct err
 	if (n > 0)
 		atomic_fetch_add_explicit(m->bytes, (unsigned long long)n, memory_order_relaxed);
 	m->ended = n == 0;
+	if (n >= 0 && m->announced > 0 && check(m, n == 0, e) < 0)
+		return -1;
 	return n;
 }
 
@@ -22,11 +36,12 @@ static int meter_rewind(struct stage *stage, struct err *e)
 
 static const struct stage_ops meter_ops = { "meter", meter_pull, meter_rewind };
 
-void meter_init(struct meter *m, struct stage *up, atomic_ullong *bytes)
+void meter_init(struct meter *m, struct stage *up, atomic_ullong *bytes, uint64_t announced)
 {
 	m->stage.ops = &meter_ops;
 	m->stage.up = up;
 	m->bytes = bytes;
 	m->ended = false;
+	m->announced = announced;
 	atomic_store(bytes, 0);
 }

@@ -54,7 +54,15 @@ static int changed(struct err *e)
 	return err_set(e, ERR_IMAGE, "the file changed while it was being read");
 }
 
-/* At the end of a file: is it still the one that was opened? */
+static bool same(const struct timespec *a, const struct timespec *b)
+{
+	return a->tv_sec == b->tv_sec && a->tv_nsec == b->tv_nsec;
+}
+
+/*
+ * At the end of a file: is it still the one that was opened?  Its mtime can be set back; its
+ * ctime not, but that is another one, too, when the file is removed or replaced by name.
+ */
 static int check_unchanged(struct source *s, struct err *e)
 {
 	struct stat now;
@@ -65,8 +73,8 @@ static int check_unchanged(struct source *s, struct err *e)
 		return err_errno(e, ERR_IMAGE, "cannot look at the file again");
 	/* The times of a block device say nothing about what is on it. */
 	if (S_ISREG(now.st_mode) &&
-	    (now.st_size != s->opened.st_size || now.st_mtim.tv_sec != s->opened.st_mtim.tv_sec ||
-	     now.st_mtim.tv_nsec != s->opened.st_mtim.tv_nsec))
+	    (now.st_size != s->opened.st_size || !same(&now.st_mtim, &s->opened.st_mtim) ||
+	     (now.st_nlink == s->opened.st_nlink && !same(&now.st_ctim, &s->opened.st_ctim))))
 		return changed(e);
 	n = read_some(s, &byte, 1, e);
 	if (n < 0)
@@ -145,6 +153,9 @@ int source_open(struct source *s, const char *path, bool need_size, struct err *
 		return err_set(e, ERR_USAGE, "is a directory, not an image");
 	if (S_ISCHR(s->opened.st_mode) && isatty(s->fd))
 		return err_set(e, ERR_USAGE, "is a terminal, not an image");
+	if (S_ISCHR(s->opened.st_mode))
+		return err_set(e, ERR_USAGE,
+			       "is a character device, whose data has no end or none at all: give a file, a block device or a pipe");
 	if (!S_ISREG(s->opened.st_mode) && !S_ISBLK(s->opened.st_mode))
 		return need_size ? no_size(e) : 0;
 

@@ -24,12 +24,12 @@ struct source {
 
 /*
  * Open path for reading; "-" is standard input.  Returns 0, or -1 with
- * ERR_USAGE when it is missing, unreadable, a directory, or a pipe where the
- * size has to be known.  Blocks while a FIFO has no writer.  source_close()
- * must follow in any case.
+ * ERR_USAGE when it is missing, unreadable, a directory, a terminal or another
+ * character device, or a pipe where the size has to be known.  Blocks while a
+ * FIFO has no writer.  source_close() must follow in any case.
  *
  * Pulling returns -1 with ERR_IMAGE when a read fails, or when the file is
- * found to have changed (size, modification time) since it was opened.
+ * found to have changed since it was opened: its size, its mtime, its ctime.
  */
 int source_open(struct source *s, const char *path, bool need_size, struct err *e) MUST_CHECK;
 

@@ -20,20 +20,25 @@ static ssize_t too_short(struct body *b)
 		       (unsigned long long)b->left);
 }
 
+/* Of an empty image, too, its chain has the last word. */
+static ssize_t no_byte(struct body *b)
+{
+	char more;
+	ssize_t n = stage_pull(b->up, &more, 1, b->e);
+
+	if (n > 0)
+		return err_set(b->e, ERR_IMAGE, "the image is longer than was announced");
+	return n;
+}
+
 /* The last byte, only if the chain has nothing behind it and nothing against it. */
 static ssize_t last_byte(struct body *b, char *buf)
 {
-	char more;
 	ssize_t n = stage_pull(b->up, buf, 1, b->e);
 
 	if (n == 0)
 		return too_short(b);
-	if (n < 0)
-		return -1;
-	n = stage_pull(b->up, &more, 1, b->e);
-	if (n > 0)
-		return err_set(b->e, ERR_IMAGE, "the image is longer than was announced");
-	return n < 0 ? -1 : 1;
+	return n < 0 || no_byte(b) < 0 ? -1 : 1;
 }
 
 size_t body_read(char *buf, size_t size, size_t n, void *arg)
@@ -43,11 +48,13 @@ size_t body_read(char *buf, size_t size, size_t n, void *arg)
 	int64_t began = clock_ms();
 	ssize_t got;
 
-	if (b->left == 0 || b->done || cap == 0)
+	if (b->done || cap == 0)
 		return 0;
 	if (b->left == BODY_UNKNOWN) {
 		got = stage_pull(b->up, buf, cap, b->e);
 		b->done = got == 0;
+	} else if (b->left == 0) {
+		got = no_byte(b);
 	} else if (b->left == 1) {
 		got = last_byte(b, buf);
 	} else {

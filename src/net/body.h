@@ -27,7 +27,10 @@ struct body {
 	int64_t pull_ms; /* time spent waiting for the chain */
 };
 
-/* len is at least 1, or BODY_UNKNOWN. */
+/*
+ * len may be BODY_UNKNOWN.  If it is 0, libcurl may never ask for anything: then
+ * body_read() has to be called before, and its word waited for.
+ */
 void body_init(struct body *b, struct stage *up, uint64_t len, struct err *e);
 
 /* A CURLOPT_READFUNCTION; arg is the struct body. */

@@ -393,6 +393,9 @@ static int once(struct call *c)
 	c->r->sent_all = false;
 	if (q->upload)
 		body_init(&c->body, q->upload, q->upload_len, c->e);
+	/* libcurl never asks for the body of an upload that has none. */
+	if (q->upload && q->upload_len == 0 && body_read(detail, 1, 1, &c->body) != 0)
+		return -1;
 	set_options(c, n > 0 ? nodes : NULL, detail);
 	return perform(c, detail);
 }

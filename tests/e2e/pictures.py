@@ -11,7 +11,11 @@ MIB = 1024 * KIB
 
 
 def raw(size, seed=1):
-    """A raw disk as far as anybody can tell: an empty first block, then noise and a few zeros."""
+    """A raw disk as far as anybody can tell: an empty first block, then noise and a few zeros.
+
+    Its size is rounded up to whole sectors, because no other disk is taken.
+    """
+    size = -(-size // 512) * 512
     noise = random.Random(seed)
     blocks = bytearray(1024)
     while len(blocks) < size:

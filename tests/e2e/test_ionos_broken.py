@@ -14,8 +14,8 @@ from clouds.message import Cut
 from ionos_outcome import RAW, arrived, failed, lawful, moved
 from tool import FAST
 
-SIZE = 12 * pictures.MIB + 12345
-SMALL = 3 * pictures.MIB + 1  # all of it is in the sockets before anything can break
+SIZE = 12 * pictures.MIB + 12800
+SMALL = 3 * pictures.MIB + 512
 CUT = 1000001
 NO_REST = pytest.mark.parametrize("reply", ["451 disk.raw: Append/Restart not permitted, try again", "550 disk.raw: denied", "502 what?"])
 

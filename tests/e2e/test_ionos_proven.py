@@ -10,7 +10,7 @@ from clouds.linode import tls_context
 from ionos_outcome import RAW, arrived, doubtful, failed, lawful, moved
 from tool import FAST
 
-SIZE = 3 * pictures.MIB + 12345
+SIZE = 3 * pictures.MIB + 12800
 CUT = 1000001
 
 

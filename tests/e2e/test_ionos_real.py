@@ -51,8 +51,8 @@ def test_an_upload(make_ftpd, ftp_tool, raw, kind, version):
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_large_one(make_ftpd, ftp_tool, put_file, kind):
-    """More than sockets hold, and not a multiple of anything."""
-    path = put_file("large.raw", pictures.raw(24 * pictures.MIB) + b"end")
+    """More than sockets hold, and a multiple of nothing but sectors."""
+    path = put_file("large.raw", pictures.raw(24 * pictures.MIB + 512))
     server = make_ftpd(kind)
     for number in range(3):
         result = ftp_tool(server).upload("--rename", f"large{number}", path)

@@ -156,7 +156,7 @@ def test_json(rig, disk):
 
 
 def test_several_at_once(rig, put_file):
-    paths = [put_file(f"disk{number}.raw", pictures.raw(MIB + number)) for number in range(5)]
+    paths = [put_file(f"disk{number}.raw", pictures.raw(MIB + 512 * number)) for number in range(5)]
     result = rig.upload(*paths, "--jobs", "3")
     assert result.status == 0, result
     for path in paths:

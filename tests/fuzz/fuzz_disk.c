@@ -90,11 +90,14 @@ static void check_stage(enum format head, size_t size, int want)
 {
 	struct memory m = { .stage = { .ops = &memory_ops }, .len = size };
 	struct err e = ERR_INIT;
+	struct ends ends = { .agree = NULL };
 	struct tail t;
 	size_t at = 0, cap = 1;
 	ssize_t n;
 
-	tail_init(&t, &m.stage, head, buf, size < PROBE_BYTES ? size : PROBE_BYTES, NULL, NULL);
+	ends.head = buf;
+	ends.head_len = size < PROBE_BYTES ? size : PROBE_BYTES;
+	tail_init(&t, &m.stage, head, &ends);
 	while ((n = stage_pull(&t.stage, out, cap, &e)) > 0) {
 		REQUIRE(memcmp(out, buf + at, (size_t)n) == 0);
 		at += (size_t)n;

@@ -4,6 +4,8 @@
 
 #include "fuzz/fuzz.h"
 #include "image/format.h"
+#include "image/gzcheck.h"
+#include "image/source.h"
 
 /* Fits into a pipe, so that nobody has to read while it is written. */
 #define INPUT_MAX 60000

@@ -81,7 +81,11 @@ static inline size_t make_qcow2_v2(unsigned char *p)
 	put_be(p + 2636, 16, 4);
 	put(p + 2656, "first");
 	memset(p + 3072, 0xaa, 512);
-	memset(p + 3684, 0xbb, 500);
+	/* Its content, one block as it is (RFC 1951, 3.2.4), ends within the second of them. */
+	p[3684] = 1;
+	put_le(p + 3685, 495, 2);
+	put_le(p + 3687, 0xffff ^ 495, 2);
+	memset(p + 3689, 0xbb, 495);
 	return 4184;
 }
 
@@ -270,9 +274,9 @@ static inline size_t make_cow(unsigned char *p)
 
 static const struct disk_image disk_images[] = {
 	{ "qcow", FORMAT_QCOW, make_qcow, 0, 2148 },
-	{ "qcow2-v2", FORMAT_QCOW2, make_qcow2_v2, 4184 - 4097, 4184 },
-	{ "qcow2-v3", FORMAT_QCOW2, make_qcow2_v3, 511, 3072 },
-	{ "qed", FORMAT_QED, make_qed, 4095, 12288 },
+	{ "qcow2-v2", FORMAT_QCOW2, make_qcow2_v2, 0, 4184 },
+	{ "qcow2-v3", FORMAT_QCOW2, make_qcow2_v3, 0, 3072 },
+	{ "qed", FORMAT_QED, make_qed, 0, 12288 },
 	{ "vdi", FORMAT_VDI, make_vdi, 0, 392 },
 	{ "vhd-fixed", FORMAT_VHD, make_vhd_fixed, EXACT, 0 },
 	{ "vhd-dynamic", FORMAT_VHD, make_vhd_dynamic, EXACT, 0 },

@@ -1,5 +1,7 @@
 #include "unit/unit.h"
 
+#include "image/gzcheck.h"
+#include "image/source.h"
 #include "unit/disk_check.h"
 
 /* Of disks.h; 0 where the format has no size that is read. */

@@ -1,6 +1,8 @@
 #include "unit/unit.h"
 
 #include "image/format.h"
+#include "image/gzcheck.h"
+#include "image/source.h"
 #include "unit/edge.h"
 #include "unit/files.h"
 #include "unit/gunzip.h"
@@ -177,8 +179,11 @@ static void probing_the_odd_ones(void **state)
 	assert_int_equal(im.format, FORMAT_EMPTY);
 	assert_true(im.size_known && im.size == 0);
 	gzip_member(packed, sizeof(packed), &len, "", 0, 6, 0);
-	assert_int_equal(probe(packed, len, &im, &e), 0);
+	/* All of it is there, and it is nothing. */
+	assert_int_equal(probe(packed, len, &im, &e), -1);
+	check_err(&e, ERR_IMAGE, "empty gzip");
 	assert_int_equal(im.holds, FORMAT_EMPTY);
+	err_clear(&e);
 	/* What is broken from the start is told at once. */
 	packed[2] = 9;
 	assert_int_equal(probe(packed, len, &im, &e), -1);

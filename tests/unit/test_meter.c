@@ -14,7 +14,7 @@ static void meter_counts(void **state)
 
 	(void)state;
 	script_init(&s, "0123456789", 10, 3);
-	meter_init(&m, &s.stage, &bytes);
+	meter_init(&m, &s.stage, &bytes, 0);
 	assert_int_equal(atomic_load(&bytes), 0);
 	assert_int_equal(stage_pull(&m.stage, out, 2, &e), 2);
 	assert_false(m.ended);

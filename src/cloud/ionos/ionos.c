@@ -121,7 +121,8 @@ static int ionos_agrees(const struct task *t, enum format have, struct err *e)
 		return -1;
 	if (text_same(name.extension, ".img") && (have == FORMAT_RAW || have == FORMAT_ISO))
 		return check_cdrom(t, have, e);
-	if (name.format == FORMAT_NONE || name.format == have)
+	if (name.format == FORMAT_NONE || name.format == have ||
+	    (have == FORMAT_UDF && (name.format == FORMAT_ISO || name.format == FORMAT_RAW)))
 		return 0;
 	return err_set(e, ERR_IMAGE,
 		       "the name says %s, but the content is %s (--format tells another extension, --no-check sends it all the same)",
@@ -198,6 +199,7 @@ static int ionos_takes(const struct image *im, struct err *e)
 	case FORMAT_VHD:
 	case FORMAT_VHDX:
 	case FORMAT_VMDK:
+	case FORMAT_UDF:
 		return 0;
 	case FORMAT_EMPTY:
 		return err_set(e, ERR_IMAGE, "is empty");

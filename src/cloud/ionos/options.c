@@ -62,6 +62,7 @@ const struct opt ionos_shared_options[] = {
 const struct opt ionos_own_options[] = {
 	{ OPT_TEXT, 0, "format", "EXT", OPT_AT(extension),
 	  "what the images are, in place of their extensions: raw, qcow2 ..." },
+	{ OPT_SIZE, 0, "size", "SIZE", OPT_AT(announced), "how many bytes come through a pipe" },
 	{ OPT_FLAG, 0, "no-check", NULL, OPT_AT(no_check),
 	  "send also what is not what its extension says" },
 	{ OPT_FLAG, 0, "unproven-ok", NULL, OPT_AT(unproven_ok),

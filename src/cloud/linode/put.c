@@ -37,7 +37,7 @@ int linode_takes(const struct image *im, struct err *e)
 	if (im->holds != FORMAT_RAW && im->holds != FORMAT_ISO && im->holds != FORMAT_EMPTY)
 		return err_set(e, ERR_IMAGE, "holds %s; Linode takes only a raw disk in the gzip%s",
 			       format_phrase(im->holds),
-			       im->holds >= FORMAT_QCOW && im->holds <= FORMAT_VMDK ?
+			       im->holds >= FORMAT_QCOW && im->holds <= FORMAT_PARALLELS ?
 				       ": qemu-img convert -O raw makes one" :
 				       "");
 	text_init(&t, size, sizeof(size));
@@ -272,7 +272,7 @@ const struct provider linode_put_provider = {
 	.name = "linode",
 	.columns = "status,size,uncompressed,md5,file",
 	.fields = "file,status,size,uncompressed,md5,exit,error",
-	.needs = NEED_SIZE | NEED_GZIP | NEED_MD5 | NEED_NET | NEED_ONE_FILE,
+	.needs = NEED_SIZE | NEED_GZIP | NEED_MD5 | NEED_NET | NEED_ONE_FILE | NEED_WHOLE,
 	.takes = linode_takes,
 	.check = put_check,
 	.send = put_send,

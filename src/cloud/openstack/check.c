@@ -15,6 +15,10 @@ const char *glance_format(enum format f)
 	case FORMAT_VHDX:
 	case FORMAT_VMDK:
 		return format_name(f);
+	case FORMAT_PARALLELS:
+		return "ploop";
+	case FORMAT_UDF:
+		return "raw";
 	default:
 		return NULL;
 	}
@@ -43,7 +47,8 @@ bool glance_agrees(const char *name, enum format have)
 {
 	const char *own = glance_format(have);
 
-	return (own && text_same(name, own)) || (have == FORMAT_RAW && is_raw_name(name));
+	return (own && text_same(name, own)) || (have == FORMAT_RAW && is_raw_name(name)) ||
+	       (have == FORMAT_UDF && text_same(name, "iso"));
 }
 
 int os_disagree(const struct task *t, const char *wanted, enum format have, struct err *e)
@@ -59,10 +64,22 @@ int openstack_agrees(const struct task *t, enum format have, struct err *e)
 {
 	const char *wanted = os_work(t)->format[0] ? os_work(t)->format : t->options->disk_format;
 
+	/* What Parallels and Virtuozzo boot, others do not. */
+	if (have == FORMAT_PARALLELS && !wanted)
+		return err_set(e, ERR_IMAGE,
+			       "is a Parallels image; --disk-format ploop sends it to a cloud that runs Virtuozzo");
 	/* At the end of a pipe it may be another than the record says. */
 	if (!wanted)
 		wanted = glance_format(t->image.format);
 	return !wanted || glance_agrees(wanted, have) ? 0 : os_disagree(t, wanted, have, e);
+}
+
+/* A kernel, a ramdisk */
+bool openstack_opaque(const struct task *t)
+{
+	const char *format = t->options->disk_format;
+
+	return format && is_raw_name(format) && !text_same(format, "raw");
 }
 
 static bool is_uuid(const char *s)
@@ -179,9 +196,6 @@ int openstack_check(struct task *t, struct err *e)
 			       o->all_stores    ? "--all-stores" :
 			       o->allow_failure ? "--allow-failure" :
 						  "more than one --store");
-	if (o->announced && t->image.size_known && o->announced != t->image.size)
-		return err_set(e, ERR_USAGE, "--size says %llu bytes, but the image has %llu",
-			       (unsigned long long)o->announced, (unsigned long long)t->image.size);
 	if (!o->name && !o->image_id && strcmp(t->file, "-") == 0)
 		return err_set(e, ERR_USAGE, "standard input has no name: give one with --name");
 	t->label = o->name ? o->name : text_base_name(t->file);

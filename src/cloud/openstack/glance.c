@@ -383,6 +383,7 @@ const struct provider openstack_provider = {
 	.defaults = openstack_defaults,
 	.takes = openstack_takes,
 	.agrees = openstack_agrees,
+	.opaque = openstack_opaque,
 	.check = openstack_check,
 	.prepare = openstack_prepare,
 	.begin = openstack_begin,

@@ -25,6 +25,7 @@ int openstack_adapt(struct options *o, struct err *e) MUST_CHECK;
 
 /* What both providers' functions are. */
 int openstack_takes(const struct image *im, struct err *e) MUST_CHECK;
+bool openstack_opaque(const struct task *t);
 int openstack_agrees(const struct task *t, enum format have, struct err *e) MUST_CHECK;
 int openstack_check(struct task *t, struct err *e) MUST_CHECK;
 int openstack_prepare(struct task *t, struct err *e) MUST_CHECK;

@@ -23,6 +23,12 @@
 
 /* --- Checks ----------------------------------------------------------------------- */
 
+/* Rounded up. */
+static uint64_t gibs(uint64_t bytes)
+{
+	return bytes / GIB + (bytes % GIB != 0);
+}
+
 static int check_size(uint64_t size, struct err *e)
 {
 	return size < SIZE_MAX_OTC ?
@@ -32,9 +38,17 @@ static int check_size(uint64_t size, struct err *e)
 			       (unsigned long long)(size / GIB));
 }
 
+static int check_room(uint64_t gib, enum err_code code, struct err *e)
+{
+	return gib <= MIN_DISK_MAX ?
+		       0 :
+		       err_set(e, code, "a disk of %llu GiB is too large: %d GiB is the most",
+			       (unsigned long long)gib, MIN_DISK_MAX);
+}
+
 static int otc_takes(const struct image *im, struct err *e)
 {
-	if (check_size(im->size, e) < 0)
+	if (check_size(im->size, e) < 0 || check_room(gibs(im->virtual_size), ERR_IMAGE, e) < 0)
 		return -1;
 	switch (im->format) {
 	case FORMAT_RAW:
@@ -46,6 +60,7 @@ static int otc_takes(const struct image *im, struct err *e)
 	case FORMAT_VHD:
 	case FORMAT_VHDX:
 	case FORMAT_VMDK:
+	case FORMAT_UDF:
 		return 0;
 	case FORMAT_EMPTY:
 		return err_set(e, ERR_IMAGE, "is empty");
@@ -78,14 +93,26 @@ const char *otc_format(const struct task *t)
 	return format_name(t->image.format);
 }
 
+static bool is_disc(enum format f)
+{
+	return f == FORMAT_ISO || f == FORMAT_UDF;
+}
+
+static bool otc_opaque(const struct task *t)
+{
+	return is_zvhd(otc_format(t));
+}
+
 static int otc_agrees(const struct task *t, enum format have, struct err *e)
 {
 	/* At the end of a pipe it may be another than the record says. */
 	const char *there = os_work(t)->format, *wanted = *there ? there : otc_format(t);
 
+	if (is_disc(have) && !t->options->disk_format && !t->options->image_id)
+		return err_set(e, ERR_IMAGE,
+			       "is the image of an optical disc, which is not taken here; --disk-format raw sends it as a disk");
 	if (text_same(wanted, format_name(have)) || (have == FORMAT_RAW && is_zvhd(wanted)) ||
-	    (have == FORMAT_ISO &&
-	     (text_same(wanted, "raw") || (!t->options->disk_format && !*there))))
+	    (is_disc(have) && (text_same(wanted, "raw") || (!t->options->disk_format && !*there))))
 		return 0;
 	return os_disagree(t, wanted, have, e);
 }
@@ -144,7 +171,7 @@ uint64_t otc_min_disk(const struct task *t)
 		return 0;
 	if (!size && !t->image.size_known && t->image.format == FORMAT_RAW)
 		size = t->options->announced;
-	return (size + GIB - 1) / GIB;
+	return gibs(size);
 }
 
 static int check_disk(const struct task *t, struct err *e)
@@ -156,15 +183,13 @@ static int check_disk(const struct task *t, struct err *e)
 	if (gib == 0)
 		log_warn("%s: how large its disk is is not known: min_disk is not set (--min-disk does it)",
 			 task_name(t));
-	if (gib > MIN_DISK_MAX)
-		return err_set(e, t->options->min_disk ? ERR_USAGE : ERR_IMAGE,
-			       "a disk of %llu GiB is too large: %d GiB is the most",
-			       (unsigned long long)gib, MIN_DISK_MAX);
+	if (check_room(gib, t->options->min_disk ? ERR_USAGE : ERR_IMAGE, e) < 0)
+		return -1;
 	if (gib > 0 && t->image.virtual_size > gib * GIB && !is_zvhd(otc_format(t)))
 		return err_set(e, ERR_USAGE,
 			       "--min-disk %llu is too small for the image's disk of %llu GiB",
 			       (unsigned long long)gib,
-			       (unsigned long long)((t->image.virtual_size + GIB - 1) / GIB));
+			       (unsigned long long)gibs(t->image.virtual_size));
 	return 0;
 }
 
@@ -179,9 +204,6 @@ static int otc_check(struct task *t, struct err *e)
 	    check_tags(t->options, e) < 0 || check_properties(t->options, e) < 0 ||
 	    check_size(t->options->announced, e) < 0)
 		return -1;
-	if (t->image.format == FORMAT_ISO && !t->options->disk_format && !t->options->image_id)
-		return err_set(e, ERR_IMAGE,
-			       "is an ISO image, which is not taken here; --disk-format raw sends it as a disk");
 	if (check_disk(t, e) < 0)
 		return -1;
 	if (is_zvhd(otc_format(t)))
@@ -304,6 +326,7 @@ const struct provider otc_provider = {
 	.defaults = openstack_defaults,
 	.takes = otc_takes,
 	.agrees = otc_agrees,
+	.opaque = otc_opaque,
 	.check = otc_check,
 	.prepare = openstack_prepare,
 	.begin = openstack_begin,

@@ -81,7 +81,7 @@ static int make_record(struct task *t, struct err *e)
 
 	/* So that no server is made with a disk that the image does not fit. */
 	if (!min_disk && t->image.virtual_size && t->image.format != FORMAT_ISO)
-		min_disk = (t->image.virtual_size + GIB - 1) / GIB;
+		min_disk = t->image.virtual_size / GIB + (t->image.virtual_size % GIB != 0);
 	text_init(&b, t->work->request, sizeof(t->work->request));
 	text_put(&b, "{\"id\": ");
 	text_put_json(&b, t->id);

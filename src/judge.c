@@ -1,0 +1,140 @@
+#include "judge.h"
+
+#include <string.h>
+
+#include "base/log.h"
+#include "image/mounts.h"
+
+bool judge_verifies(const struct task *t)
+{
+	return (t->provider->needs & NEED_GZIP) ||
+	       (t->image.format == FORMAT_GZIP && !t->options->no_check);
+}
+
+int judge_overlook(const struct task *t, struct err *e)
+{
+	if (!t->options->no_check || e->code != ERR_IMAGE)
+		return -1;
+	log_warn("%s: %s; it is sent all the same", task_name(t), e->text);
+	err_clear(e);
+	return 0;
+}
+
+/* Is what the image says of itself looked at?  Of what only seems to be a raw disk it is not. */
+static bool looks_inside(const struct task *t)
+{
+	return (t->provider->needs & NEED_WHOLE) &&
+	       !(t->image.format == FORMAT_RAW && t->provider->opaque && t->provider->opaque(t));
+}
+
+static void note(struct task *t, const struct disk_notes *notes, bool pipe)
+{
+	t->unproven = t->unproven || notes->blind;
+	if (notes->blind)
+		log_warn("%s: %swhether it is as long as its tables say is not known", task_name(t),
+			 pipe ? "it came through a pipe: " : "");
+	if (notes->remark)
+		log_warn("%s: %s", task_name(t), notes->remark);
+}
+
+/* What is written to a device while it is read is there by half. */
+static void warn_of_mounts(const struct task *t, const struct source *s)
+{
+	struct work *w = t->work;
+	char point[PATH_BYTES];
+
+	if (s->seekable && mounts_has(s->fd, w->answer, sizeof(w->answer), point, sizeof(point)))
+		log_warn("%s: it is mounted read-write at %s: what is written meanwhile can make the image useless (unmount it, or mount it read-only)",
+			 task_name(t), point);
+}
+
+int judge_image(struct task *t, const struct source *s, struct err *e)
+{
+	const struct provider *p = t->provider;
+	struct disk_notes notes = { 0 };
+
+	warn_of_mounts(t, s);
+	if ((p->takes && p->takes(&t->image, e) < 0) ||
+	    (looks_inside(t) && image_inspect(&t->image, s, &notes, e) < 0))
+		return judge_overlook(t, e);
+	note(t, &notes, false);
+	return 0;
+}
+
+int judge_format(const struct task *t, struct err *e)
+{
+	enum format f = t->image.format;
+
+	/* A pipe's end may tell another format. */
+	if (!t->provider->agrees || (!t->image.size_known && f == FORMAT_RAW) ||
+	    t->provider->agrees(t, f, e) == 0)
+		return 0;
+	return judge_overlook(t, e);
+}
+
+int judge_cloud(const struct provider *p, const struct task *t, const struct image *im,
+		struct err *e)
+{
+	struct err why = ERR_INIT;
+
+	if (p->takes && p->takes(im, e) < 0)
+		return -1;
+	if (!p->agrees || p->agrees(t, im->format, &why) == 0 || why.code != ERR_IMAGE)
+		return 0;
+	*e = why;
+	return -1;
+}
+
+static int agree(struct task *t, const struct image *im, struct err *e)
+{
+	return t->provider->takes ? t->provider->takes(im, e) : 0;
+}
+
+/* The end of a pipe. */
+static int agree_file(void *arg, enum format f, struct err *e)
+{
+	struct task *t = arg;
+	struct image im = t->image;
+
+	im.format = f;
+	if (agree(t, &im, e) < 0 || (t->provider->agrees && t->provider->agrees(t, f, e) < 0))
+		return -1;
+	t->image.format = f;
+	return 0;
+}
+
+/* The end of what is in a gzip. */
+static int agree_inside(void *arg, enum format f, struct err *e)
+{
+	struct task *t = arg;
+	struct image im = t->image;
+
+	im.holds = f;
+	if (agree(t, &im, e) < 0)
+		return -1;
+	t->image.holds = f;
+	return 0;
+}
+
+void judge_plan(struct task *t, const struct source *s, const unsigned char *head, size_t head_len,
+		struct chain_plan *plan)
+{
+	bool look = looks_inside(t) && !t->options->no_check;
+
+	plan->whole = look && !s->seekable;
+	plan->format = t->image.format;
+	plan->ends =
+		(struct ends){ .agree = agree_file, .arg = t, .head = head, .head_len = head_len };
+	plan->gzip = judge_verifies(t);
+	plan->inside = look && t->image.format == FORMAT_GZIP;
+	plan->holds = t->image.holds;
+	plan->ends_inside = (struct ends){ .agree = agree_inside, .arg = t };
+}
+
+void judge_end(struct task *t, const struct chain_plan *plan, const struct chain *c)
+{
+	if (plan->whole)
+		note(t, &c->tail.ends.notes, true);
+	if (plan->inside)
+		note(t, &c->gzcheck.ends.notes, true);
+}
