@@ -46,11 +46,9 @@ static int check_room(uint64_t gib, enum err_code code, struct err *e)
 			       (unsigned long long)gib, MIN_DISK_MAX);
 }
 
-static int otc_takes(const struct image *im, struct err *e)
+static bool is_known(enum format f)
 {
-	if (check_size(im->size, e) < 0 || check_room(gibs(im->virtual_size), ERR_IMAGE, e) < 0)
-		return -1;
-	switch (im->format) {
+	switch (f) {
 	case FORMAT_RAW:
 	case FORMAT_ISO:
 	case FORMAT_QCOW:
@@ -61,16 +59,25 @@ static int otc_takes(const struct image *im, struct err *e)
 	case FORMAT_VHDX:
 	case FORMAT_VMDK:
 	case FORMAT_UDF:
-		return 0;
-	case FORMAT_EMPTY:
-		return err_set(e, ERR_IMAGE, "is empty");
+		return true;
 	default:
-		return err_set(e, ERR_IMAGE, "is %s; Open Telekom Cloud takes %s",
-			       format_phrase(im->format),
-			       im->format == FORMAT_GZIP ?
-				       "no compressed images: zcat FILE | hoist otc - ..." :
-				       "raw, qcow2, vmdk, vhd, vhdx, qed, vdi, qcow, zvhd2 and zvhd images");
+		return false;
 	}
+}
+
+static int otc_takes(const struct image *im, struct err *e)
+{
+	if (check_size(im->size, e) < 0 || check_room(gibs(im->virtual_size), ERR_IMAGE, e) < 0)
+		return -1;
+	if (is_known(im->format))
+		return 0;
+	if (im->format == FORMAT_EMPTY)
+		return err_set(e, ERR_IMAGE, "is empty");
+	return err_set(e, ERR_IMAGE, "is %s; Open Telekom Cloud takes %s",
+		       format_phrase(im->format),
+		       im->format == FORMAT_GZIP ?
+			       "no compressed images: zcat FILE | hoist otc - ..." :
+			       "raw, qcow2, vmdk, vhd, vhdx, qed, vdi, qcow, zvhd2 and zvhd images");
 }
 
 /* Huawei's own formats, whose marks are not published. */
@@ -90,7 +97,8 @@ const char *otc_format(const struct task *t)
 		return "zvhd2";
 	if (t->image.format == FORMAT_RAW && text_ends(file, ".zvhd"))
 		return "zvhd";
-	return format_name(t->image.format);
+	/* What it does not take is sent with --no-check only. */
+	return is_known(t->image.format) ? format_name(t->image.format) : "raw";
 }
 
 static bool is_disc(enum format f)
