@@ -40,6 +40,26 @@ static void send_all(struct script *s, uint64_t announced, size_t cap, struct se
 	assert_false(s->misused);
 }
 
+/* Nothing at all is an image if its chain says so, and only then. */
+static void an_empty_image(void **state)
+{
+	struct err e = ERR_INIT;
+	struct script s;
+	struct body b;
+	char byte;
+
+	(void)state;
+	script_init(&s, data, 0, 0);
+	body_init(&b, &s.stage, 0, &e);
+	assert_int_equal(body_read(&byte, 1, 1, &b), 0);
+	assert_true(b.done);
+	script_init(&s, data, 1, 0);
+	body_init(&b, &s.stage, 0, &e);
+	assert_int_equal(body_read(&byte, 1, 1, &b), CURL_READFUNC_ABORT);
+	assert_false(b.done);
+	check_err(&e, ERR_IMAGE, "longer");
+}
+
 static void a_good_image_goes_out_whole(void **state)
 {
 	size_t cap, len, step;
@@ -156,11 +176,9 @@ static void a_large_announcement(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_good_image_goes_out_whole),
-		cmocka_unit_test(a_failing_chain),
-		cmocka_unit_test(another_length),
-		cmocka_unit_test(size_and_number),
-		cmocka_unit_test(a_large_announcement),
+		cmocka_unit_test(an_empty_image),  cmocka_unit_test(a_good_image_goes_out_whole),
+		cmocka_unit_test(a_failing_chain), cmocka_unit_test(another_length),
+		cmocka_unit_test(size_and_number), cmocka_unit_test(a_large_announcement),
 	};
 
 	return cmocka_run_group_tests_name("body", tests, NULL, NULL);

@@ -66,6 +66,10 @@ static void every_format(void **state)
 	assert_int_equal(of_file(FORMAT_RAW, 5, 1234), 1234);
 	assert_int_equal(of_file(FORMAT_ISO, 5, 2048), 2048);
 	assert_int_equal(of_file(FORMAT_GZIP, 0, 1234), 0);
+	/* More sectors than bytes can be counted. */
+	len = make(find("vmdk-sparse"));
+	put_le(disk + 12, UINT64_MAX / 512 + 3, 8);
+	assert_int_equal(of_file(FORMAT_VMDK, 0, len), 0);
 	put(disk, "# Disk DescriptorFile");
 	assert_int_equal(of_file(FORMAT_VMDK, 0, 1234), 0);
 }

@@ -99,6 +99,7 @@ static void disks(void **state)
 		{ FORMAT_VHDX, 5 * GIB, 7, 7, "vhdx" },
 		{ FORMAT_VHD, 5 * GIB, 3, 3, "vhd" },
 		{ FORMAT_VDI, 1024 * GIB, 0, 1024, "vdi" },
+		{ FORMAT_VDI, UINT64_MAX, 0, UINT64_MAX / GIB + 1, "vdi" },
 		{ FORMAT_ISO, 5 * GIB, 0, 0, "iso" },
 		{ FORMAT_ISO, 5 * GIB, 6, 6, "iso" },
 	};

@@ -379,6 +379,103 @@ static void damaged_first_bytes(void **state)
 	whole_files_pass(state);
 }
 
+/* What agree() was asked of. */
+static struct {
+	unsigned calls;
+	enum format format;
+} asked;
+
+static int agree(void *arg, enum format f, struct err *e)
+{
+	(void)e;
+	assert_ptr_equal(arg, &asked);
+	asked.calls++;
+	asked.format = f;
+	return 0;
+}
+
+/* The end of what is in it is judged: 0 if it is a disk, -1 with this word if not. */
+static void judged(const void *inside, size_t len, enum format holds, const char *word)
+{
+	const struct ends ends = { .agree = agree, .arg = &asked };
+	static unsigned char packed[200000];
+	struct err e = ERR_INIT;
+	size_t n = 0, came;
+	int i;
+
+	gzip_member(packed, sizeof(packed), &n, inside, len, 1, 0);
+	script_init(&source, packed, n, 1000);
+	gzcheck_init(&gz, &source.stage, 0);
+	gzcheck_judge(&gz, holds, &ends);
+	for (i = 0; i < 2; i++) {
+		asked.calls = 0;
+		e = ERR_INIT;
+		assert_int_equal(stage_rewind(&gz.stage, &e), 0);
+		CHECK((drain(&gz.stage, 777, passed, sizeof(passed), &came, &e) >= 0) == !word,
+		      "%s", e.text);
+		CHECK(!word || strstr(e.text, word), "%s", e.text);
+		assert_int_equal(asked.calls, len > 0);
+		assert_int_equal(came, n);
+	}
+}
+
+static void what_it_holds(void **state)
+{
+	static unsigned char inside[150000];
+	size_t at;
+
+	(void)state;
+	fill_random(inside, sizeof(inside), 3);
+	memset(inside, 0, 2048);
+	judged(inside, 100 * 1024, FORMAT_RAW, NULL);
+	assert_int_equal(asked.format, FORMAT_RAW);
+	judged(inside, 1000, FORMAT_RAW, "512");
+	judged(inside, 0, FORMAT_EMPTY, "nothing");
+	/* Nothing was known of it at first. */
+	memcpy(inside, "QED", 4);
+	judged(inside, 512, FORMAT_EMPTY, "damaged");
+	assert_int_equal(asked.format, FORMAT_QED);
+	/* A partition table at its beginning, far from its end. */
+	memset(inside, 0, 512);
+	inside[450] = 0x83;
+	inside[454] = 1;
+	inside[459] = 1;
+	inside[510] = 0x55;
+	inside[511] = 0xaa;
+	for (at = 512; at < 140000; at += 512 * 50)
+		judged(inside, at, FORMAT_RAW, at < 257 * 512 ? "(MBR)" : NULL);
+}
+
+/* zlib's mark alone proves nothing. */
+static void zlib_data(void **state)
+{
+	unsigned char data[3000], packed[4000];
+	z_stream z = { .next_in = data, .avail_in = sizeof(data) };
+	size_t i, n;
+
+	(void)state;
+	fill_random(data, sizeof(data), 5);
+	memset(data + 1000, 0, 500);
+	z.next_out = packed;
+	z.avail_out = sizeof(packed);
+	assert_int_equal(deflateInit(&z, 6), Z_OK);
+	assert_int_equal(deflate(&z, Z_FINISH), Z_STREAM_END);
+	n = z.total_out;
+	deflateEnd(&z);
+	assert_true(gzcheck_is_zlib(&gz, packed, n, true));
+	for (i = 8; i < n; i++) {
+		CHECK(gzcheck_is_zlib(&gz, packed, i, false), "%zu bytes of it", i);
+		CHECK(!gzcheck_is_zlib(&gz, packed, i, true), "%zu bytes are all", i);
+	}
+	/* More behind it, another beginning, a checksum that is wrong. */
+	assert_false(gzcheck_is_zlib(&gz, packed, n + 1, false));
+	packed[n - 1] ^= 1;
+	assert_false(gzcheck_is_zlib(&gz, packed, n, true));
+	memcpy(data, "\x78\x9c", 2);
+	assert_false(gzcheck_is_zlib(&gz, data, sizeof(data), false));
+	assert_false(gzcheck_is_zlib(&gz, data, 7, false));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -394,6 +491,8 @@ int main(void)
 		cmocka_unit_test(the_first_bytes),
 		cmocka_unit_test(the_first_bytes_of_members),
 		cmocka_unit_test(damaged_first_bytes),
+		cmocka_unit_test(what_it_holds),
+		cmocka_unit_test(zlib_data),
 	};
 
 	return cmocka_run_group_tests_name("gzcheck", tests, make_files, NULL);
