@@ -42,5 +42,7 @@ int ends_check(struct ends *s, enum format by_head, struct err *e)
 	s->notes = (struct disk_notes){ 0 };
 	if (s->agree && s->agree(s->arg, f, e) < 0)
 		return -1;
-	return disk_check(f, &v, e);
+	if (disk_check(f, &v, e) == 0)
+		return 0;
+	return s->what ? err_at(e, s->what) : -1;
 }

@@ -15,6 +15,7 @@ struct ends {
 	 */
 	int (*agree)(void *arg, enum format f, struct err *e);
 	void *arg;
+	const char *what;          /* put in front of what is wrong with it, or NULL */
 	const unsigned char *head; /* the first bytes, the caller's; all, if it is shorter */
 	size_t head_len;
 	uint64_t count;

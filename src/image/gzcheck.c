@@ -79,7 +79,8 @@ static int judge(struct gzcheck *g, struct err *e)
 	/* Of empty members in front, nothing was known. */
 	if (f == FORMAT_EMPTY)
 		f = format_of(g->head, g->ends.head_len);
-	return ends_check(&g->ends, f, e) < 0 ? err_at(e, "what the gzip holds") : 0;
+	g->ends.what = "what the gzip holds";
+	return ends_check(&g->ends, f, e);
 }
 
 /* Run bytes that just passed through inflate(). */
