@@ -72,17 +72,22 @@ int judge_format(const struct task *t, struct err *e)
 	return judge_overlook(t, e);
 }
 
-int judge_cloud(const struct provider *p, const struct task *t, const struct image *im,
+int judge_cloud(const struct provider *p, const struct task *t, const struct image *im, bool say,
 		struct err *e)
 {
 	struct err why = ERR_INIT;
 
 	if (p->takes && p->takes(im, e) < 0)
 		return -1;
-	if (!p->agrees || p->agrees(t, im->format, &why) == 0 || why.code != ERR_IMAGE)
+	if (!p->agrees || p->agrees(t, im->format, &why) == 0)
 		return 0;
-	*e = why;
-	return -1;
+	if (why.code == ERR_IMAGE) {
+		*e = why;
+		return -1;
+	}
+	if (say)
+		log_warn("%s: for %s %s", task_name(t), p->name, why.text);
+	return 0;
 }
 
 static int agree(struct task *t, const struct image *im, struct err *e)

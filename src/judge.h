@@ -17,8 +17,11 @@ int judge_image(struct task *t, const struct source *s, struct err *e) MUST_CHEC
 /* The same for each place: may it have this format there? */
 int judge_format(const struct task *t, struct err *e) MUST_CHECK;
 
-/* Would this cloud take the image?  As far as the image tells, and not the options of an upload. */
-int judge_cloud(const struct provider *p, const struct task *t, const struct image *im,
+/*
+ * Would this cloud take the image?  What an option of the upload can change is no reason
+ * to say no; with say, it is a warning.
+ */
+int judge_cloud(const struct provider *p, const struct task *t, const struct image *im, bool say,
 		struct err *e) MUST_CHECK;
 
 /* What the chain has to check at the end.  head are the first bytes of a pipe. */

@@ -118,7 +118,7 @@ static int check_finish(struct task *t, struct err *e)
 		return -1;
 	t->sound = true;
 	/* A cloud has rules of its own for names. */
-	return cloud ? judge_cloud(cloud, t, &im, e) :
+	return cloud ? judge_cloud(cloud, t, &im, true, e) :
 		       image_name_agrees(&im, text_base_name(t->file), e);
 }
 

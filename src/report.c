@@ -141,7 +141,7 @@ static bool takes(const struct provider *p, const struct task *t, struct err *wh
 		err_set(why, ERR_USAGE, "a pipe has no size");
 		return false;
 	}
-	return judge_cloud(p, t, &t->image, why) == 0;
+	return judge_cloud(p, t, &t->image, false, why) == 0;
 }
 
 static const char *get_clouds(const struct task *t, struct text *made)

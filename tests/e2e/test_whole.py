@@ -316,6 +316,13 @@ def test_each_cloud_has_its_own_reason(tool, source):
     assert tool.run("check", path).status == 3
 
 
+def test_what_an_option_can_change_is_a_warning(tool, put_file):
+    result = tool.run("check", "--cloud", "ionos", put_file("disk.img", pictures.raw(MIB)))
+    assert result.status == 0 and len(result.warnings) == 1 and "--format raw" in result.warnings[0], result
+    result = tool.run("check", "--cloud", "ionos", put_file("disk", pictures.raw(MIB)))
+    assert result.status == 0 and len(result.warnings) == 1 and "--format" in result.warnings[0], result
+
+
 def test_an_iso_is_not_for_otc(tool, put_file):
     path = put_file("disc.iso", pictures.iso(MIB))
     assert tool.run("check", "--cloud", "ionos", path).status == 0
