@@ -55,7 +55,7 @@ static int inflates(const struct disk_map *m, uint64_t at, struct err *e)
 	unsigned char in[1024], out[1024];
 	struct zroom room = { .at = heap, .cap = sizeof(heap) };
 	uint64_t left = m->v->size - at;
-	int result = Z_OK;
+	int result = Z_OK, got;
 	z_stream z;
 
 	if (zroom_start(&room, &z, DEFLATE_BITS, e) < 0)
@@ -64,11 +64,10 @@ static int inflates(const struct disk_map *m, uint64_t at, struct err *e)
 		if (z.avail_in == 0 && left > 0) {
 			z.next_in = in;
 			z.avail_in = left < sizeof(in) ? (uInt)left : sizeof(in);
-			result = disk_read(m->v, m->v->size - left, in, z.avail_in, e);
+			got = disk_read(m->v, m->v->size - left, in, z.avail_in, e);
 			/* Of a pipe it may be gone, and that is noted. */
-			if (result <= 0)
-				return result < 0 ? -1 : 1;
-			result = Z_OK;
+			if (got <= 0)
+				return got < 0 ? -1 : 1;
 			left -= z.avail_in;
 		}
 		z.next_out = out;

@@ -1,4 +1,3 @@
-#define _DEFAULT_SOURCE /* makedev() */
 #include "image/mounts.h"
 
 #include <fcntl.h>
