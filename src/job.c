@@ -185,6 +185,7 @@ static int send_all(struct task *t, struct chain *c)
 	for (;;) {
 		atomic_store(&t->phase, PHASE_SENDING);
 		t->progressed = false;
+		atomic_store(&t->skipped, 0);
 		result = t->provider->send(t, c->top, &t->err);
 		if (c->meter.ended)
 			take_results(t, c);
@@ -287,9 +288,10 @@ static void run_task(struct task *t, struct worker *w)
 	http_close(&work->http);
 	ftps_close(&work->ftps);
 	source_close(&unit_of(t)->source);
-	text_wipe(work->answer, sizeof(work->answer));
-	text_wipe(work->request, sizeof(work->request));
-	text_wipe(work->url, sizeof(work->url));
+	/* Only what was used: pages that nobody has touched cost nothing. */
+	text_wipe(work->answer, work->reply.most);
+	text_wipe(work->request, strnlen(work->request, sizeof(work->request)));
+	text_wipe(work->url, strnlen(work->url, sizeof(work->url)));
 	/* What was made to be printed is needed yet. */
 	if (t->provider->send)
 		text_wipe(t->upload_to, sizeof(t->upload_to));

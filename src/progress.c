@@ -24,6 +24,7 @@ static const char *const phases[] = {
 /* All tasks taken together. */
 struct sum {
 	uint64_t sent, size; /* bytes of all tasks, begun or not; size is 0 if one's is unknown */
+	uint64_t moved;      /* of what was sent, what really travelled */
 	unsigned ended;
 	enum task_phase phase; /* the earliest of those that run */
 	const char *name;      /* the file of the first that runs */
@@ -43,6 +44,7 @@ static void add_up(const struct job *j, struct sum *s)
 {
 	const struct task *t;
 	enum task_phase phase;
+	uint64_t sent, skipped;
 	bool known = true;
 	unsigned i;
 
@@ -52,7 +54,10 @@ static void add_up(const struct job *j, struct sum *s)
 		t = &j->tasks[i];
 		phase = (enum task_phase)atomic_load(&t->phase);
 		s->ended += phase == PHASE_ENDED;
-		s->sent += atomic_load(&t->sent);
+		sent = atomic_load(&t->sent);
+		skipped = atomic_load(&t->skipped);
+		s->sent += sent;
+		s->moved += sent > skipped ? sent - skipped : 0;
 		s->size += t->image.size;
 		known = known && t->image.size_known;
 		if (phase != PHASE_ENDED && phase != PHASE_WAITING && !s->name)
@@ -71,16 +76,16 @@ static void measure(const struct sum *s, int64_t now)
 	int64_t span = now - state.sample_ms;
 
 	/* A retry begins at 0 again. */
-	if (state.sample_ms == 0 || s->sent < state.sample_sent) {
+	if (state.sample_ms == 0 || s->moved < state.sample_sent) {
 		state.sample_ms = now;
-		state.sample_sent = s->sent;
+		state.sample_sent = s->moved;
 		state.rate = 0;
 	} else if (span >= 1000 || (state.rate == 0 && span >= 100)) {
-		uint64_t rate = (s->sent - state.sample_sent) * 1000 / (uint64_t)span;
+		uint64_t rate = (s->moved - state.sample_sent) * 1000 / (uint64_t)span;
 
 		state.rate = state.rate == 0 ? rate : (state.rate * 3 + rate) / 4;
 		state.sample_ms = now;
-		state.sample_sent = s->sent;
+		state.sample_sent = s->moved;
 	}
 }
 
@@ -203,7 +208,7 @@ static void note_sent(const struct sum *s, int64_t now)
 	if (state.phase == PHASE_SENDING && s->phase == PHASE_FINISHING && ms >= 0) {
 		text_init(&t, line, sizeof(line));
 		text_put(&t, "hoist: sent ");
-		text_put_size(&t, s->sent);
+		text_put_size(&t, s->moved);
 		text_printf(&t, " in %lld.%lld s", (long long)ms / 1000,
 			    (long long)ms % 1000 / 100);
 		log_plain(line);

@@ -117,14 +117,15 @@ struct task {
 	char upload_to[URL_BYTES]; /* where the bytes go; secret unless --url-only */
 
 	/* how it goes: job.c's */
-	atomic_uint attempt; /* of send(), from 0 */
-	bool progressed;     /* this attempt began further than the one before: the provider's */
-	bool sent_all;       /* some attempt handed over the last byte: the provider's */
-	bool landed;         /* the cloud has every byte: never upload again */
-	bool confirmed;      /* ... and has said so in a way that proves it */
-	int64_t wait_ms;     /* how long the cloud asked to wait before a retry */
-	atomic_ullong sent;  /* bytes of this attempt, for the progress display */
-	atomic_int phase;    /* enum task_phase */
+	atomic_uint attempt;   /* of send(), from 0 */
+	bool progressed;       /* this attempt began further than the one before: the provider's */
+	bool sent_all;         /* some attempt handed over the last byte: the provider's */
+	bool landed;           /* the cloud has every byte: never upload again */
+	bool confirmed;        /* ... and has said so in a way that proves it */
+	int64_t wait_ms;       /* how long the cloud asked to wait before a retry */
+	atomic_ullong sent;    /* bytes of this attempt, for the progress display */
+	atomic_ullong skipped; /* ... of which the server had so many: they count for no rate */
+	atomic_int phase;      /* enum task_phase */
 	struct err err;
 	char left[720]; /* what became of the record or file after a failure, "" if nothing */
 	char object[OBJECT_BYTES]; /* the cloud's JSON object of the image, "" if there is none */

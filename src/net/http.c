@@ -374,6 +374,7 @@ static int once(struct call *c)
 	struct curl_slist nodes[HEADERS_MAX];
 	char detail[CURL_ERROR_SIZE] = "";
 	size_t n;
+	int result;
 
 	/* libcurl only reads the list: no need for its allocating functions. */
 	for (n = 0; q->headers[n]; n++) {
@@ -397,7 +398,10 @@ static int once(struct call *c)
 	if (q->upload && q->upload_len == 0 && body_read(detail, 1, 1, &c->body) != 0)
 		return -1;
 	set_options(c, n > 0 ? nodes : NULL, detail);
-	return perform(c, detail);
+	result = perform(c, detail);
+	if (c->r->len > c->r->most)
+		c->r->most = c->r->len;
+	return result;
 }
 
 /* RFC 9110, section 10.1.1: who answers 417 is asked again without the expectation. */

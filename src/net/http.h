@@ -67,6 +67,7 @@ struct http_reply {
 	char *body; /* the caller's buffer, NUL-terminated here */
 	size_t cap;
 	size_t len;
+	size_t most; /* of it that any answer has used: the caller's to wipe */
 
 	bool sent;              /* at least a part of the request has left */
 	bool sent_all;          /* the upload's last byte has been handed over */

@@ -235,6 +235,8 @@ def from_files(named, tmp_path):
         (directory / "clouds.yaml").write_text(json.dumps({"clouds": clouds}), encoding="utf-8")
         if secure:
             (directory / "secure.yaml").write_text(json.dumps({"clouds": secure}), encoding="utf-8")
+        for file in directory.iterdir():
+            file.chmod(0o600)
         named.env = {"PATH": named.env["PATH"], "XDG_CONFIG_HOME": str(tmp_path / "config"), **env}
         return named.upload(*words, cwd=tmp_path)
 

@@ -363,12 +363,9 @@ static void cut_answers(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(its_own),
-		cmocka_unit_test(endpoints),
-		cmocka_unit_test(messages),
-		cmocka_unit_test(bases),
-		cmocka_unit_test(large_catalogs),
-		cmocka_unit_test(a_thousand_endpoints),
+		cmocka_unit_test(its_own),        cmocka_unit_test(endpoints),
+		cmocka_unit_test(messages),       cmocka_unit_test(bases),
+		cmocka_unit_test(large_catalogs), cmocka_unit_test(a_thousand_endpoints),
 		cmocka_unit_test(cut_answers),
 	};
 

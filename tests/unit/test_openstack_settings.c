@@ -212,10 +212,7 @@ static void options_and_variables(void **state)
 	}
 }
 
-/*
- * A cloud of a file is whole in itself, but for where and how; the region is chosen
- * as the cloud is.
- */
+/* How one logs in a cloud of a file says for itself; the region is chosen as the cloud is. */
 static void files_and_variables(void **state)
 {
 	static const char with[] = "clouds: {c: {auth: {auth_url: 'https://k', user_id: fu,"
@@ -260,52 +257,6 @@ static void files_and_variables(void **state)
 		CHECK(load_files(text, NULL, "c", &e) == 0, "%s: %s", keys[i].name, e.text);
 		check_value(key, "option", keys[i].name);
 	}
-}
-
-/* The password of the environment goes before the file's, but is sent in place of nothing else. */
-static void passwords(void **state)
-{
-	static const char user[] = "clouds: {c: {auth: {auth_url: 'https://k', user_id: u,"
-				   " project_id: p, password: fpw}}}";
-	static const char token[] = "clouds: {c: {auth_type: token, auth: {auth_url: 'https://k',"
-				    " project_id: p, token: ft}}}";
-	static const char appcred[] =
-		"clouds: {c: {auth: {auth_url: 'https://k', application_credential_id: i,"
-		" application_credential_secret: fs}}}";
-	struct err e = ERR_INIT;
-
-	(void)state;
-	setenv("OS_PASSWORD", "env", 1);
-	setenv("OS_APPLICATION_CREDENTIAL_ID", "other", 1);
-	assert_int_equal(load_files(user, NULL, "c", &e), 0);
-	check_secret("env", "password");
-	check_value(OS_APPCRED_ID, NULL, "how one logs in the file says");
-	assert_int_equal(load_files(token, NULL, "c", &e), 0);
-	check_secret("ft", "token");
-	assert_int_equal(load_files(appcred, NULL, "c", &e), 0);
-	check_secret("fs", "application credential");
-	check_value(OS_APPCRED_ID, "i", "the file's");
-}
-
-/* Names without a domain: openstackclient's grammar takes "default", by password. */
-static void no_domain(void **state)
-{
-	static const char *const names[] = { URL, PASSWORD, "OS_USERNAME=u", "OS_PROJECT_NAME=p",
-					     NULL };
-	struct err e = ERR_INIT;
-
-	(void)state;
-	set_env(names);
-	assert_int_equal(load_env(&e), -1);
-	check_err(&e, ERR_USAGE, "our own");
-	err_clear(&e);
-	options.default_domain = true;
-	assert_int_equal(load_env(&e), 0);
-	check_value(OS_USER_DOMAIN_ID, "default", "user");
-	check_value(OS_PROJECT_DOMAIN_ID, "default", "project");
-	setenv("OS_USER_DOMAIN_NAME", "d", 1);
-	assert_int_equal(load_env(&e), 0);
-	check_value(OS_USER_DOMAIN_ID, NULL, "one that is named");
 }
 
 static void domains(void **state)
@@ -532,8 +483,6 @@ int main(void)
 		cmocka_unit_test_setup(what_is_missing, clean_env),
 		cmocka_unit_test_setup(options_and_variables, clean_env),
 		cmocka_unit_test_setup(files_and_variables, clean_env),
-		cmocka_unit_test_setup(passwords, clean_env),
-		cmocka_unit_test_setup(no_domain, clean_env),
 		cmocka_unit_test_setup(domains, clean_env),
 		cmocka_unit_test_setup(a_project_and_the_system, clean_env),
 		cmocka_unit_test_setup(trusting_anyone, clean_env),

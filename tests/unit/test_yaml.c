@@ -438,34 +438,6 @@ static void hostile(void **state)
 	CHECK(peak < (size_t)8 * 1024 * 1024, "%zu bytes", peak);
 }
 
-/* As PyYAML has it: of a list the first, of two keys "<<" the last one. */
-static void several_merges(void **state)
-{
-	struct err e = ERR_INIT;
-	unsigned c;
-
-	(void)state;
-	assert_int_equal(load("a: &a {x: ax, y: ay}\nb: &b {x: bx, z: bz}\nd: &d {x: dx}\n"
-			      "c: {<<: [*a, *b], w: cw}\ne: {<<: *a, <<: *b}\n"
-			      "f: {<<: [*d, {<<: *b, v: fv}], <<: *a, y: fy}\n",
-			      &e),
-			 0);
-	c = yaml_member(&got, YAML_ROOT, "c");
-	assert_string_equal(yaml_get(&got, c, "x"), "ax");
-	assert_string_equal(yaml_get(&got, c, "z"), "bz");
-	assert_string_equal(yaml_get(&got, c, "w"), "cw");
-	assert_int_equal(yaml_count(&got, c), 1);
-	c = yaml_member(&got, YAML_ROOT, "e");
-	assert_string_equal(yaml_get(&got, c, "x"), "bx");
-	assert_string_equal(yaml_get(&got, c, "y"), "ay");
-	assert_int_equal(yaml_first(&got, c), YAML_NONE);
-	c = yaml_member(&got, YAML_ROOT, "f");
-	assert_string_equal(yaml_get(&got, c, "x"), "ax");
-	assert_string_equal(yaml_get(&got, c, "y"), "fy");
-	assert_string_equal(yaml_get(&got, c, "z"), "bz");
-	assert_string_equal(yaml_get(&got, c, "v"), "fv");
-}
-
 /* Billions of nodes when written out: here they are a few. */
 static void billion_laughs(void **state)
 {
@@ -503,7 +475,7 @@ int main(void)
 		cmocka_unit_test(looking_up),     cmocka_unit_test(cut_off),
 		cmocka_unit_test(nul_bytes),      cmocka_unit_test(small_stores),
 		cmocka_unit_test(limits),         cmocka_unit_test(hostile),
-		cmocka_unit_test(billion_laughs), cmocka_unit_test(several_merges),
+		cmocka_unit_test(billion_laughs),
 	};
 
 	return cmocka_run_group_tests_name("yaml", tests, setup, teardown);

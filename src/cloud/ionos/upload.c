@@ -281,6 +281,7 @@ static int resume(struct task *t, struct stage *body, uint64_t have, struct err 
 	/* What has grown is no failure to be counted. */
 	t->progressed = have >= w->had + PROGRESS_BYTES;
 	w->had = have > w->had ? have : w->had;
+	atomic_store(&t->skipped, have);
 	log_note("%s: resuming at byte %llu of %llu", task_name(t), (unsigned long long)have,
 		 (unsigned long long)size);
 	if (skip(t, body, have, e) < 0)
