@@ -70,7 +70,7 @@ rm -f "$list.words"
 
 # What stands at the top is known to everybody; scratch files are no part of it.
 sed 's,/.*,,' "$list" | sort -u | grep -vxE \
-	'\.ci|\.clang-(format|tidy)|\.gitignore|CHANGES|LICENSE|Makefile|README\.md|config\.mk\.example|docs|src|tests|third_party|toolchains' |
+	'\.ci|\.clang-(format|tidy)|\.gitignore|CHANGES|LICENSE|Makefile|README\.md|config\.mk\.example|docs|findings|src|tests|third_party|toolchains' |
 	rule top_level
 
 # Scripts parse, and shellcheck has nothing to warn of.
