@@ -17,6 +17,12 @@ int blame_memory(uint64_t count, struct err *e)
 	return mem_use().failed == count ? 0 : err_set(e, ERR_FAILED, "out of memory");
 }
 
+int blame_resources(struct err *e)
+{
+	return err_set(e, ERR_FAILED,
+		       "the system gives no more descriptors or threads (ulimit -n, ulimit -u)");
+}
+
 /* What holds whoever has signed it. */
 static int own_fault(const struct verdict *v, uint32_t flags, const char *host, struct err *e)
 {

@@ -24,4 +24,7 @@ uint64_t blame_count(void);
 /* Have more failed?  Then say so, whatever they led to, and return -1; else 0. */
 int blame_memory(uint64_t count, struct err *e);
 
+/* libcurl says "out of memory", but no memory was missing: it is files or threads.  Returns -1. */
+int blame_resources(struct err *e);
+
 #endif

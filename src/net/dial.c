@@ -138,7 +138,7 @@ int dial_explain(CURL *curl, CURLcode code, const char *scheme, const char *host
 		return err_set(e, ERR_USAGE,
 			       "the proxy that the environment names (https_proxy, http_proxy, ftp_proxy, all_proxy) is no URL that can be used");
 	if (code == CURLE_OUT_OF_MEMORY)
-		return err_set(e, ERR_FAILED, "out of memory");
+		return blame_resources(e);
 	/* libcurl repeats a proxy's URL, with the password in it. */
 	explain_code(curl, code, host, proxy, strstr(detail, "://") ? "" : detail, e);
 	return -1;

@@ -259,7 +259,7 @@ static int explain(struct call *c, CURLcode code, const char *detail)
 		return err_set(c->e, ERR_USAGE, "%s is not a host that can be reached by HTTP",
 			       host);
 	case CURLE_OUT_OF_MEMORY:
-		return err_set(c->e, ERR_FAILED, "out of memory");
+		return blame_resources(c->e);
 	case CURLE_TOO_LARGE:
 		return err_set(c->e, ERR_REPLY, "the answer of %s has too many headers", host);
 	default:

@@ -179,6 +179,21 @@ class Raw(Fault):
         raise Cut
 
 
+class Drip(Fault):
+    """An answer that never stalls and never ends: a byte now and then."""
+
+    def __init__(self, pause=0.5):
+        super().__init__()
+        self.pause = pause
+
+    def head(self, exchange):
+        self.reached.set()
+        exchange.wire.write(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 100000\r\n\r\n{")
+        while not exchange.server.stopping.wait(self.pause):
+            exchange.wire.write(b" ")
+        raise Cut
+
+
 def endless_body(length=None):
     """A body of length bytes, or one without an end."""
     head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"

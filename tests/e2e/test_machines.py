@@ -37,6 +37,16 @@ def test_a_file_that_may_not_grow(rig, cloud, middle, tmp_path):
     assert result.status == 5 and image.id in result.err, result
 
 
+@pytest.mark.parametrize("files", range(3, 12))
+def test_few_descriptors(rig, cloud, middle, files):
+    """What is missing is named, and it is not memory."""
+    result = rig.upload(middle, "--retry", "0", under=["prlimit", f"--nofile={files}:{files}"])
+    if result.status != 0:
+        assert re.search("descriptors|open files|cannot connect|Could not resolve", result.errors[0]), result
+        assert "memory" not in result.err and "no CA certificate" not in result.err
+    assert cloud.bucket.completed == [] or result.status == 0
+
+
 @pytest.fixture
 def web():
     server = HTTPServer(("127.0.0.1", 0), SimpleHTTPRequestHandler)

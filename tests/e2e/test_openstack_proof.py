@@ -61,6 +61,12 @@ def test_a_pipe_whose_answer_was_lost(rig, proxy, disk):
     arrived(rig, disk, rig.send("pipe", disk), puts=1)
 
 
+def test_a_look_that_drips(rig, proxy, disk):
+    """--timeout is kept, but for ten seconds that a request may take."""
+    proxy.fault("look", faults.Drip(), count=None)
+    kept(rig, disk, rig.upload(disk, "--timeout", "1"))
+
+
 def test_a_gateways_404_deletes_nothing(rig, proxy, disk):
     proxy.fault("put", faults.Answer(403, "{}", JSON, "head"))
     proxy.fault("delete", faults.Answer(404, PAGE, HTML), count=None)

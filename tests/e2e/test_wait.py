@@ -128,6 +128,14 @@ def test_the_list_of_images_is_never_asked_for(rig, cloud, small):
     assert not [r for r in cloud.requests if r.path.rstrip("/").endswith("/images") and r.method == "GET"]
 
 
+def test_an_answer_that_drips(rig, cloud, small):
+    """--timeout is kept, but for ten seconds that a request may take."""
+    cloud.fault("view", faults.Drip(), count=None)
+    result = rig.upload(small, "--timeout", "1")
+    assert result.status == 5 and "private/37000001" in result.errors[0], result
+    assert cloud.seen("delete") == []
+
+
 def test_the_interval_of_polling(rig, cloud, small):
     cloud.images.polls = 3
     start = time.monotonic()
