@@ -46,7 +46,7 @@ void cli_help(const char *program, const char *command, const char *operands, co
 			if (!is_hidden(tables, table, o))
 				help_option(o);
 	fputs("\nexit status: 0 done, 1 failed for good, 2 usage or settings, 3 bad image,\n"
-	      "4 temporary failure, 5 uploaded but a later step failed; see hoist(1)\n",
+	      "4 temporary failure, 5 uploaded, but unproven or unfinished; see hoist(1)\n",
 	      stdout);
 }
 

@@ -288,13 +288,6 @@ static void run_task(struct task *t, struct worker *w)
 	http_close(&work->http);
 	ftps_close(&work->ftps);
 	source_close(&unit_of(t)->source);
-	/* Only what was used: pages that nobody has touched cost nothing. */
-	text_wipe(work->answer, work->reply.most);
-	text_wipe(work->request, strnlen(work->request, sizeof(work->request)));
-	text_wipe(work->url, strnlen(work->url, sizeof(work->url)));
-	/* What was made to be printed is needed yet. */
-	if (t->provider->send)
-		text_wipe(t->upload_to, sizeof(t->upload_to));
 	text_wipe(work->auth, sizeof(work->auth));
 	text_wipe(work->cloud, sizeof(work->cloud));
 	atomic_store(&t->phase, PHASE_ENDED);
@@ -454,6 +447,22 @@ int job_run(struct job *j, const struct provider *p, const struct options *o,
 		note_size(&all.tasks[i]);
 	text_wipe(all.settings, sizeof(all.settings));
 	return 0;
+}
+
+void job_wipe(struct job *j)
+{
+	struct work *w;
+	unsigned i;
+
+	/* Only what was used: pages that nobody has touched cost nothing. */
+	for (i = 0; i < JOBS_MAX; i++) {
+		w = &all.workers[i].work;
+		text_wipe(w->answer, w->reply.most);
+		text_wipe(w->request, strnlen(w->request, sizeof(w->request)));
+		text_wipe(w->url, strnlen(w->url, sizeof(w->url)));
+	}
+	for (i = 0; i < j->count; i++)
+		text_wipe(j->tasks[i].upload_to, sizeof(j->tasks[i].upload_to));
 }
 
 int job_status(const struct job *j)

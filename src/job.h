@@ -26,6 +26,9 @@ struct job {
 int job_run(struct job *j, const struct provider *p, const struct options *o,
 	    void (*draw)(const struct job *j), struct err *e) MUST_CHECK;
 
+/* Once all is printed: what is left in memory of answers, requests and upload URLs goes. */
+void job_wipe(struct job *j);
+
 /* The exit status for all tasks together. */
 int job_status(const struct job *j);
 

@@ -27,14 +27,21 @@ static bool looks_inside(const struct task *t)
 	       !(t->image.format == FORMAT_RAW && t->provider->opaque && t->provider->opaque(t));
 }
 
-static void note(struct task *t, const struct disk_notes *notes, bool pipe)
+static void note(struct task *t, const struct disk_notes *notes, const char *where)
 {
 	t->unproven = t->unproven || notes->blind;
 	if (notes->blind)
 		log_warn("%s: %swhether it is as long as its tables say is not known", task_name(t),
-			 pipe ? "it came through a pipe: " : "");
+			 where);
 	if (notes->remark)
 		log_warn("%s: %s", task_name(t), notes->remark);
+}
+
+static void note_ends(struct task *t, const struct ends *ends, const char *where)
+{
+	note(t, &ends->notes, where);
+	if (ends->fault.code != ERR_NONE)
+		log_warn("%s: %s; it was sent all the same", task_name(t), ends->fault.text);
 }
 
 /* What is written to a device while it is read is there by half. */
@@ -57,7 +64,7 @@ int judge_image(struct task *t, const struct source *s, struct err *e)
 	if ((p->takes && p->takes(&t->image, e) < 0) ||
 	    (looks_inside(t) && image_inspect(&t->image, s, &notes, e) < 0))
 		return judge_overlook(t, e);
-	note(t, &notes, false);
+	note(t, &notes, "");
 	return 0;
 }
 
@@ -86,7 +93,7 @@ int judge_cloud(const struct provider *p, const struct task *t, const struct ima
 		return -1;
 	}
 	if (say)
-		log_warn("%s: for %s %s", task_name(t), p->name, why.text);
+		log_warn("%s: %s would not take it so: it %s", task_name(t), p->name, why.text);
 	return 0;
 }
 
@@ -124,7 +131,7 @@ static int agree_inside(void *arg, enum format f, struct err *e)
 void judge_plan(struct task *t, const struct source *s, const unsigned char *head, size_t head_len,
 		struct chain_plan *plan)
 {
-	bool look = looks_inside(t) && !t->options->no_check;
+	bool look = looks_inside(t);
 
 	plan->whole = look && !s->seekable;
 	plan->format = t->image.format;
@@ -134,12 +141,13 @@ void judge_plan(struct task *t, const struct source *s, const unsigned char *hea
 	plan->inside = look && t->image.format == FORMAT_GZIP;
 	plan->holds = t->image.holds;
 	plan->ends_inside = (struct ends){ .agree = agree_inside, .arg = t };
+	plan->ends.overlook = plan->ends_inside.overlook = t->options->no_check;
 }
 
 void judge_end(struct task *t, const struct chain_plan *plan, const struct chain *c)
 {
 	if (plan->whole)
-		note(t, &c->tail.ends.notes, true);
+		note_ends(t, &c->tail.ends, "it came through a pipe: ");
 	if (plan->inside)
-		note(t, &c->gzcheck.ends.notes, true);
+		note_ends(t, &c->gzcheck.ends, "it is inside a gzip: ");
 }

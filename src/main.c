@@ -87,6 +87,7 @@ static int run(const struct provider *p, const struct options *o, const struct g
 		g->print(stdout, j.tasks, j.count);
 	else
 		report_results(&j);
+	job_wipe(&j);
 	status = job_status(&j);
 	mem = mem_use();
 	log_note("libraries: %llu allocations, at most %zu KiB", (unsigned long long)mem.calls,
@@ -193,6 +194,7 @@ static int run_verb(const struct grammar *g, const struct verb *v, const struct 
 	char name[64];
 
 	set_defaults(v->provider, &o);
+	o.foreign = true;
 	if (parse_verb(g, v, place, argc, argv, &o, &e) < 0)
 		return fail(&e);
 	if (!o.help)

@@ -11,7 +11,8 @@
 
 #define LINES_MS 5000
 #define JSON_MS 1000
-#define BAR_WIDTH 24
+/* With a name of 17 and what describe() says, all of it is less than 80 columns. */
+#define BAR_WIDTH 8
 
 /* Two texts that are quoted, and what stands around them. */
 #define JSON_LINE_BYTES (TEXT_JSON_MAX * (PATH_BYTES + PLACE_BYTES) + 256)
@@ -119,7 +120,7 @@ static void describe(const struct sum *s, struct text *t)
 
 static void draw_bar(const struct job *j, const struct sum *s)
 {
-	char line[160], name[28];
+	char line[80], name[18];
 	struct text t;
 	unsigned i, full;
 
@@ -144,6 +145,7 @@ static void draw_bar(const struct job *j, const struct sum *s)
 		text_put(&t, "] ");
 	}
 	describe(s, &t);
+	text_ellipsis(&t);
 	log_bar(line);
 }
 

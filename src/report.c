@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "cloud/object.h"
+#include "cloud/proof.h"
 #include "judge.h"
 
 /* The longest cell of a table is an upload URL or a file's name. */
@@ -61,12 +62,15 @@ static bool started(const struct task *t)
 
 static const char *get_status(const struct task *t, struct text *made)
 {
-	(void)made;
 	if (!started(t))
 		return "not started";
 	if (t->err.code != ERR_NONE && t->err.code != ERR_UNFINISHED)
 		return "failed";
-	return t->status;
+	/* What came through a pipe may not be as long as its tables say. */
+	text_printf(made, "%s%s", t->status,
+		    t->unproven && t->status[0] && !text_ends(t->status, "unproven") ? PROOF_WORD :
+										       "");
+	return made->at;
 }
 
 static const char *get_size(const struct task *t, struct text *made)

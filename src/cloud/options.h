@@ -71,7 +71,8 @@ struct options {
 	bool url_only;
 	const char *upload_to;
 
-	/* other tools' grammars: what is accepted without effect */
+	/* other tools' grammars: is it one of them, and what is accepted without effect */
+	bool foreign;
 	bool ignored;
 	const char *ignored_text;
 
@@ -96,7 +97,6 @@ struct options {
 	bool skip_update;
 	bool confidential;
 	bool whoami;
-	bool ionosctl; /* the command line is ionosctl's */
 	const char *licence_type;
 	const char *application_type;
 	const char *cloud_init_type;

@@ -24,8 +24,12 @@ int proof_missing(struct task *t, const char *what, struct err *e)
 
 	text_init(&status, t->status + len, sizeof(t->status) - len);
 	text_put(&status, text_ends(t->status, PROOF_WORD) ? "" : PROOF_WORD);
-	if (!t->options->unproven_ok)
-		return err_set(e, ERR_UNFINISHED, "%s", what);
-	log_warn("%s: %s", task_name(t), what);
-	return 0;
+	if (t->options->unproven_ok) {
+		log_warn("%s: %s", task_name(t), what);
+		return 0;
+	}
+	/* The other grammars do not have the option. */
+	return err_set(e, ERR_UNFINISHED, "%s%s%s%s%s", t->id[0] ? "image " : "",
+		       t->id[0] ? t->id : t->place, t->id[0] || t->place[0] ? ": " : "", what,
+		       t->options->foreign ? "" : " (--unproven-ok takes it for done)");
 }

@@ -26,6 +26,19 @@ void ends_add(struct ends *s, const void *p, size_t len)
 	s->last_len = keep + len;
 }
 
+/* "what the gzip holds", "has 1000 bytes" */
+static int say(const struct ends *s, struct err *e)
+{
+	struct err why = *e;
+
+	if (!s->what)
+		return -1;
+	err_clear(e);
+	err_set(e, why.code, "%s %s", s->what, why.text);
+	e->retry = why.retry;
+	return -1;
+}
+
 int ends_check(struct ends *s, enum format by_head, struct err *e)
 {
 	struct disk_view v = {
@@ -40,9 +53,13 @@ int ends_check(struct ends *s, enum format by_head, struct err *e)
 	enum format f = disk_format(by_head, &v);
 
 	s->notes = (struct disk_notes){ 0 };
-	if (s->agree && s->agree(s->arg, f, e) < 0)
-		return -1;
-	if (disk_check(f, &v, e) == 0)
+	s->fault = ERR_INIT;
+	if ((!s->agree || s->agree(s->arg, f, e) == 0) &&
+	    (disk_check(f, &v, e) == 0 || say(s, e) == 0))
 		return 0;
-	return s->what ? err_at(e, s->what) : -1;
+	if (!s->overlook || e->code != ERR_IMAGE)
+		return -1;
+	s->fault = *e;
+	err_clear(e);
+	return 0;
 }

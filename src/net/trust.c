@@ -1,12 +1,14 @@
 #include "net/trust.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <mbedtls/base64.h>
 #include <mbedtls/oid.h>
 #include <mbedtls/sha256.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 #include <zlib.h>
 
 #include "base/clock.h"
@@ -77,17 +79,40 @@ static int load_builtin(struct roots *r, struct err *e)
 	return note_source(r, "the built-in CA certificates", "", e);
 }
 
+/* mbedTLS passes over a certificate that begins and does not end. */
+static bool is_cut(const char *path)
+{
+	char end[8192], *at, *begin = NULL;
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	off_t len = fd < 0 ? 0 : lseek(fd, 0, SEEK_END);
+	ssize_t n = 0;
+
+	if (len > 0)
+		n = pread(fd, end, sizeof(end) - 1,
+			  len > (off_t)sizeof(end) - 1 ? len - (off_t)sizeof(end) + 1 : 0);
+	if (fd >= 0)
+		(void)close(fd);
+	end[n > 0 ? n : 0] = '\0';
+	for (at = end; (at = strstr(at, "-----BEGIN ")); at++)
+		begin = at;
+	return begin && !strstr(begin, "-----END ");
+}
+
 static int load_path(struct roots *r, const char *path, struct err *e)
 {
 	struct stat st;
 	int failed;
 
-	if (stat(path, &st) != 0)
+	if (stat(path, &st) != 0 || access(path, R_OK) != 0)
 		return err_errno(e, ERR_USAGE, "cannot read the CA certificates in %s", path);
 	if (S_ISDIR(st.st_mode)) {
 		failed = mbedtls_x509_crt_parse_path(&r->crt, path);
 	} else if (st.st_size > (off_t)CA_FILE_MAX) {
-		return err_set(e, ERR_LIMIT, "%s is longer than %zu bytes", path, CA_FILE_MAX);
+		return err_set(e, ERR_USAGE, "%s is longer than %zu bytes: CA certificates are not",
+			       path, CA_FILE_MAX);
+	} else if (is_cut(path)) {
+		return err_set(e, ERR_USAGE, "%s is damaged: the last certificate in it is cut",
+			       path);
 	} else {
 		failed = mbedtls_x509_crt_parse_file(&r->crt, path);
 	}
@@ -167,6 +192,7 @@ static int load_text(struct roots *r, const char *pem, struct err *e)
 static int load_system(struct roots *r, struct err *e)
 {
 	struct stat st;
+	struct err why;
 	size_t i;
 
 	for (i = 0; i < sizeof(system_bundles) / sizeof(system_bundles[0]); i++) {
@@ -174,7 +200,9 @@ static int load_system(struct roots *r, struct err *e)
 			continue;
 		if (load_path(r, system_bundles[i], e) == 0)
 			return 0;
-		return err_at(e, "mend it, or say --cacert builtin");
+		why = *e;
+		err_clear(e);
+		return err_set(e, why.code, "%s: mend it, or say --cacert builtin", why.text);
 	}
 	return load_builtin(r, e);
 }

@@ -61,9 +61,29 @@ def test_modes_of_other_files(tool, put_file, mode, variable):
 def test_a_variable_goes_before_clouds_yaml(run):
     """As with openstackclient, and it is said."""
     result = run(env={"OS_INTERFACE": "internal"})
-    assert result.status == 4 and len(result.warnings) == 1 and "OS_INTERFACE of the environment" in result.warnings[0], result
+    assert result.status == 4 and len(result.warnings) == 1 and "environment says (OS_INTERFACE)" in result.warnings[0], result
     assert run(env={"OS_INTERFACE": "public"}).warnings == []
     assert run("--os-interface", "admin", env={"OS_INTERFACE": "internal"}).warnings == []
+
+
+def test_an_id_goes_before_a_name(tool, put_file, tmp_path):
+    """Two projects, and nobody would know which."""
+    cloud = "clouds: {c: {auth: {auth_url: 'https://127.0.0.1:1', user_id: u, password: p, project_name: n, project_domain_id: d}}}\n"
+    path = put_file("clouds.yaml", cloud.encode())
+    path.chmod(0o600)
+    env = {"OS_CLIENT_CONFIG_FILE": str(path), "OS_CLOUD": "c", "OS_PROJECT_ID": "other"}
+    result = tool.run("openstack", "--retry", "0", put_file("disk.raw", pictures.raw(1024)), env=env)
+    assert result.status == 4 and any("(OS_PROJECT_ID)" in line for line in result.warnings), result
+
+
+def test_a_bundle_that_is_cut(tool, pki, put_file):
+    """Half a certificate at its end is more than half of what is missing."""
+    text = open(pki.ca, "rb").read()
+    path = put_file("ca.pem", text + text[: len(text) // 2])
+    env = {"LINODE_CLI_TOKEN": "t", "LINODE_CLI_API_HOST": "127.0.0.1:1", "SSL_CERT_FILE": str(path)}
+    words = ["linode", "--url-only", "--region", "r", "--label", "l", "--retry", "0"]
+    result = tool.run(*words, env=env)
+    assert result.status == 2 and "cut" in result.errors[0], result
 
 
 def test_a_token_with_a_line_end(tool):

@@ -104,7 +104,7 @@ static int check_cdrom(const struct task *t, enum format have, struct err *e)
 {
 	if (have == FORMAT_ISO || t->options->extension)
 		return 0;
-	if (!t->options->ionosctl)
+	if (!t->options->foreign)
 		return err_set(e, ERR_USAGE,
 			       "is a disk, but IONOS makes a CD-ROM of what is called .img: --format raw sends it as a disk, --format img as a CD-ROM");
 	log_warn("%s: is a disk, but IONOS makes a CD-ROM of what is called .img (call it .raw)",

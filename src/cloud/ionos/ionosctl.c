@@ -176,7 +176,6 @@ static void ionosctl_print(FILE *f, struct task *tasks, unsigned count)
 static int adapt(struct options *o, struct err *e)
 {
 	(void)e;
-	o->ionosctl = true;
 	if (o->renames.count == 0)
 		o->renames = o->aliases;
 	return 0;

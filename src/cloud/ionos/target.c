@@ -140,7 +140,7 @@ static int add_all(struct list *list, const struct options *o, const char *url,
 	if (add(list, url, filled ? &locations[0] : NULL, o->ftp_port, e) < 0)
 		return -1;
 	/* To ionosctl it is the API's alone, then. */
-	if (!filled && o->ionosctl && o->locations.count == 1)
+	if (!filled && o->foreign && o->locations.count == 1)
 		return text_copy(list->at[list->count - 1].location, sizeof(list->at->location),
 				 locations[0].api, "--location", e);
 	if (!filled && o->locations.count > 0)

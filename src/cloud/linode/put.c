@@ -160,12 +160,9 @@ static int confirm(struct task *t, struct err *e)
 
 int linode_unconfirmed(struct task *t, struct err *e)
 {
-	char what[ERR_TEXT_MAX];
-
-	snprintf(what, sizeof(what),
-		 "%s was sent whole, but the storage did not answer with the MD5 that S3 gives: that it was stored is not proven",
-		 t->id[0] ? t->id : "it");
-	return proof_missing(t, what, e);
+	return proof_missing(t,
+			     "sent whole, but the storage did not answer with the MD5 that S3 gives: that it was stored is not proven",
+			     e);
 }
 
 void linode_warn_of_size(const struct task *t)

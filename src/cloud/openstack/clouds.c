@@ -494,7 +494,7 @@ int os_clouds_load(struct os_settings *s, const char *name, char *a, char *b, si
 		return take_cloud(&r, name);
 	if (found == 0 && name)
 		return err_set(e, ERR_USAGE,
-			       "the cloud %.60s is asked for, but there is no clouds.yaml here, in ~/.config/openstack or in /etc/openstack",
+			       "the cloud %.60s is asked for, but there is no clouds.yaml here, in ~/.config/openstack, /etc/xdg/openstack or /etc/openstack",
 			       name);
 	return found;
 }

@@ -52,7 +52,7 @@ const struct opt openstack_options[] = {
 const struct opt openstack_auth_options[] = {
 	{ OPT_TEXT, 0, "os-cloud", "NAME", OPT_AT(os_cloud), "the cloud of clouds.yaml" },
 	{ OPT_TEXT, 0, "os-auth-type", "WORD", OPT_AT(os[OS_AUTH_TYPE]),
-	  "password, token, v3applicationcredential or none" },
+	  "password, token, admin_token, v3applicationcredential or none" },
 	{ OPT_TEXT, 0, "os-auth-url", "URL", OPT_AT(os[OS_AUTH_URL]), "Keystone" },
 	{ OPT_TEXT, 0, "os-username", "NAME", OPT_AT(os[OS_USERNAME]), "as OS_USERNAME" },
 	{ OPT_TEXT, 0, "os-user-id", "ID", OPT_AT(os[OS_USER_ID]), "as OS_USER_ID" },

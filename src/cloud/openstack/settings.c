@@ -166,7 +166,7 @@ static int choose_auth(struct os_settings *s, struct err *e)
 	}
 	if (type)
 		return err_set(e, ERR_USAGE,
-			       "auth_type %.40s is not known: password, token, v3applicationcredential, none",
+			       "auth_type %.40s is not known: password, token, v3applicationcredential, admin_token, none",
 			       type);
 	s->auth = s->otc && otc_only_keys(s)                           ? OS_AUTH_AKSK :
 		  s->value[OS_APPCRED_ID] || s->value[OS_APPCRED_NAME] ? OS_AUTH_APPCRED :
@@ -330,12 +330,16 @@ static int override(struct os_settings *s, const struct options *o, struct err *
 		s->value[overriding[i]] = word;
 		text_printf(&names, "%s%s", names.len > 0 ? ", " : "", keys[overriding[i]].env[0]);
 	}
+	/* An id goes before a name. */
+	if (from_env(OS_PROJECT_ID) && !o->os[OS_PROJECT_ID] && !s->value[OS_PROJECT_ID] &&
+	    s->value[OS_PROJECT_NAME])
+		text_printf(&names, "%s%s", names.len > 0 ? ", " : "", keys[OS_PROJECT_ID].env[0]);
 	for (i = 0; i < sizeof(completing) / sizeof(completing[0]); i++)
 		fill(s, completing[i], completing[i]);
 	if (override_password(s, &names, e) < 0)
 		return -1;
 	if (names.len > 0)
-		log_warn("%s of the environment is used, not what clouds.yaml says of the cloud %s",
+		log_warn("what the environment says (%s) is used, not what clouds.yaml says of the cloud %s",
 			 list, s->cloud);
 	return 0;
 }
