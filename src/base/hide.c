@@ -4,8 +4,11 @@
 
 #include "base/json_text.h"
 
-/* So much of a long secret is as good as all of it. */
+/* So much of a long secret is as good as all of it, wherever in it that is. */
 #define PART_BYTES 20
+
+/* Of a shorter secret, a part may be an ordinary word. */
+#define LONG_BYTES 16
 
 static bool is_common(const char *secret)
 {
@@ -65,19 +68,36 @@ static size_t step(const char *s, const char *secret, size_t *len)
 	return *s && *s == *secret ? 1 : 0;
 }
 
-/* How many bytes at s are the secret, or so much of it that nothing may be shown; 0 if none. */
-static size_t secret_at(const char *s, const char *secret)
+/* How many bytes at s are enough of the secret's first ones, or more; 0 if there are fewer. */
+static size_t part_at(const char *s, const char *secret, size_t enough)
 {
-	size_t all = strlen(secret), enough = all < PART_BYTES ? all - all / 4 : PART_BYTES;
 	size_t at = 0, got = 0, n, len;
 
-	if (strncmp(s, secret, all) == 0)
-		return all;
-	while (got < all && (n = step(s + at, secret + got, &len)) > 0) {
+	while (secret[got] && (n = step(s + at, secret + got, &len)) > 0) {
 		at += n;
 		got += len;
 	}
-	return got == all || (all >= 8 && got >= enough) ? at : 0;
+	return got >= enough ? at : 0;
+}
+
+/* How many bytes at s are the secret, or so much of it that nothing may be shown; 0 if none. */
+static size_t secret_at(const char *s, const char *secret)
+{
+	size_t all = strlen(secret), enough = all, best, n;
+	const char *from = secret;
+
+	if (strncmp(s, secret, all) == 0)
+		return all;
+	if (all >= LONG_BYTES)
+		enough = all < PART_BYTES ? all - all / 4 : PART_BYTES;
+	best = part_at(s, secret, enough);
+	/* Its front may be cut off. */
+	while (enough < all && *s && (from = strchr(from + 1, *s)) &&
+	       from <= secret + all - enough) {
+		n = part_at(s, from, enough);
+		best = n > best ? n : best;
+	}
+	return best;
 }
 
 static size_t longest_at(const char *s, const char *const *secrets, size_t count)

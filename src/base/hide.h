@@ -9,7 +9,7 @@
 /*
  * Whatever s repeats of the secrets (texts; empty ones are passed over): put '*' in
  * its place, or append s with "***" for each.  They are found as they are, with
- * JSON's escapes, XML's references or percent-encoding, and without their ends.  A
+ * JSON's escapes, XML's references or percent-encoding, and long ones without their ends.  A
  * secret that is a word of every second refusal ("wrong") is left alone: to show
  * it tells nobody anything.
  *

@@ -17,13 +17,26 @@ bool proof_holds(struct proof_odd *o)
 	return o->looks >= HOLD_LOOKS && clock_ms() - o->since_ms >= HOLD_MS;
 }
 
-int proof_missing(struct task *t, const char *what, struct err *e)
+void proof_note(struct task *t)
 {
 	size_t len = strlen(t->status);
 	struct text status;
 
 	text_init(&status, t->status + len, sizeof(t->status) - len);
 	text_put(&status, text_ends(t->status, PROOF_WORD) ? "" : PROOF_WORD);
+}
+
+void proof_doubt(struct task *t)
+{
+	if (t->err.code == ERR_STOPPED)
+		return;
+	t->err.code = ERR_UNFINISHED;
+	proof_note(t);
+}
+
+int proof_missing(struct task *t, const char *what, struct err *e)
+{
+	proof_note(t);
 	if (t->options->unproven_ok) {
 		log_warn("%s: %s", task_name(t), what);
 		return 0;

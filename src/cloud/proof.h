@@ -28,4 +28,13 @@ bool proof_holds(struct proof_odd *o);
  */
 int proof_missing(struct task *t, const char *what, struct err *e) MUST_CHECK;
 
+/* t->status gets PROOF_WORD, if it does not have it. */
+void proof_note(struct task *t);
+
+/*
+ * Before an image is left that may have all its bytes, though the task has failed:
+ * its error becomes ERR_UNFINISHED, unless a signal ended it.
+ */
+void proof_doubt(struct task *t);
+
 #endif

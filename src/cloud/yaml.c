@@ -13,7 +13,7 @@ struct yaml_node {
 	uint32_t line;
 	uint8_t kind;
 	bool merged;     /* a member "<<" */
-	uint16_t weight; /* of a mapping, how many it is with those that "<<" brings */
+	uint16_t weight; /* how many mappings it is, with those that "<<" brings, or a list has */
 };
 
 struct anchor {
@@ -161,11 +161,13 @@ static int set_anchor(struct builder *b, const yaml_char_t *name, uint32_t at)
 
 /*
  * The node is complete.  What "<<" takes, a mapping or a list of mappings, counts in
- * the mapping that it is in: so many are looked through when a key is looked up.
+ * the mapping that it is in: so many are looked through when a key is looked up.  Any
+ * list counts what is in it, as an alias may stand behind "<<"; it may be a long one.
  */
 static int carry(struct builder *b, uint32_t at)
 {
 	struct yaml_node *n = b->y->nodes + at, *in;
+	unsigned weight;
 
 	if (b->depth == 0)
 		return 0;
@@ -175,11 +177,12 @@ static int carry(struct builder *b, uint32_t at)
 			    n->kind != YAML_KIND_NONE :
 		    in->merged && in->kind == YAML_KIND_SEQUENCE && n->kind != YAML_KIND_MAPPING)
 		return refuse(b, "\"<<\" takes a mapping or a list of mappings, nothing else");
-	if (!n->merged && !(in->merged && in->kind == YAML_KIND_SEQUENCE))
+	if (!n->merged && !(in->kind == YAML_KIND_SEQUENCE && n->kind == YAML_KIND_MAPPING))
 		return 0;
-	if (in->weight + n->weight > YAML_MERGES_MAX)
+	weight = in->weight + n->weight;
+	if ((n->merged || in->merged) && weight > YAML_MERGES_MAX)
 		return too_much(b, "mappings behind \"<<\"", YAML_MERGES_MAX);
-	in->weight = (uint16_t)(in->weight + n->weight);
+	in->weight = (uint16_t)(weight > YAML_MERGES_MAX ? YAML_MERGES_MAX + 1 : weight);
 	return 0;
 }
 

@@ -113,7 +113,8 @@ struct disk_map {
 	uint64_t align; /* of the tables of the second level */
 	uint64_t unit;  /* bytes of a cluster, and */
 	unsigned bits;  /* how many bits that are; for leaf */
-	uint64_t last;  /* the last place that leaf has seen, for its own use */
+	uint64_t last;  /* the last place that leaf has seen, and */
+	uint64_t spent; /* bytes that it has inflated; for its own use */
 	uint64_t disk;  /* bytes of the disk, for disk_map_needs() */
 	uint64_t guest; /* which cluster of the disk the leaf is */
 	bool zstd;      /* compressed clusters are not zlib's; for leaf */

@@ -115,6 +115,12 @@ static bool overlap(const unsigned char *a, const unsigned char *b)
 	return a_at != 0 && b_at != 0 && a_at < b_at + le32(b + 12) && b_at < a_at + le32(a + 12);
 }
 
+/* The slice that FreeBSD's boot block tells of a disk without slices: as large on all of them. */
+static bool is_dummy(const unsigned char *p)
+{
+	return p[4] == 0xa5 && le32(p + 8) == 0 && le32(p + 12) == 50000;
+}
+
 /*
  * How many sectors do the partitions of an MBR need?  0 if that is none: the mark alone
  * proves little.  Logical partitions are inside of the extended one.
@@ -132,7 +138,7 @@ static uint64_t mbr_end(const unsigned char *s)
 		if (p[0] & 0x7f)
 			return 0;
 		/* The length of the one that protects a GPT is often the largest number. */
-		if (p[4] == 0 || p[4] == TYPE_PROTECTIVE)
+		if (p[4] == 0 || p[4] == TYPE_PROTECTIVE || is_dummy(p))
 			continue;
 		own = (uint64_t)le32(p + 8) + le32(p + 12);
 		if (le32(p + 12) == 0 || own > UINT32_MAX)

@@ -73,9 +73,12 @@ static int check_unchanged(struct source *s, struct err *e)
 		return err_errno(e, ERR_IMAGE, "cannot look at the file again");
 	/* The times of a block device say nothing about what is on it. */
 	if (S_ISREG(now.st_mode) &&
-	    (now.st_size != s->opened.st_size || !same(&now.st_mtim, &s->opened.st_mtim) ||
-	     (now.st_nlink == s->opened.st_nlink && !same(&now.st_ctim, &s->opened.st_ctim))))
+	    (now.st_size != s->opened.st_size || !same(&now.st_mtim, &s->opened.st_mtim)))
 		return changed(e);
+	if (S_ISREG(now.st_mode) && now.st_nlink == s->opened.st_nlink &&
+	    !same(&now.st_ctim, &s->opened.st_ctim))
+		return err_set(e, ERR_IMAGE,
+			       "the file changed while it was being read, or its name or rights did: its ctime is another");
 	n = read_some(s, &byte, 1, e);
 	if (n < 0)
 		return -1;

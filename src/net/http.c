@@ -373,6 +373,7 @@ static int once(struct call *c)
 	const struct http_request *q = c->q;
 	struct curl_slist nodes[HEADERS_MAX];
 	char detail[CURL_ERROR_SIZE] = "";
+	const struct http_field *field;
 	size_t n;
 	int result;
 
@@ -392,6 +393,9 @@ static int once(struct call *c)
 	c->r->len = 0;
 	c->r->body[0] = '\0';
 	c->r->sent_all = false;
+	/* What an answer before has left is not this one's. */
+	for (field = q->fields; field && field->name; field++)
+		field->to[0] = '\0';
 	if (q->upload)
 		body_init(&c->body, q->upload, q->upload_len, c->e);
 	/* libcurl never asks for the body of an upload that has none. */

@@ -188,7 +188,10 @@ static int load_text(struct roots *r, const char *pem, struct err *e)
 	return note_source(r, "the CA certificates in the settings file", "", e);
 }
 
-/* One that is there counts, whatever is in it: who damaged it meant no other. */
+/*
+ * One that is there counts, whatever is in it, and if only as a link to nothing: who
+ * damaged it meant no other.
+ */
 static int load_system(struct roots *r, struct err *e)
 {
 	struct stat st;
@@ -196,7 +199,7 @@ static int load_system(struct roots *r, struct err *e)
 	size_t i;
 
 	for (i = 0; i < sizeof(system_bundles) / sizeof(system_bundles[0]); i++) {
-		if (stat(system_bundles[i], &st) != 0 && (errno == ENOENT || errno == ENOTDIR))
+		if (lstat(system_bundles[i], &st) != 0 && (errno == ENOENT || errno == ENOTDIR))
 			continue;
 		if (load_path(r, system_bundles[i], e) == 0)
 			return 0;

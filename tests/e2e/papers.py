@@ -110,6 +110,8 @@ BAD = {
         lambda p: _constrained(p, "c9", "permitted;email:example.org", extensions=("subjectAltName=IP:127.0.0.1,email:a@b.example", *ADDRESS[1:])),
         "constraints",
     ),
+    "constraints cut short": (lambda p: _malformed(p, "c11", "3002A005"), "constraints"),
+    "something behind the constraints": (lambda p: _malformed(p, "c12", "30000500"), "constraints"),
     "constraints two steps above": (lambda p: _two_steps(p), "constraints"),
 }
 
@@ -122,6 +124,11 @@ def _sha1_above(p):
 def _odd_above(p):
     ca = p.ca("odd2", p.root, "1.2.3.4.6=critical,DER:0500")
     return p.chain("odd2", p.leaf("odd2-leaf", ca), ca)
+
+
+def _malformed(p, name, der):
+    ca = p.ca(name, p.root, f"2.5.29.30=critical,DER:{der}")
+    return p.chain(name, p.leaf(f"{name}-leaf", ca), ca)
 
 
 def _two_steps(p):

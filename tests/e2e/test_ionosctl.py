@@ -109,7 +109,7 @@ REFUSED = [
     (["-i", "DISK", "-l", "fra", "--ftp-port", "2121"], "--ftp-url"),
     (["-i", "DISK", "--ftp-url", "h", "--ftp-port", "99999"], "65535"),
     (["-i", "DISK", "--ftp-url", "h:21", "--ftp-port", "22"], "contradicts"),
-    (["-i", "DISK", "-l", "fra", "--ftp-url", "ftp://h"], "%s"),
+    (["-i", "DISK", "-l", "fra,txl", "--ftp-url", "ftp://h"], "%s"),
     (["-i", "DISK", "--ftp-url", "ftp://h/%s"], "--location"),
     (["-i", "DISK", "--ftp-url", "sftp://h"], "sftp"),
     (["-i", "DISK", "--ftp-url", "ftp://h/../x"], ".."),

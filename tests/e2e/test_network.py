@@ -204,13 +204,16 @@ def test_who_did_not_know_the_name(home, small, names):
     assert result.status == 4 and "127.0.0.89" in result.errors[0], result
 
 
-@pytest.mark.parametrize("content", [b"", b"-----BEGIN CERTIFICATE-----\nMIIB", None])
+@pytest.mark.parametrize("content", [b"", b"-----BEGIN CERTIFICATE-----\nMIIB", None, "/nonexistent/ca.crt"])
 def test_a_bundle_of_the_system_that_is_damaged(rig, small, tmp_path, content):
-    """None: a directory without certificates.  Mozilla's are taken where there is none at all, or by name."""
+    """None: a directory without certificates; a text: where a link leads.  Mozilla's are taken where there is none at all, or by name."""
     bundles = tmp_path / "certs"
     bundles.mkdir()
     bundle = bundles / "ca-certificates.crt"
-    bundle.mkdir() if content is None else bundle.write_bytes(content)
+    if isinstance(content, str):
+        bundle.symlink_to(content)
+    else:
+        bundle.mkdir() if content is None else bundle.write_bytes(content)
     rig.env.pop("LINODE_CLI_CA", None)
     under = (*OVER, str(bundles), "/etc/ssl/certs", "--")
     result = rig.upload(small, under=under)

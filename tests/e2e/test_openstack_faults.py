@@ -160,9 +160,10 @@ def test_different_faults_in_a_row(rig, proxy, disk):
 def test_a_stall(rig, proxy, big_disk, where, source):
     """Glance learns late that somebody has gone: the next try waits until the record takes data again."""
     proxy.fault("put", faults.Late(where, 4.5))
-    result = rig.send(source, big_disk, "--stall-timeout", "0.7s")
-    ends(rig, big_disk, result, AGAIN if source == "file" else GONE, 0)
-    assert source == "file" or never_twice(rig)
+    result = rig.send(source, big_disk, "--stall-timeout", "2s")
+    # A Glance that is slow may be given up more often.
+    ends(rig, big_disk, result, UNHEARD if source == "file" else GONE, 0)
+    assert len(rig.proxy.seen("put")) > 1 if source == "file" else never_twice(rig)
 
 
 def test_a_stall_behind_the_last_byte(rig, proxy, disk):

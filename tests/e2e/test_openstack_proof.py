@@ -4,6 +4,7 @@ Glance is a real one, behind clouds/glanceproxy.py.
 """
 
 import json
+import time
 
 import pytest
 
@@ -54,6 +55,20 @@ def test_an_odd_look_after_a_lost_answer(rig, proxy, disk, name):
     arrived(rig, disk, rig.upload(disk), puts=1)
 
 
+LOST = {
+    "a gateway's 404": lambda: faults.Answer(404, PAGE, HTML),
+    "500": lambda: faults.Answer(500, PAGE, HTML),
+    "403": lambda: faults.Answer(403, "{}", JSON),
+}
+
+
+@pytest.mark.parametrize("name", LOST)
+def test_a_lost_answer_and_no_look(rig, proxy, disk, name):
+    proxy.fault("put", faults.Drop("reply"))
+    proxy.fault("look", LOST[name](), count=None)
+    kept(rig, disk, rig.upload(disk, "--retry", "1"))
+
+
 def test_a_pipe_whose_answer_was_lost(rig, proxy, disk):
     """There is no other attempt: what an old look says must not delete it."""
     proxy.fault("put", faults.Drop("reply"))
@@ -73,6 +88,19 @@ def test_a_gateways_404_deletes_nothing(rig, proxy, disk):
     result = rig.upload(disk)
     assert result.status == 2 and "could not be deleted" in result.errors[0], result
     assert len(rig.records) == 1
+
+
+def stalled_404(exchange):
+    exchange.wire.sock.sendall(b"HTTP/1.1 404 Not Found\r\nContent-Type: text/html\r\nContent-Length: 100\r\n\r\n<html>")
+    time.sleep(3)
+
+
+def test_a_gateways_404_that_stalls_deletes_nothing(rig, proxy, disk):
+    """The id of the request before is not this one's."""
+    proxy.fault("put", faults.Answer(403, "{}", JSON, "head"))
+    proxy.fault("delete", Meanwhile("head", stalled_404), count=None)
+    result = rig.upload(disk, "--stall-timeout", "1")
+    assert "was deleted" not in result.err and "could not be deleted" in result.errors[0], result
 
 
 @pytest.mark.parametrize("edit", [{"protected": False}, {"protected": None}, {"protected": "true"}, {"id": "x"}])

@@ -51,12 +51,6 @@ def test_a_login_page_is_no_proof(rig, cloud, middle, status):
     assert result.status == 5 and "not proven" in result.errors[0], result
 
 
-def test_a_login_page_and_a_wait_are_no_proof(rig, cloud, middle):
-    cloud.fault("put", faults.Answer(200, "<html>please log in</html>"))
-    result = rig.upload(middle, "--timeout", "0.3")
-    assert result.status == 5 and "not proven" in result.errors[0], result
-
-
 PAGE = "<html><head><title>404 Not Found</title></head><body>nginx</body></html>"
 NOT_FOUND = json.dumps({"errors": [{"reason": "Not found"}]})
 
@@ -81,6 +75,39 @@ def test_an_odd_look_after_a_lost_answer(rig, cloud, middle):
     cloud.fault("put", faults.Drop("reply"))
     cloud.fault("view", faults.Answer(404, NOT_FOUND))
     arrived(rig, middle, rig.upload(middle), puts=1)
+
+
+@pytest.mark.parametrize("status, page", [(500, "{}"), (404, PAGE), (405, "{}"), (404, NOT_FOUND)])
+def test_a_lost_answer_and_no_look(rig, cloud, middle, status, page):
+    """The storage has it all, but neither it nor the API says so."""
+    cloud.fault("put", faults.Drop("reply"))
+    cloud.fault("view", faults.Answer(status, page), count=None)
+    result = rig.upload(middle, "--retry", "1")
+    assert result.status == 5 and "private/37000001" in result.errors[0], result
+    assert len(cloud.images.present()) == 1 and cloud.seen("delete") == []
+
+
+def test_a_gateway_that_passes_on_and_refuses(rig, cloud, middle):
+    cloud.fault("put", faults.Answer(403, PAGE, when="done"))
+    cloud.fault("view", faults.Answer(500, "{}"), count=None)
+    result = rig.upload(middle, "--retry", "1")
+    assert result.status == 5 and "may be there whole" in result.errors[0], result
+    assert cloud.seen("delete") == []
+
+
+LOGIN = "<html>please log in</html>"
+
+
+@pytest.mark.parametrize("words", [[], ["--unproven-ok"]])
+@pytest.mark.parametrize("view, why", [(NOT_FOUND, "not there any more"), (None, "still pending_upload")])
+def test_a_login_page_and_an_image_that_is_none(rig, cloud, middle, words, view, why):
+    """What speaks against the image is no lack of proof."""
+    cloud.fault("put", faults.Answer(200, LOGIN))
+    if view:
+        cloud.fault("view", faults.Answer(404, view), count=None)
+    result = rig.upload(middle, "--timeout", "14" if view else "0.5", "-o", "json", *words)
+    assert result.status == 5 and why in result.errors[0], result
+    assert result.json[0]["status"].endswith("unproven")
 
 
 @pytest.mark.parametrize("page", [PAGE, "", "[]", '{"errors": []}'])

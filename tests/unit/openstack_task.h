@@ -20,7 +20,8 @@ static char url[128]; /* of the server, without a path */
 static inline int task_setup(void **state)
 {
 	static const char *const proxies[] = { "http_proxy", "https_proxy", "all_proxy",
-					       "ALL_PROXY", "HTTPS_PROXY" };
+					       "ALL_PROXY",  "HTTPS_PROXY", "no_proxy",
+					       "NO_PROXY" };
 	struct err e = ERR_INIT;
 
 	(void)state;

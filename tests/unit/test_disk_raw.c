@@ -147,6 +147,9 @@ static void an_mbr(void **state)
 	/* The one that protects a GPT is as long as it likes. */
 	put_partition(2, 0, 0xee, 1, UINT32_MAX);
 	assert_int_equal(least(FORMAT_RAW, 512, SECTORS * 512), 51 * 512);
+	/* What FreeBSD writes where there are no slices says nothing of the disk. */
+	put_partition(2, 0, 0xa5, 0, 50000);
+	assert_int_equal(least(FORMAT_RAW, 512, SECTORS * 512), 51 * 512);
 	/* Unused entries may have anything in them. */
 	put_partition(2, 0, 0, 1, UINT32_MAX);
 	assert_int_equal(least(FORMAT_RAW, 512, SECTORS * 512), 51 * 512);

@@ -87,6 +87,49 @@ static void parts_of_long_secrets(void **state)
 	}
 }
 
+/* Its front, or both ends, may be cut off as well. */
+static void ends_of_long_secrets(void **state)
+{
+	static const char token[] = "gAAAAABm0123456789abcdefghijklmnopqrstuvwx/z";
+	const char *secrets[] = { token };
+	size_t all = sizeof(token) - 1, cut;
+	char text[128];
+
+	(void)state;
+	for (cut = 1; cut < all - 4; cut++) {
+		snprintf(text, sizeof(text), "not <...%.*s\\/z>", (int)(all - cut - 2),
+			 token + cut);
+		hide_secrets(text, secrets, 1);
+		CHECK((strstr(text, "wx\\/z>") == NULL) == (all - cut >= 20), "%zu: %s", cut, text);
+	}
+	snprintf(text, sizeof(text), "not <...%.25s...>", token + 9);
+	hide_secrets(text, secrets, 1);
+	assert_string_equal(text, "not <...*************************...>");
+}
+
+/* A part of a short one is an ordinary word. */
+static void parts_of_short_secrets(void **state)
+{
+	static const struct {
+		const char *secret, *text, *hidden;
+	} rows[] = {
+		{ "password1", "Invalid password for bob", "Invalid password for bob" },
+		{ "password1", "password1 is wrong", "********* is wrong" },
+		{ "wrong-horse", "on the wrong-hor... path", "on the wrong-hor... path" },
+		{ "wrong-horse-path", "on the wrong-horse... path", "on the wrong-horse... path" },
+		{ "wrong-horse-path", "on the wrong-horse-p...", "on the *************..." },
+	};
+	char text[64];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT(rows); i++) {
+		snprintf(text, sizeof(text), "%s", rows[i].text);
+		hide_secrets(text, &rows[i].secret, 1);
+		assert_string_equal(text, rows[i].hidden);
+	}
+}
+
 /* They stand in every second refusal, whoever has chosen them. */
 static void words_of_refusals(void **state)
 {
@@ -116,6 +159,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(secrets_are_hidden),
 		cmocka_unit_test(parts_of_long_secrets),
+		cmocka_unit_test(ends_of_long_secrets),
+		cmocka_unit_test(parts_of_short_secrets),
 		cmocka_unit_test(words_of_refusals),
 		cmocka_unit_test(bytes_that_cleaning_changes),
 	};

@@ -20,15 +20,16 @@ struct span {
 	const unsigned char *end;
 };
 
-/* The next element if it has this tag, which is used up; what is wrong has none. */
+/* The next element if it has this tag, which is used up; what is wrong stays where it is. */
 static bool take(struct span *from, int tag, struct span *to)
 {
+	unsigned char *p = from->p;
 	size_t len;
 
-	if (mbedtls_asn1_get_tag(&from->p, from->end, &len, tag) != 0)
+	if (mbedtls_asn1_get_tag(&p, from->end, &len, tag) != 0)
 		return false;
-	to->p = from->p;
-	to->end = from->p += len;
+	to->p = p;
+	to->end = from->p = p + len;
 	return true;
 }
 
@@ -288,7 +289,7 @@ static bool permits(const mbedtls_x509_crt *ca, const struct name *n)
 	while (next_extension(&all, &oid, &critical, &value)) {
 		if (MBEDTLS_OID_CMP(MBEDTLS_OID_NAME_CONSTRAINTS, &oid) != 0)
 			continue;
-		if (!take(&value, SEQUENCE, &both))
+		if (!take(&value, SEQUENCE, &both) || value.p != value.end)
 			return false;
 		if (take(&both, CONTEXT(0), &list) &&
 		    (!search(list, n, &count, &found) || (count > 0 && !(known && found))))
@@ -296,6 +297,7 @@ static bool permits(const mbedtls_x509_crt *ca, const struct name *n)
 		if (take(&both, CONTEXT(1), &list) &&
 		    (!search(list, n, &count, &found) || (count > 0 && (!known || found))))
 			return false;
+		/* With one of them that could not be taken. */
 		if (both.p != both.end)
 			return false;
 	}

@@ -304,5 +304,10 @@ int ionos_finish(struct task *t, struct err *e)
 			return -1;
 		note_status(t, "updated");
 	}
-	return t->confirmed ? 0 : proof_missing(t, ionos_work(t)->unproven, e);
+	if (t->confirmed)
+		return 0;
+	/* With no 226 and no image there is nothing that --unproven-ok could take for done. */
+	if (t->options->skip_update && !ionos_work(t)->answered)
+		return err_set(e, ERR_UNFINISHED, "%s", ionos_work(t)->unproven);
+	return proof_missing(t, ionos_work(t)->unproven, e);
 }

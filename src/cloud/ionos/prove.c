@@ -80,25 +80,26 @@ static int compare(struct task *t, enum ftps_file file, uint64_t size, struct er
 		return err_set(e, ERR_FAILED, "%s has %llu bytes of it, but %llu were sent", host,
 			       (unsigned long long)size, (unsigned long long)w->total);
 	if (file == FTPS_UNKNOWN)
-		return err_set(e, ERR_FAILED,
-			       "the connection to %s broke at the end of the transfer, and it tells no size: whether the image is whole is not known",
-			       host);
+		return doubt(t,
+			     "all of it was sent, then the connection to %s broke, and it tells no size: whether the image is whole is not known",
+			     host);
 	w->broke = false;
 	err_set(e, ERR_NETWORK, "the connection broke at the end, %s has %llu of %llu bytes", host,
 		(unsigned long long)size, (unsigned long long)w->total);
 	return err_retry(e);
 }
 
-/* Is nobody to be asked any more?  What the server has confirmed is not failed by that. */
+/* Is nobody to be asked any more?  What was sent whole is not failed by that. */
 static int unproven(struct task *t, const struct err *why, struct err *e)
 {
 	struct ionos_work *w = ionos_work(t);
 
 	/* 226 was said: it is not to be deleted, whatever happens. */
 	t->landed = w->answered;
-	if (w->answered && why->code != ERR_STOPPED)
-		return doubt(t,
-			     "the server has confirmed the transfer, but its size could not be asked for (%s)",
+	if (why->code != ERR_STOPPED)
+		return doubt(t, "%s, but its size could not be asked for (%s)",
+			     w->answered ? "the server has confirmed the transfer" :
+					   "all of it was sent, then the connection broke",
 			     why->text);
 	*e = *why;
 	/* Nothing can be sent again without knowing what is there. */

@@ -239,6 +239,7 @@ static int linode_send(struct task *t, struct stage *body, struct err *e)
 static void linode_abandon(struct task *t)
 {
 	struct err why = ERR_INIT;
+	bool arrived = false;
 	char path[80];
 	int i;
 
@@ -252,6 +253,14 @@ static void linode_abandon(struct task *t)
 	}
 	if (t->options->keep) {
 		snprintf(t->left, sizeof(t->left), "image %s is kept", t->id);
+		return;
+	}
+	if (linode_of(t)->maybe && t->err.code != ERR_STOPPED &&
+	    (linode_ask(t, &arrived, &why) < 0 || arrived) && (arrived || linode_of(t)->maybe)) {
+		proof_doubt(t);
+		snprintf(t->left, sizeof(t->left),
+			 "image %s may be there whole, and is left: linode-cli images view %s tells, linode-cli images delete %s removes it",
+			 t->id, t->id, t->id);
 		return;
 	}
 	snprintf(path, sizeof(path), "/images/%s", t->id);

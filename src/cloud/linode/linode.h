@@ -27,7 +27,8 @@ struct linode_settings {
 struct linode {
 	bool events_denied; /* the token's scope does not allow to read events */
 	bool region_checked;
-	bool gone; /* the last answer was the API's own word that there is no such thing */
+	bool maybe; /* all was sent, and neither the storage nor the API says what became of it */
+	bool gone;  /* the last answer was the API's own word that there is no such thing */
 	struct proof_odd odd; /* what it says of an image that was sent */
 };
 

@@ -177,21 +177,27 @@ static int put_result(struct task *t, struct err *e)
 	struct http_reply *r = &t->work->reply;
 	char code[64], message[160];
 
-	if (r->status >= 200 && r->status <= 204)
+	if (r->status >= 200 && r->status <= 204) {
+		linode_of(t)->maybe = false;
 		return confirm(t, e);
+	}
 	t->wait_ms = r->retry_after_ms;
 	hide_url(t->upload_to, r->body);
 	xml_text(r->body, "Code", code, sizeof(code));
 	xml_text(r->body, "Message", message, sizeof(message));
-	if (strcmp(code, "EntityTooLarge") == 0 || r->status == 413)
+	if (strcmp(code, "EntityTooLarge") == 0 || r->status == 413) {
+		linode_of(t)->maybe = false;
 		return err_set(e, ERR_IMAGE, "the image is too large for the storage (%ld %s)",
 			       r->status, code);
+	}
 	err_set(e, ERR_FAILED, "the upload was refused: %ld%s%s%s%s", r->status, *code ? " " : "",
 		code, *message ? ": " : "", message);
 	if (retry_status(r->status) || strcmp(code, "RequestTimeout") == 0) {
 		e->code = ERR_BUSY;
 		return t->wait_ms > RETRY_ASKED_MAX ? -1 : err_retry(e);
 	}
+	/* The storage's own refusal has a code; a gateway may have passed the image on. */
+	linode_of(t)->maybe = linode_of(t)->maybe && *code == '\0';
 	return -1;
 }
 
@@ -224,6 +230,7 @@ int linode_put(struct task *t, struct stage *body, struct err *e)
 	t->wait_ms = 0;
 	result = http_call(&w->http, &q, &w->reply, e);
 	t->sent_all = t->sent_all || w->reply.sent_all;
+	linode_of(t)->maybe = w->reply.sent_all;
 	return result < 0 ? -1 : put_result(t, e);
 }
 

@@ -183,16 +183,19 @@ static int find_value(const struct reader *r, const char *section, struct wanted
 /* Values that name each other: Python's own limit. */
 #define NAMES_DEPTH 10
 
+/* Names in one value, with those in the values that they stand for. */
+#define NAMES_MAX 100
+
 /* BasicInterpolation of Python's configparser: "%%" is a "%", "%(name)s" another value. */
 static int fill_in(const struct reader *r, const char *section, const char *raw, struct text *out,
-		   unsigned depth)
+		   unsigned depth, unsigned *names)
 {
 	struct wanted w = { .found = false };
 	char value[512];
 	size_t len;
 	struct text name;
 
-	for (; *raw; raw++) {
+	for (; *raw && !out->full; raw++) {
 		if (raw[0] != '%' || raw[1] == '%') {
 			text_put_n(out, raw, 1);
 			raw += raw[0] == '%';
@@ -212,7 +215,11 @@ static int fill_in(const struct reader *r, const char *section, const char *raw,
 		if (depth == NAMES_DEPTH)
 			return err_set(r->e, ERR_USAGE, "%s: %%(%s)s leads in a circle", r->path,
 				       w.name);
-		if (fill_in(r, section, value, out, depth + 1) < 0)
+		if (++*names > NAMES_MAX)
+			return err_set(r->e, ERR_LIMIT,
+				       "%s: there are more than %u names, as %%(%s)s, behind one value",
+				       r->path, NAMES_MAX, w.name);
+		if (fill_in(r, section, value, out, depth + 1, names) < 0)
 			return -1;
 		raw += 3 + len;
 	}
@@ -225,13 +232,14 @@ static int fill_in_key(struct reader *r, const char *section, int key)
 	size_t cap;
 	char *to = place_of(r->s, key, &cap);
 	struct text t;
+	unsigned names = 0;
 	int result;
 
 	if (!strchr(to, '%'))
 		return 0;
 	snprintf(raw, sizeof(raw), "%s", to);
 	text_init(&t, to, cap);
-	result = fill_in(r, section, raw, &t, 0);
+	result = fill_in(r, section, raw, &t, 0, &names);
 	text_wipe(raw, sizeof(raw));
 	return result < 0 ? -1 : text_done(&t, key_names[key], r->e);
 }

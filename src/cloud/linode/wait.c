@@ -60,11 +60,13 @@ static int get_event(struct task *t, char *status, size_t cap, char *message, si
 	return 0;
 }
 
-static int processing_failed(const char *message, enum linode_state *state, struct err *e)
+static int processing_failed(struct task *t, const char *message, enum linode_state *state,
+			     struct err *e)
 {
 	bool image = strstr(message, "ecompress") || strstr(message, "too large");
 
 	*state = LINODE_LOST;
+	linode_of(t)->maybe = false;
 	return err_set(e, image ? ERR_IMAGE : ERR_FAILED, "Linode could not process the image: %s",
 		       *message ? message : "no reason is given");
 }
@@ -89,7 +91,7 @@ static int look_at_event(struct task *t, enum linode_state *state, struct err *e
 		return 0;
 	}
 	if (strcmp(status, "failed") == 0)
-		return processing_failed(message, state, e);
+		return processing_failed(t, message, state, e);
 	if (strcmp(status, "finished") == 0)
 		*state = LINODE_PROCESSING;
 	return 0;
@@ -156,6 +158,7 @@ int linode_ask(struct task *t, bool *arrived, struct err *e)
 		if (polls > 0 && stop_sleep(pause_ms(t, 0), e) < 0)
 			return -1;
 	}
+	linode_of(t)->maybe = false;
 	*arrived = t->sent_all && (state == LINODE_PROCESSING || state == LINODE_AVAILABLE);
 	return 0;
 }
@@ -241,9 +244,11 @@ int linode_finish(struct task *t, struct err *e)
 	if (o->wait && wait_for_image(t, e) == 0)
 		return 0;
 	/* What was not seen to become available has nobody's word for it but the storage's. */
-	if (o->wait && (t->confirmed || e->code != ERR_UNFINISHED))
+	if (o->wait) {
+		if (!t->confirmed && e->code == ERR_UNFINISHED)
+			proof_note(t);
 		return -1;
-	err_clear(e);
+	}
 	if (o->view && view(t, e) < 0)
 		return -1;
 	return check_confirmed(t, e);

@@ -309,6 +309,23 @@ static bool is_doubtful(struct task *t, struct err *why)
 	return w->ours ? strcmp(t->status, "queued") != 0 : !glance_is_like_ours(t);
 }
 
+/*
+ * Was all of it sent, and has nobody said what became of it?  Then it is left, unless
+ * Glance itself says that it still waits for it, or has no such image.
+ */
+static bool is_unjudged(struct task *t, struct err *why)
+{
+	struct os_work *w = os_work(t);
+	enum err_code code = t->err.code;
+
+	if (!w->whole || w->contested || w->dropped ||
+	    (code != ERR_NETWORK && code != ERR_BUSY && code != ERR_REPLY && code != ERR_USAGE))
+		return false;
+	if (glance_look(t, why) < 0)
+		return !glance_gone(t);
+	return strcmp(t->status, "queued") != 0 && !os_has_failed(t);
+}
+
 void openstack_abandon(struct task *t)
 {
 	struct os_work *w = os_work(t);
@@ -331,6 +348,14 @@ void openstack_abandon(struct task *t)
 		snprintf(t->left, sizeof(t->left), "the image %s is kept", t->id);
 		return;
 	}
+	if (is_unjudged(t, &why)) {
+		proof_doubt(t);
+		snprintf(t->left, sizeof(t->left),
+			 "the image %s may be there whole, and is left: openstack image show %s tells, openstack image delete %s removes it",
+			 t->id, t->id, t->id);
+		return;
+	}
+	err_clear(&why);
 	if (is_doubtful(t, &why)) {
 		if (why.code == ERR_NONE)
 			os_disown(t);

@@ -1,6 +1,9 @@
 /* Keystone: POST /v3/auth/tokens, and where its catalog says that Glance is. */
+#include <arpa/inet.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/log.h"
 #include "base/stop.h"
@@ -154,13 +157,53 @@ static int refused(struct task *t, struct err *e)
 		       reason);
 }
 
-/* Of what is on this machine nobody in between can read anything. */
+/* "localhost", 127.x.y.z in full, [::1]: what is longer may be anywhere. */
+static bool is_loopback(const char *host)
+{
+	unsigned char address[4];
+
+	return text_same(host, "localhost") || strcmp(host, "[::1]") == 0 ||
+	       (inet_pton(AF_INET, host, address) == 1 && address[0] == 127);
+}
+
+/*
+ * Would libcurl ask a proxy for http://host?  no_proxy counts where it has the host
+ * itself, or "*": a warning too many does no harm.
+ */
+static bool is_proxied(const char *host)
+{
+	static const char *const proxies[] = { "http_proxy", "all_proxy", "ALL_PROXY" };
+	const char *list = getenv("no_proxy"), *value = NULL;
+	size_t skip = host[0] == '[', host_len = strcspn(host + skip, "]"), i, len;
+
+	for (i = 0; i < sizeof(proxies) / sizeof(proxies[0]) && !(value && *value); i++)
+		value = getenv(proxies[i]);
+	if (!value || !*value)
+		return false;
+	if (!list || !*list)
+		list = getenv("NO_PROXY");
+	for (; list && *list; list += len + (list[len] != '\0')) {
+		len = strcspn(list, ", ");
+		if ((len == 1 && *list == '*') ||
+		    (len == host_len && strncasecmp(list, host + skip, len) == 0))
+			return false;
+	}
+	return true;
+}
+
+/* Of what stays on this machine nobody in between can read anything. */
 static void warn_plain(struct os_work *w, const char *url)
 {
-	const char *host = url + strlen("http://");
+	char host[64]; /* what is cut is no loopback */
+	const char *at = url + strlen("http://");
+	size_t len;
 
-	if (w->warned || strncmp(url, "http://", 7) != 0 || strncmp(host, "localhost", 9) == 0 ||
-	    strncmp(host, "127.", 4) == 0 || strncmp(host, "[::1]", 5) == 0)
+	if (w->warned || strncmp(url, "http://", 7) != 0)
+		return;
+	len = at[0] == '[' ? strcspn(at, "]") : 0;
+	len += strcspn(at + len, ":/");
+	snprintf(host, sizeof(host), "%.*s", (int)len, at);
+	if (is_loopback(host) && !is_proxied(host))
 		return;
 	w->warned = true;
 	log_warn("%.80s is asked by http: the token and the image travel unencrypted", url);
