@@ -11,7 +11,7 @@ import pytest
 import pictures
 from clouds.ftpfaults import Break, Die, Fault, Instead, Late, Say, Stall
 from clouds.message import Cut
-from ionos_outcome import RAW, arrived, failed, lawful, moved
+from ionos_outcome import RAW, arrived, doubtful, failed, lawful, moved
 from tool import FAST
 
 SIZE = 12 * pictures.MIB + 12800
@@ -180,7 +180,7 @@ def test_sizes_are_not_told_after_a_break(rig, disk):
 def test_sizes_are_not_told_after_a_break_at_the_end(rig, disk):
     rig.ftp.order("STOR", Break("reply", control="close"))
     rig.ftp.order("SIZE", "500 unknown", times=None, after="STOR")
-    failed(rig, rig.upload(disk), 1, "not known", "deleted")
+    doubtful(rig, disk, rig.upload(disk), "not known")
 
 
 @pytest.mark.parametrize("at, reply", [("command", "450 busy"), ("command", "550 disk.raw: Operation not permitted")])
@@ -319,4 +319,4 @@ def test_not_all_is_there_and_nobody_can_be_asked_again(rig, disk):
 def test_all_was_sent_and_nobody_can_be_asked(rig, disk):
     rig.ftp.order("STOR", Break("reply", control="close"))
     rig.ftp.order("CONNECT", "421 no", skip=1, times=None)
-    failed(rig, rig.upload(disk, "--retry", "1"), 4, "all of it was sent, and may be there whole", left=disk.read_bytes())
+    doubtful(rig, disk, rig.upload(disk, "--retry", "1"), "all of it was sent", "could not be asked for")

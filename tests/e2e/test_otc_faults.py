@@ -182,10 +182,12 @@ def test_never_active(otc, otc_disk):
 
 
 def test_never_active_and_no_answer(otc, otc_disk):
-    """Whether all has arrived nobody has said: that is no image."""
+    """Whether all has arrived nobody has said: it is left, and named."""
     otc.cloud.images.fate = "stuck"
     otc.cloud.fault("put", faults.Answer(503, PAGE, HTML, "done"))
-    given_up(otc, otc.upload(otc_disk, "--timeout", "1s"), 4, "not known", puts=1)
+    result = otc.upload(otc_disk, "--timeout", "1s")
+    failed(result, 5, "not known", "may be there whole")
+    assert len(otc.cloud.seen("put")) == 1 and otc.cloud.seen("delete") == []
 
 
 def test_never_active_and_a_lost_201(otc, otc_disk):

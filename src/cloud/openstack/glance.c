@@ -318,7 +318,8 @@ static bool is_unjudged(struct task *t, struct err *why)
 	struct os_work *w = os_work(t);
 	enum err_code code = t->err.code;
 
-	if (!w->whole || w->contested || w->dropped ||
+	/* What was staged is no image before it is imported. */
+	if (!w->whole || w->contested || w->dropped || t->options->import ||
 	    (code != ERR_NETWORK && code != ERR_BUSY && code != ERR_REPLY && code != ERR_USAGE))
 		return false;
 	if (glance_look(t, why) < 0)
