@@ -183,7 +183,11 @@ int disk_partitions(const struct disk_view *v, bool optical, struct err *e)
 	if (result <= 0)
 		return result;
 	end = mbr_end(s);
-	if (disk_reaches(v, "its partition table (MBR)", end, SECTOR, e) < 0)
+	/* iPXE for USB, and OpenWrt without padding. */
+	if (disk_reaches(
+		    v,
+		    "its partition table (MBR; some small boot images are shorter, and --no-check sends them)",
+		    end, SECTOR, e) < 0)
 		return -1;
 	/* What was there before a disk was partitioned says nothing any more. */
 	return table || end ? 0 : ext(v, e);

@@ -1,7 +1,6 @@
 #include "net/dial.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -10,41 +9,16 @@
 #include "net/blame.h"
 #include "net/config.h"
 #include "net/http.h"
+#include "net/proxy.h"
 #include "net/resolve.h"
 
 /* A control connection is silent while an image is sent: routers must not forget it. */
 #define KEEPALIVE_S 45L
 
-/*
- * The proxy that the environment names for a scheme, as curl and wget know it, or
- * "".  HTTP_PROXY is not looked at: to a CGI program it is a header of a request.
- */
-static const char *find_proxy(const char *scheme, const char **variable)
-{
-	static const struct {
-		const char *scheme, *variable;
-	} rows[] = {
-		{ "http", "http_proxy" }, { "https", "https_proxy" }, { "https", "HTTPS_PROXY" },
-		{ "ftp", "ftp_proxy" },   { "ftp", "FTP_PROXY" },     { NULL, "all_proxy" },
-		{ NULL, "ALL_PROXY" },
-	};
-	const char *value;
-	size_t i;
-
-	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		*variable = rows[i].variable;
-		value = rows[i].scheme && strcmp(rows[i].scheme, scheme) != 0 ? NULL :
-										getenv(*variable);
-		if (value && *value)
-			return value;
-	}
-	return "";
-}
-
 /* "the proxy HOST:PORT (VARIABLE)" without its password, or "" if none is used. */
 static void name_proxy(CURL *curl, const char *scheme, char *out, size_t cap)
 {
-	const char *variable, *value = find_proxy(scheme, &variable);
+	const char *variable, *value = proxy_find(scheme, &variable);
 	char url[200];
 	long used = 0;
 
@@ -179,7 +153,7 @@ int dial_open(struct dial *d, const char *host, unsigned port, struct err *e)
 	curl_easy_setopt(d->curl, CURLOPT_URL, url);
 	curl_easy_setopt(d->curl, CURLOPT_CONNECT_ONLY, 1L);
 	/* "" is none, and overrules http_proxy. */
-	curl_easy_setopt(d->curl, CURLOPT_PROXY, find_proxy("ftp", &variable));
+	curl_easy_setopt(d->curl, CURLOPT_PROXY, proxy_find("ftp", &variable));
 	curl_easy_setopt(d->curl, CURLOPT_HTTPPROXYTUNNEL, 1L);
 	curl_easy_setopt(d->curl, CURLOPT_NOSIGNAL, 1L);
 	curl_easy_setopt(d->curl, CURLOPT_CONNECTTIMEOUT_MS, CONNECT_MS);

@@ -54,8 +54,8 @@ def crash(rig):
     rig.glance.restart()
 
 
-def test_glance_killed(make_rig, make_glance, disk):
-    """Nothing can be deleted: the message says so.  Once Glance is back, it can, and what a pipe has begun is."""
+def test_glance_killed(make_rig, make_glance, disk, big_disk):
+    """Nothing can be deleted: the message says so.  Once Glance is back, what a pipe has begun can."""
     rig = make_rig(make_glance())
     rig.proxy.fault("put", Meanwhile(MIB, lambda _: rig.glance.kill()))
     result = rig.upload(disk, "--retry", "1")
@@ -64,9 +64,19 @@ def test_glance_killed(make_rig, make_glance, disk):
     rig.glance.restart()
     assert [record["id"] for record in rig.records] == rig.ids
     rig.proxy.fault("put", Meanwhile(MIB, lambda _: crash(rig)))
-    result = rig.send("pipe", disk)
+    result = rig.send("pipe", big_disk)
     assert result.status == 4 and f"the image {rig.ids[1]} was deleted" in result.errors[0], result
     assert [record["id"] for record in rig.records] == rig.ids[:1]
+
+
+def test_glance_killed_behind_the_last_byte_of_a_pipe(make_rig, make_glance, disk):
+    """A slow store is in "saving" too, and nobody can send a pipe twice: the image is left, and named."""
+    rig = make_rig(make_glance())
+    rig.proxy.fault("put", Meanwhile(2 * MIB, lambda _: crash(rig)))
+    result = rig.send("pipe", disk)
+    assert result.status == 5 and f"the image {rig.ids[0]} may be there whole, and is left" in result.errors[0], result
+    (record,) = rig.records
+    assert record["id"] == rig.ids[0] and record["status"] == "saving"
 
 
 def test_glance_killed_and_back(make_rig, make_glance, disk):

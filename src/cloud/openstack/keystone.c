@@ -1,15 +1,14 @@
 /* Keystone: POST /v3/auth/tokens, and where its catalog says that Glance is. */
 #include <arpa/inet.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "base/log.h"
 #include "base/stop.h"
 #include "base/text.h"
 #include "cloud/openstack/catalog.h"
 #include "cloud/openstack/openstack.h"
+#include "net/proxy.h"
 #include "net/retry.h"
 
 /* JSON values in one service of the catalog, to know it by; one with more is kept unseen. */
@@ -157,53 +156,38 @@ static int refused(struct task *t, struct err *e)
 		       reason);
 }
 
-/* "localhost", 127.x.y.z in full, [::1]: what is longer may be anywhere. */
+/* "localhost", 127.x.y.z in full, ::1: what is longer may be anywhere. */
 static bool is_loopback(const char *host)
 {
 	unsigned char address[4];
 
-	return text_same(host, "localhost") || strcmp(host, "[::1]") == 0 ||
+	return text_same(host, "localhost") || strcmp(host, "::1") == 0 ||
 	       (inet_pton(AF_INET, host, address) == 1 && address[0] == 127);
 }
 
-/*
- * Would libcurl ask a proxy for http://host?  no_proxy counts where it has the host
- * itself, or "*": a warning too many does no harm.
- */
-static bool is_proxied(const char *host)
+/* Does all that is sent to host stay on this machine?  A warning too many does no harm. */
+static bool stays_here(const char *host)
 {
-	static const char *const proxies[] = { "http_proxy", "all_proxy", "ALL_PROXY" };
-	const char *list = getenv("no_proxy"), *value = NULL;
-	size_t skip = host[0] == '[', host_len = strcspn(host + skip, "]"), i, len;
+	const char *variable;
 
-	for (i = 0; i < sizeof(proxies) / sizeof(proxies[0]) && !(value && *value); i++)
-		value = getenv(proxies[i]);
-	if (!value || !*value)
-		return false;
-	if (!list || !*list)
-		list = getenv("NO_PROXY");
-	for (; list && *list; list += len + (list[len] != '\0')) {
-		len = strcspn(list, ", ");
-		if ((len == 1 && *list == '*') ||
-		    (len == host_len && strncasecmp(list, host + skip, len) == 0))
-			return false;
-	}
-	return true;
+	return is_loopback(host) && (!*proxy_find("http", &variable) || proxy_spares(host));
 }
 
 /* Of what stays on this machine nobody in between can read anything. */
 static void warn_plain(struct os_work *w, const char *url)
 {
 	char host[64]; /* what is cut is no loopback */
-	const char *at = url + strlen("http://");
-	size_t len;
+	const char *at = url + strlen("http://"), *end;
+	size_t len, bracket;
 
 	if (w->warned || strncmp(url, "http://", 7) != 0)
 		return;
-	len = at[0] == '[' ? strcspn(at, "]") : 0;
-	len += strcspn(at + len, ":/");
-	snprintf(host, sizeof(host), "%.*s", (int)len, at);
-	if (is_loopback(host) && !is_proxied(host))
+	bracket = at[0] == '[';
+	len = strcspn(at + bracket, bracket ? "]" : ":/");
+	snprintf(host, sizeof(host), "%.*s", (int)len, at + bracket);
+	end = at + bracket + len;
+	end += *end == ']';
+	if (strchr(":/", *end) && stays_here(host))
 		return;
 	w->warned = true;
 	log_warn("%.80s is asked by http: the token and the image travel unencrypted", url);
