@@ -184,10 +184,11 @@ int disk_partitions(const struct disk_view *v, bool optical, struct err *e)
 		return result;
 	end = mbr_end(s);
 	/* iPXE for USB, and OpenWrt without padding. */
-	if (disk_reaches(
-		    v,
-		    "its partition table (MBR; some small boot images are shorter, and --no-check sends them)",
-		    end, SECTOR, e) < 0)
+	if (disk_reaches(v,
+			 optical ?
+				 "its partition table (MBR)" :
+				 "its partition table (MBR; some small boot images are shorter, and --no-check sends them)",
+			 end, SECTOR, e) < 0)
 		return -1;
 	/* What was there before a disk was partitioned says nothing any more. */
 	return table || end ? 0 : ext(v, e);
