@@ -187,7 +187,7 @@ int disk_partitions(const struct disk_view *v, bool optical, struct err *e)
 	if (disk_reaches(v,
 			 optical ?
 				 "its partition table (MBR)" :
-				 "its partition table (MBR; some small boot images are shorter, and --no-check sends them)",
+				 "its partition table (MBR), which small boot images may not fill (--no-check sends them),",
 			 end, SECTOR, e) < 0)
 		return -1;
 	/* What was there before a disk was partitioned says nothing any more. */
