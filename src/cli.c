@@ -1,11 +1,11 @@
 #include "cli.h"
 
-#include <assert.h>
 #include <string.h>
 #include <strings.h>
 #include <unistd.h>
 
 #include "base/text.h"
+#include "cli_store.h"
 
 const struct opt cli_common[] = {
 	{ OPT_CHOICE, 'o', "output", "text|json", OPT_AT(output), "the form of the result" },
@@ -103,271 +103,6 @@ static const struct opt *find_letter(const struct opt *const tables[], char lett
 	return NULL;
 }
 
-/* Does it take an argument at all, behind '=' for example? */
-static bool may_have_argument(const struct opt *opt)
-{
-	return opt->kind != OPT_FLAG && opt->kind != OPT_OFF && opt->kind != OPT_NAME;
-}
-
-static bool needs_argument(const struct opt *opt)
-{
-	return may_have_argument(opt) && opt->kind != OPT_MAYBE && opt->kind != OPT_MORE &&
-	       opt->kind != OPT_ANSWER && opt->kind != OPT_SWITCH;
-}
-
-bool cli_choice(const char *list, const char *word)
-{
-	size_t len;
-
-	for (; *list; list += len + (list[len] == '|')) {
-		len = strcspn(list, "|");
-		if (strlen(word) == len && strncmp(list, word, len) == 0)
-			return true;
-	}
-	return false;
-}
-
-static int put_name(const struct opt *opt, const char **to, struct err *e)
-{
-	if (*to && strcmp(*to, opt->name) != 0)
-		return err_set(e, ERR_USAGE, "--%s contradicts %s", opt->name, *to);
-	*to = opt->name;
-	return 0;
-}
-
-static int put_lower(const struct opt *opt, const char **to, char *arg, struct err *e)
-{
-	if (!*arg)
-		return err_set(e, ERR_USAGE, "--%s needs an argument: %s", opt->name, opt->arg);
-	for (*to = arg; *arg; arg++)
-		if (*arg >= 'A' && *arg <= 'Z')
-			*arg = (char)(*arg - 'A' + 'a');
-	return 0;
-}
-
-static int put_list(struct opt_list *list, const struct opt *opt, const char *arg, struct err *e)
-{
-	if (list->count == LIST_MAX)
-		return err_set(e, ERR_USAGE, "--%s was given more than %d times", opt->name,
-			       LIST_MAX);
-	list->at[list->count++] = arg;
-	return 0;
-}
-
-static int put_file(struct options *o, const char *name, struct err *e)
-{
-	if (o->file_count == FILES_MAX)
-		return err_set(e, ERR_USAGE, "more than %d files", FILES_MAX);
-	o->files[o->file_count++] = name;
-	return 0;
-}
-
-/*
- * Cut off the first of the words that commas separate, with the quotes of Go's
- * encoding/csv: "a,b" is one word, and "" in it a quote.  Moves *rest to the
- * next one, or to NULL behind the last.  Returns NULL if the quotes are wrong.
- */
-static char *cut_word(char **rest)
-{
-	char *word = *rest, *from = word + 1, *to = word;
-
-	*rest = NULL;
-	if (*word != '"') {
-		from = strchr(word, ',');
-		if (from) {
-			*from = '\0';
-			*rest = from + 1;
-		}
-		return word;
-	}
-	for (;; from++) {
-		if (*from == '\0')
-			return NULL;
-		if (*from == '"' && *++from != '"')
-			break;
-		*to++ = *from;
-	}
-	if (*from == ',')
-		*rest = from + 1;
-	else if (*from != '\0')
-		return NULL;
-	*to = '\0';
-	return word;
-}
-
-/* An argument that is "" has no words. */
-static int put_words(struct options *o, const struct opt *opt, char *arg, struct err *e)
-{
-	char *rest = *arg ? arg : NULL, *word;
-	int result;
-
-	while (rest) {
-		word = cut_word(&rest);
-		if (!word)
-			return err_set(e, ERR_USAGE, "--%s: the quotes do not enclose a word",
-				       opt->name);
-		if (opt->kind == OPT_FILES)
-			result = put_file(o, word, e);
-		else
-			result = put_list((void *)((char *)o + opt->at), opt, word, e);
-		if (result < 0)
-			return -1;
-	}
-	return 0;
-}
-
-static int put_files(struct options *o, const struct opt *opt, char *arg, struct err *e)
-{
-	/* A file may have a comma in its name. */
-	if (access(arg, F_OK) == 0 || (!strchr(arg, ',') && *arg != '"'))
-		return put_file(o, arg, e);
-	return put_words(o, opt, arg, e);
-}
-
-/* As Go's strconv.ParseBool(); without an argument, the answer is yes. */
-static int put_answer(const struct opt *opt, void *to, const char *arg, struct err *e)
-{
-	bool yes = !arg || cli_choice("1|t|T|TRUE|true|True", arg);
-
-	if (!yes && !cli_choice("0|f|F|FALSE|false|False", arg))
-		return err_set(e, ERR_USAGE, "--%s takes true or false, not %s", opt->name, arg);
-	if (opt->kind == OPT_SWITCH)
-		*(bool *)to = yes;
-	else
-		*(enum answer *)to = yes ? ANSWER_YES : ANSWER_NO;
-	return 0;
-}
-
-static int put_more(const struct opt *opt, unsigned *to, const char *arg, struct err *e)
-{
-	uint64_t n = 0;
-
-	if (!arg) {
-		*to += *to < 1000;
-		return 0;
-	}
-	if (text_number(arg, 1000, &n) < 0)
-		return err_set(e, ERR_USAGE, "--%s %s: not a number", opt->name, arg);
-	*to = (unsigned)n;
-	return 0;
-}
-
-/* As oslo.utils' bool_from_string() in its strict form. */
-static int put_truth(const struct opt *opt, void *to, const char *arg, struct err *e)
-{
-	static const char *const words[] = { "1", "t", "true",  "on",  "y", "yes",
-					     "0", "f", "false", "off", "n", "no" };
-	size_t i, count = sizeof(words) / sizeof(words[0]);
-
-	for (i = 0; i < count && strcasecmp(words[i], arg) != 0; i++)
-		;
-	if (i == count)
-		return err_set(e, ERR_USAGE, "--%s takes True or False, not %s", opt->name, arg);
-	if (opt->kind == OPT_ASSENT)
-		*(bool *)to = i < count / 2;
-	else
-		*(enum answer *)to = i < count / 2 ? ANSWER_YES : ANSWER_NO;
-	return 0;
-}
-
-/* --os-distro debian is the property os_distro=debian. */
-static int put_property(struct options *o, const struct opt *opt, const char *arg, struct err *e)
-{
-	char *made = o->composed + o->composed_len, *c;
-	struct text t;
-
-	assert(o->composed_len < sizeof(o->composed));
-	text_init(&t, made, sizeof(o->composed) - o->composed_len);
-	text_put(&t, opt->name);
-	for (c = made; *c; c++)
-		if (*c == '-')
-			*c = '_';
-	text_put(&t, "=");
-	text_put(&t, arg);
-	if (t.full || o->composed_len + t.len + 2 > sizeof(o->composed))
-		return err_set(e, ERR_USAGE, "--%s is too long", opt->name);
-	o->composed_len += t.len + 1;
-	return put_list(&o->properties, opt, made, e);
-}
-
-/* Kinds whose argument is one value with a form of its own. */
-static int put_value(const struct opt *opt, void *to, const char *arg, struct err *e)
-{
-	switch (opt->kind) {
-	case OPT_BOOL:
-		*(bool *)to = strcasecmp(arg, "true") == 0;
-		return *(bool *)to || strcasecmp(arg, "false") == 0 ?
-			       0 :
-			       err_set(e, ERR_USAGE, "--%s takes true or false, not %s", opt->name,
-				       arg);
-	case OPT_CHOICE:
-		*(const char **)to = arg;
-		return cli_choice(opt->arg, arg) ? 0 :
-						   err_set(e, ERR_USAGE, "--%s takes %s, not %s",
-							   opt->name, opt->arg, arg);
-	case OPT_SIZE:
-		return text_size(arg, to) == 0 ?
-			       0 :
-			       err_set(e, ERR_USAGE, "--%s %s: not a size; 6G or 500M, for example",
-				       opt->name, arg);
-	case OPT_TIME:
-		return text_duration(arg, to) == 0 ?
-			       0 :
-			       err_set(e, ERR_USAGE,
-				       "--%s %s: not a time; 90s, 10m or 1.5h, for example",
-				       opt->name, arg);
-	default:
-		assert(opt->kind == OPT_COUNT);
-		return text_number(arg, 1000000, to) == 0 ?
-			       0 :
-			       err_set(e, ERR_USAGE, "--%s %s: not a number", opt->name, arg);
-	}
-}
-
-static int store(struct options *o, const struct opt *opt, char *arg, struct err *e)
-{
-	void *to = (char *)o + opt->at;
-
-	assert(arg || !needs_argument(opt));
-	switch (opt->kind) {
-	case OPT_FLAG:
-	case OPT_OFF:
-		*(bool *)to = opt->kind == OPT_FLAG;
-		return 0;
-	case OPT_NAME:
-		return put_name(opt, to, e);
-	case OPT_TEXT:
-	case OPT_MAYBE:
-		*(const char **)to = arg;
-		return 0;
-	case OPT_LOWER:
-		return put_lower(opt, to, arg, e);
-	case OPT_MANY:
-		((struct opt_list *)to)->count = 0;
-		return put_list(to, opt, arg, e);
-	case OPT_LIST:
-		return put_list(to, opt, arg, e);
-	case OPT_WORDS:
-		return put_words(o, opt, arg, e);
-	case OPT_FILES:
-		return put_files(o, opt, arg, e);
-	case OPT_ANSWER:
-	case OPT_SWITCH:
-		return put_answer(opt, to, arg, e);
-	case OPT_TRUTH:
-	case OPT_ASSENT:
-		return put_truth(opt, to, arg, e);
-	case OPT_PROPERTY:
-		return put_property(o, opt, arg, e);
-	case OPT_REFUSED:
-		return err_set(e, ERR_USAGE, "--%s is %s", opt->name, opt->help);
-	case OPT_MORE:
-		return put_more(opt, to, arg, e);
-	default:
-		return put_value(opt, to, arg, e);
-	}
-}
-
 /* Is it an option, or several?  A lone "-" is standard input. */
 static bool is_option(const char *word)
 {
@@ -386,14 +121,14 @@ struct words {
 static int take_next(const struct opt *opt, struct words *w, char **arg, struct err *e)
 {
 	char *next = w->i + 1 < w->argc ? w->argv[w->i + 1] : NULL;
-	bool take = needs_argument(opt);
+	bool take = cli_store_must(opt);
 
 	if (take && (!next || (opt->kind == OPT_MANY && is_option(next))))
 		return err_set(e, ERR_USAGE, "--%s needs an argument: %s", opt->name, opt->arg);
 	if (next && opt->kind == OPT_MAYBE)
 		take = next[0] != '-';
 	if (next && (opt->kind == OPT_ANSWER || opt->kind == OPT_SWITCH))
-		take = cli_choice("true|false", next);
+		take = text_lists("true|false", '|', next);
 	if (!take)
 		return 0;
 	*arg = next;
@@ -407,7 +142,8 @@ static int take_rest(const struct opt *opt, struct words *w, struct options *o, 
 	if (opt->kind != OPT_MANY)
 		return 0;
 	for (; w->i + 1 < w->argc && !is_option(w->argv[w->i + 1]); w->i++)
-		if (o && put_list((void *)((char *)o + opt->at), opt, w->argv[w->i + 1], e) < 0)
+		if (o &&
+		    cli_store_list((void *)((char *)o + opt->at), opt, w->argv[w->i + 1], e) < 0)
 			return -1;
 	return 0;
 }
@@ -423,12 +159,12 @@ static int parse_long(const struct opt *const tables[], struct words *w, struct 
 		return -1;
 	if (name[len] == '=') {
 		arg = name + len + 1;
-		if (!may_have_argument(opt))
+		if (!cli_store_may(opt))
 			return err_set(e, ERR_USAGE, "--%s takes no argument", opt->name);
 	} else if (take_next(opt, w, &arg, e) < 0) {
 		return -1;
 	}
-	if (o && store(o, opt, arg, e) < 0)
+	if (o && cli_store(o, opt, arg, e) < 0)
 		return -1;
 	return take_rest(opt, w, o, e);
 }
@@ -444,13 +180,13 @@ static int parse_letters(const struct opt *const tables[], struct words *w, stru
 		if (!opt)
 			return -1;
 		arg = NULL;
-		if (letters[1] == '=' && may_have_argument(opt))
+		if (letters[1] == '=' && cli_store_may(opt))
 			arg = letters + 2; /* -o=json */
-		else if (letters[1] && (needs_argument(opt) || opt->kind == OPT_MAYBE))
+		else if (letters[1] && (cli_store_must(opt) || opt->kind == OPT_MAYBE))
 			arg = letters + 1; /* -ojson */
 		else if (!letters[1] && take_next(opt, w, &arg, e) < 0)
 			return -1;
-		if (o && store(o, opt, arg, e) < 0)
+		if (o && cli_store(o, opt, arg, e) < 0)
 			return -1;
 		if (arg)
 			break;
@@ -474,7 +210,7 @@ int cli_parse(const struct opt *const tables[], int argc, char *const argv[], bo
 
 	for (; w.i < argc; w.i++) {
 		if (only_files || !is_option(argv[w.i])) {
-			if (put_file(o, argv[w.i], e) < 0)
+			if (cli_store_file(o, argv[w.i], e) < 0)
 				return -1;
 			if (o->operand_count++ == 0)
 				o->operand = argv[w.i];

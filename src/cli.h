@@ -14,7 +14,7 @@
 extern const struct opt cli_common[];
 extern const struct opt cli_network[];
 
-/* Of two options with one name or letter, the one that comes first counts: a command's own. */
+/* Where two options have one name or letter, the first counts: a command's own. */
 void cli_tables(const struct provider *p, const struct opt *tables[CLI_TABLES]);
 
 void cli_defaults(struct options *o);
@@ -35,9 +35,6 @@ int cli_parse(const struct opt *const tables[], int argc, char *const argv[], bo
  */
 int cli_word(const struct opt *const tables[], int argc, char *const argv[], int from,
 	     bool prefixes, struct err *e);
-
-/* Is word one of those in list, which '|' separates? */
-bool cli_choice(const char *list, const char *word);
 
 /* Print the help of one command, and of the program. */
 void cli_help(const char *program, const char *command, const char *operands, const char *summary,

@@ -6,9 +6,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/fit.h"
 #include "base/stop.h"
 #include "base/text.h"
-#include "judge.h"
+#include "job/judge.h"
 
 static const struct provider *find_cloud(const char *name)
 {
@@ -21,10 +22,7 @@ static const struct provider *find_cloud(const char *name)
 }
 
 /* Nothing is no image, for check and for cat. */
-static int refuse_empty(const struct image *im, struct err *e)
-{
-	return im->format == FORMAT_EMPTY ? err_set(e, ERR_IMAGE, "is empty") : 0;
-}
+static const struct takes anything = { .who = "hoist" };
 
 /* What one cloud takes for something else is no raw disk. */
 static bool check_opaque(const struct task *t)
@@ -65,7 +63,7 @@ static int check_check(struct task *t, struct err *e)
 static ssize_t pull(struct task *t, struct stage *body, struct err *e)
 {
 	uint64_t max = t->options->max_size;
-	ssize_t n = stage_pull(body, t->work->answer, sizeof(t->work->answer), e);
+	ssize_t n = stage_pull(body, t->work->scratch, sizeof(t->work->scratch), e);
 
 	if (n > 0 && max != 0 && t->image.format != FORMAT_GZIP && atomic_load(&t->sent) > max)
 		return err_set(e, ERR_IMAGE, "has more than %llu bytes (see --max-size)",
@@ -109,11 +107,11 @@ static int check_finish(struct task *t, struct err *e)
 	const struct provider *cloud = t->options->cloud ? find_cloud(t->options->cloud) : NULL;
 	struct image im = t->image;
 
-	/* Of a pipe it is known now. */
-	im.size = atomic_load(&t->sent);
+	/* A pipe's size is known now. */
+	im.size = t->payload.len;
 	im.size_known = true;
-	if (text_copy(t->status, sizeof(t->status), t->unproven ? "unproven" : "intact", "status",
-		      e) < 0 ||
+	if (fit_copy(t->status, sizeof(t->status), t->unproven ? "unproven" : "intact", "status",
+		     e) < 0 ||
 	    check_size(t, im.size, e) < 0)
 		return -1;
 	t->sound = true;
@@ -140,7 +138,7 @@ static int cat_send(struct task *t, struct stage *body, struct err *e)
 	ssize_t n, put;
 
 	while ((n = pull(t, body, e)) > 0) {
-		for (at = t->work->answer; n > 0; at += put, n -= put) {
+		for (at = t->work->scratch; n > 0; at += put, n -= put) {
 			if (wait_for_reader(e) < 0)
 				return -1;
 			/* A pipe that is writable takes so much without blocking. */
@@ -181,7 +179,7 @@ static const struct provider check_command = {
 	.columns = "file,status,format,holds,size,uncompressed,clouds",
 	.fields = "file,status,format,holds,size,uncompressed,clouds,exit,error",
 	.needs = NEED_WHOLE,
-	.takes = refuse_empty,
+	.takes = &anything,
 	.opaque = check_opaque,
 	.check = check_check,
 	.send = check_send,
@@ -194,7 +192,7 @@ static const struct provider cat_command = {
 	.operands = "FILE",
 	.options = cat_options,
 	.needs = NEED_ONE_FILE,
-	.takes = refuse_empty,
+	.takes = &anything,
 	.send = cat_send,
 };
 

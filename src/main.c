@@ -9,7 +9,7 @@
 #include "base/text.h"
 #include "cli.h"
 #include "cloud/grammar.h"
-#include "job.h"
+#include "job/job.h"
 #include "local.h"
 #include "progress.h"
 #include "report.h"
@@ -47,10 +47,10 @@ static int lost_results(const struct job *j, int status, struct err *e)
 
 		if (t->id[0])
 			log_error("%s: image %s is %s", task_name(t), t->id, t->status);
-		else if (t->landed)
+		else if (t->bytes >= BYTES_LANDED)
 			log_error("%s: %s%s%s", task_name(t), t->status, t->place[0] ? " as " : "",
 				  t->place);
-		if (t->landed)
+		if (t->bytes >= BYTES_LANDED)
 			e->code = ERR_UNFINISHED;
 	}
 	lost = fail(e);
@@ -157,7 +157,7 @@ static bool find_words(const struct grammar *g, const struct verb *v, int argc, 
 	for (place->words = 0; place->words < VERB_WORDS && v->words[place->words];
 	     place->words++) {
 		i = cli_word(v->options, argc, argv, i, g->prefixes, e);
-		if (i >= argc || !cli_choice(v->words[place->words], argv[i]))
+		if (i >= argc || !text_lists(v->words[place->words], '|', argv[i]))
 			return false;
 		place->at[place->words] = i++;
 	}

@@ -2,7 +2,7 @@
 #ifndef PROGRESS_H
 #define PROGRESS_H
 
-#include "job.h"
+#include "job/job.h"
 
 /*
  * Draw what is due; job_run() calls it.  A bar is redrawn each time, a line

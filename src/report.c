@@ -4,226 +4,15 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/json_out.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "cloud/object.h"
-#include "cloud/proof.h"
-#include "judge.h"
+#include "cloud/table.h"
+#include "report_columns.h"
 
 /* The longest cell of a table is an upload URL or a file's name. */
 #define CELL_BYTES (URL_BYTES + 64)
-
-/* The longest text that is composed is an error with what is left. */
-#define MADE_BYTES 1024
-
-struct column {
-	const char *name;
-	bool number; /* in JSON without quotes */
-	/* The whole text, "" if it is unknown; made is room for one that is composed. */
-	const char *(*get)(const struct task *t, struct text *made);
-	void (*print_json)(const struct task *t); /* a whole JSON value, or NULL */
-};
-
-static const char *get_file(const struct task *t, struct text *made)
-{
-	(void)made;
-	return t->file ? t->file : "";
-}
-
-static const char *get_id(const struct task *t, struct text *made)
-{
-	(void)made;
-	return t->id;
-}
-
-static const char *get_label(const struct task *t, struct text *made)
-{
-	(void)made;
-	return t->label ? t->label : "";
-}
-
-static const char *get_region(const struct task *t, struct text *made)
-{
-	(void)made;
-	return t->region;
-}
-
-static const char *get_place(const struct task *t, struct text *made)
-{
-	(void)made;
-	return t->place;
-}
-
-/* A task that passed its checks may have been left alone because another did not. */
-static bool started(const struct task *t)
-{
-	return t->err.code != ERR_NONE || atomic_load(&t->phase) == PHASE_ENDED;
-}
-
-static const char *get_status(const struct task *t, struct text *made)
-{
-	if (!started(t))
-		return "not started";
-	if (t->err.code != ERR_NONE && t->err.code != ERR_UNFINISHED)
-		return "failed";
-	/* What came through a pipe may not be as long as its tables say. */
-	text_printf(made, "%s%s", t->status,
-		    t->unproven && t->status[0] && !text_ends(t->status, "unproven") ? PROOF_WORD :
-										       "");
-	return made->at;
-}
-
-static const char *get_size(const struct task *t, struct text *made)
-{
-	if (t->image.size_known)
-		text_printf(made, "%llu", (unsigned long long)t->image.size);
-	return made->at;
-}
-
-static const char *get_uncompressed(const struct task *t, struct text *made)
-{
-	if (t->unpacked > 0)
-		text_printf(made, "%llu", (unsigned long long)t->unpacked);
-	return made->at;
-}
-
-static const char *get_sum(const struct task *t, enum hash_alg alg)
-{
-	return t->sums[alg] ? t->sums[alg] : "";
-}
-
-static const char *get_md5(const struct task *t, struct text *made)
-{
-	(void)made;
-	return get_sum(t, HASH_MD5);
-}
-
-static const char *get_sha256(const struct task *t, struct text *made)
-{
-	(void)made;
-	return get_sum(t, HASH_SHA256);
-}
-
-static const char *get_sha384(const struct task *t, struct text *made)
-{
-	(void)made;
-	return get_sum(t, HASH_SHA384);
-}
-
-static const char *get_sha512(const struct task *t, struct text *made)
-{
-	(void)made;
-	return get_sum(t, HASH_SHA512);
-}
-
-static const char *get_upload_to(const struct task *t, struct text *made)
-{
-	(void)made;
-	return t->err.code == ERR_NONE ? t->upload_to : "";
-}
-
-static const char *get_format(const struct task *t, struct text *made)
-{
-	(void)made;
-	return t->image.format != FORMAT_NONE ? format_name(t->image.format) : "";
-}
-
-static const char *get_holds(const struct task *t, struct text *made)
-{
-	(void)made;
-	return t->image.holds != FORMAT_NONE ? format_name(t->image.holds) : "";
-}
-
-/* Would this cloud take the image?  A damaged one is taken by none; else each has its reasons. */
-static bool takes(const struct provider *p, const struct task *t, struct err *why)
-{
-	if (t->err.code != ERR_NONE && !t->sound) {
-		*why = t->err;
-		return false;
-	}
-	if (!t->image.size_known && (p->needs & NEED_SIZE)) {
-		err_set(why, ERR_USAGE, "a pipe has no size");
-		return false;
-	}
-	return judge_cloud(p, t, &t->image, false, why) == 0;
-}
-
-static const char *get_clouds(const struct task *t, struct text *made)
-{
-	const struct provider *const *p;
-
-	for (p = providers; *p && started(t); p++) {
-		struct err why = ERR_INIT;
-
-		if (takes(*p, t, &why))
-			text_printf(made, "%s%s", made->len > 0 ? "," : "", (*p)->name);
-	}
-	return made->at;
-}
-
-static void print_clouds(const struct task *t)
-{
-	const struct provider *const *p;
-
-	if (!started(t)) {
-		fputs("null", stdout);
-		return;
-	}
-	putchar('{');
-	for (p = providers; *p; p++) {
-		struct err why = ERR_INIT;
-		bool taken = takes(*p, t, &why);
-
-		printf("%s\"%s\": {\"takes\": %s, \"why\": ", p == providers ? "" : ", ",
-		       (*p)->name, taken ? "true" : "false");
-		if (taken)
-			fputs("null", stdout);
-		else
-			text_print_json(stdout, why.text);
-		putchar('}');
-	}
-	putchar('}');
-}
-
-static const char *get_exit(const struct task *t, struct text *made)
-{
-	if (started(t))
-		text_printf(made, "%d", err_status(t->err.code));
-	return made->at;
-}
-
-static const char *get_error(const struct task *t, struct text *made)
-{
-	_Static_assert(sizeof(t->err.text) + sizeof(t->left) + 2 <= MADE_BYTES, "it fits");
-	text_put(made, t->err.text);
-	if (t->err.code != ERR_NONE && t->left[0])
-		text_printf(made, "; %s", t->left);
-	return made->at;
-}
-
-static const struct column columns[] = {
-	{ "file", false, get_file, NULL },
-	{ "id", false, get_id, NULL },
-	{ "label", false, get_label, NULL },
-	{ "region", false, get_region, NULL },
-	{ "location", false, get_region, NULL }, /* as IONOS calls it */
-	{ "place", false, get_place, NULL },
-	{ "status", false, get_status, NULL },
-	{ "size", true, get_size, NULL },
-	{ "uncompressed", true, get_uncompressed, NULL },
-	{ "md5", false, get_md5, NULL },
-	{ "sha256", false, get_sha256, NULL },
-	{ "sha384", false, get_sha384, NULL },
-	{ "sha512", false, get_sha512, NULL },
-	{ "upload_to", false, get_upload_to, NULL },
-	{ "format", false, get_format, NULL },
-	{ "holds", false, get_holds, NULL },
-	{ "clouds", false, get_clouds, print_clouds },
-	{ "exit", true, get_exit, NULL },
-	{ "error", false, get_error, NULL },
-};
-
-#define COLUMNS (sizeof(columns) / sizeof(columns[0]))
 
 /* So many can be shown at once. */
 #define CHOSEN_MAX 40
@@ -231,25 +20,21 @@ static const struct column columns[] = {
 /* A column that is shown: one of ours or, if that is NULL, of the cloud's object. */
 struct choice {
 	const char *name;
-	const struct column *own;
+	const struct report_column *own;
 	const char *path;
 };
 
 /* Ours mean the same for all clouds, so they come first. */
 static bool find_column(const struct provider *p, const char *name, struct choice *choice)
 {
+	const struct report_column *own = report_columns_find(name);
 	const struct object_column *object = object_column(p->object_columns, name);
-	size_t i;
 
-	for (i = 0; i < COLUMNS; i++) {
-		if (text_same(columns[i].name, name)) {
-			*choice = (struct choice){ columns[i].name, &columns[i], NULL };
-			return true;
-		}
-	}
-	if (object)
+	if (own)
+		*choice = (struct choice){ own->name, own, NULL };
+	else if (object)
 		*choice = (struct choice){ object->name, NULL, object->path };
-	return object != NULL;
+	return own || object;
 }
 
 /* The columns that a list names; -1 with ERR_USAGE for a name that is none. */
@@ -303,75 +88,65 @@ void report_errors(const struct job *j)
 	}
 }
 
-/* To be shown: what is too long for a table ends in "...". */
-static void get_cell(const struct choice *c, const struct task *t, char *cell)
+/* What is shown, of what. */
+struct shown {
+	const struct job *job;
+	const struct choice *chosen;
+};
+
+/* struct table's cell. */
+static bool put_cell(void *arg, int row, unsigned column, struct text *cell)
 {
+	const struct shown *s = arg;
+	const struct choice *c = &s->chosen[column];
 	char buf[MADE_BYTES];
 	struct object object;
-	struct text text, made;
+	struct text made;
 
-	text_init(&made, buf, sizeof(buf));
-	text_init(&text, cell, CELL_BYTES);
-	if (c->own)
-		text_put(&text, c->own->get(t, &made));
-	else if (object_of(&object, t))
-		object_put(&object, c->path, &text);
-	text_ellipsis(&text);
-	text_clean(cell);
-	if (cell[0] == '\0') {
-		text_init(&text, cell, CELL_BYTES);
-		text_put(&text, "-");
+	if (row == TABLE_TITLES) {
+		text_put_upper(cell, c->name);
+		return true;
 	}
+	if (row == (int)s->job->count)
+		return false;
+	text_init(&made, buf, sizeof(buf));
+	if (c->own)
+		text_put(cell, c->own->get(&s->job->tasks[row], &made));
+	else if (object_of(&object, &s->job->tasks[row]))
+		object_put(&object, c->path, cell);
+	return true;
 }
 
 static void print_table(const struct job *j, const struct choice *chosen, int n)
 {
-	char cell[CELL_BYTES];
-	size_t width[CHOSEN_MAX], len;
-	unsigned i;
-	int c;
+	static const struct table_shape shape = {
+		.left = "", .between = "  ", .right = "", .empty = "-", .longest = CELL_BYTES
+	};
+	struct shown shown = { j, chosen };
+	const struct table table = {
+		.shape = &shape,
+		.columns = (unsigned)n,
+		.titles = !j->options->no_headers,
+		.cell = put_cell,
+		.arg = &shown,
+	};
 
-	for (c = 0; c < n; c++) {
-		width[c] = j->options->no_headers ? 0 : strlen(chosen[c].name);
-		for (i = 0; i < j->count; i++) {
-			get_cell(&chosen[c], &j->tasks[i], cell);
-			len = text_chars(cell);
-			if (len > width[c])
-				width[c] = len;
-		}
-	}
-	for (i = 0; i <= j->count; i++) {
-		if (i == 0 && j->options->no_headers)
-			continue;
-		for (c = 0; c < n; c++) {
-			struct text head;
-
-			text_init(&head, cell, sizeof(cell));
-			if (i > 0)
-				get_cell(&chosen[c], &j->tasks[i - 1], cell);
-			else
-				text_put_upper(&head, chosen[c].name);
-			len = width[c] - text_chars(cell);
-			printf("%s%*s", cell, c + 1 < n ? (int)len + 2 : 0, "");
-		}
-		putchar('\n');
-	}
+	table_print(stdout, &table);
 }
 
-/* The value of an object's member as it stands in there. */
 static void print_json_member(const char *path, const struct task *t)
 {
+	static const struct json_style plain = { .lines = false };
 	struct object object;
-	const char *raw;
-	size_t len = object_of(&object, t) ? json_raw(&object.json, path, &raw) : 0;
+	struct json value;
 
-	if (len > 0)
-		text_print_raw_json(stdout, raw, len);
+	if (object_of(&object, t) && json_at(&object.json, path, &value))
+		json_print(stdout, &value, &plain, 0);
 	else
 		fputs("null", stdout);
 }
 
-static void print_json_cell(const struct column *c, const struct task *t)
+static void print_json_cell(const struct report_column *c, const struct task *t)
 {
 	char buf[MADE_BYTES];
 	const char *value;

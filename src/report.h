@@ -2,7 +2,7 @@
 #ifndef REPORT_H
 #define REPORT_H
 
-#include "job.h"
+#include "job/job.h"
 
 /* Are the names in --cols columns of this command?  Returns 0, or -1 with ERR_USAGE. */
 int report_check(const struct provider *p, const struct options *o, struct err *e) MUST_CHECK;

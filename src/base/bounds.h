@@ -41,6 +41,9 @@
 /* Keystone's answer with its catalog, of which little is kept; one of 292 KiB was seen. */
 #define CATALOG_MAX ((uint64_t)8 * 1024 * 1024)
 
+/* What is at work for a moment: two settings files, a login, what is pulled and not sent. */
+#define SCRATCH_BYTES (2 * REPLY_MAX)
+
 /* The JSON values in one answer: as many as REPLY_MAX can hold in ordinary JSON. */
 #define JSON_TOKENS_MAX 16384
 
@@ -64,7 +67,8 @@
  * login and TARGETS_MAX servers); and its state of one task.
  */
 #define SETTINGS_BYTES (SECRET_MAX + CA_TEXT_MAX + (size_t)24 * 1024)
-#define WORK_CLOUD_BYTES ((size_t)4 * 1024)
+#define OPTIONS_OWN_BYTES ((size_t)8 * 1024)
+#define WORK_CLOUD_BYTES ((size_t)13 * 1024)
 
 /* The API's object of one image, kept for the report; IONOS's are 1 to 3 KiB. */
 #define OBJECT_BYTES ((size_t)8 * 1024)

@@ -8,6 +8,7 @@
 #include <stdarg.h>
 #include <stdbool.h>
 
+#include "base/attr.h"
 #include "base/bounds.h"
 
 enum err_code {
@@ -33,14 +34,6 @@ struct err {
 };
 
 #define ERR_INIT ((struct err){ .code = ERR_NONE })
-
-#ifdef __GNUC__
-#define ERR_PRINTF(fmt, args) __attribute__((format(printf, fmt, args)))
-#define MUST_CHECK __attribute__((warn_unused_result))
-#else
-#define ERR_PRINTF(fmt, args)
-#define MUST_CHECK
-#endif
 
 /*
  * Note what went wrong: lower case, no full stop, and what to do about it.

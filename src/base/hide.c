@@ -3,11 +3,12 @@
 #include <string.h>
 
 #include "base/json_text.h"
+#include "base/parse.h"
 
 /* So much of a long secret is as good as all of it, wherever in it that is. */
 #define PART_BYTES 20
 
-/* Of a shorter secret, a part may be an ordinary word. */
+/* A part of a shorter secret may be an ordinary word. */
 #define LONG_BYTES 16
 
 static bool is_common(const char *secret)
@@ -34,10 +35,10 @@ static size_t escape_length(const char *s)
 	if (s[1] != 'u')
 		return 2;
 	for (i = 2; i < 6; i++)
-		if (text_hex(s[i]) < 0)
+		if (parse_hex(s[i]) < 0)
 			return 0;
 	/* The first half of a surrogate pair. */
-	if (text_hex(s[2]) == 0xd && text_hex(s[3]) >= 8 && text_hex(s[3]) < 0xc &&
+	if (parse_hex(s[2]) == 0xd && parse_hex(s[3]) >= 8 && parse_hex(s[3]) < 0xc &&
 	    escape_length(s + 6) == 6)
 		return 12;
 	return 6;
@@ -53,8 +54,8 @@ static size_t step(const char *s, const char *secret, size_t *len)
 	text_init(&one, b, sizeof(b));
 	if (n > 0) {
 		json_unescape(&one, s, n);
-	} else if (s[0] == '%' && text_hex(s[1]) >= 0 && text_hex(s[2]) >= 0) {
-		b[0] = (char)(text_hex(s[1]) * 16 + text_hex(s[2]));
+	} else if (s[0] == '%' && parse_hex(s[1]) >= 0 && parse_hex(s[2]) >= 0) {
+		b[0] = (char)(parse_hex(s[1]) * 16 + parse_hex(s[2]));
 		one.len = 1;
 		n = 3;
 	} else {

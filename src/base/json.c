@@ -1,168 +1,15 @@
-#define JSON_IMPLEMENTATION
 #include "base/json.h"
 
 #include <string.h>
 
 #include "base/bounds.h"
+#include "base/fit.h"
 #include "base/json_text.h"
+#include "base/parse.h"
 #include "base/text.h"
 
 /* A longer key in a path does not exist. */
 #define KEY_MAX 64
-
-struct walk {
-	const struct json *j;
-	size_t len;
-	size_t pos; /* in the text */
-	int next;   /* the next token */
-	bool deep;  /* given up because of the nesting */
-};
-
-static void skip_space(struct walk *w)
-{
-	while (w->pos < w->len && w->j->text[w->pos] && strchr(" \t\r\n", w->j->text[w->pos]))
-		w->pos++;
-}
-
-/* Is the next thing in the text this character?  Moves behind it. */
-static bool expect(struct walk *w, char c)
-{
-	skip_space(w);
-	if (w->pos >= w->len || w->j->text[w->pos] != c)
-		return false;
-	w->pos++;
-	return true;
-}
-
-static bool is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
-/* RFC 8259, section 6 */
-static bool is_number(const char *s, size_t len)
-{
-	size_t i = 0;
-
-	if (i < len && s[i] == '-')
-		i++;
-	if (i >= len || !is_digit(s[i]))
-		return false;
-	if (s[i++] != '0')
-		while (i < len && is_digit(s[i]))
-			i++;
-	if (i < len && s[i] == '.') {
-		if (++i >= len || !is_digit(s[i]))
-			return false;
-		while (i < len && is_digit(s[i]))
-			i++;
-	}
-	if (i < len && (s[i] == 'e' || s[i] == 'E')) {
-		i++;
-		if (i < len && (s[i] == '+' || s[i] == '-'))
-			i++;
-		if (i >= len || !is_digit(s[i]))
-			return false;
-		while (i < len && is_digit(s[i]))
-			i++;
-	}
-	return i == len;
-}
-
-static bool same(const char *s, size_t len, const char *word)
-{
-	return strlen(word) == len && memcmp(s, word, len) == 0;
-}
-
-static bool is_primitive(const char *s, size_t len)
-{
-	return same(s, len, "true") || same(s, len, "false") || same(s, len, "null") ||
-	       is_number(s, len);
-}
-
-static bool walk_string(struct walk *w, const jsmntok_t *t)
-{
-	int i;
-
-	if (!expect(w, '"') || w->pos != (size_t)t->start)
-		return false;
-	for (i = t->start; i < t->end; i++)
-		if ((unsigned char)w->j->text[i] < 0x20)
-			return false;
-	w->pos = (size_t)t->end;
-	return expect(w, '"');
-}
-
-/* Follow text and tokens side by side: they must tell the same story. */
-static bool walk_value(struct walk *w, unsigned depth)
-{
-	const jsmntok_t *t;
-	bool object;
-	int i;
-
-	if (w->next >= w->j->count)
-		return false;
-	t = &w->j->tok[w->next];
-	object = t->type == JSMN_OBJECT;
-	w->deep = depth > JSON_DEPTH_MAX;
-	if (w->deep)
-		return false;
-	w->next++;
-	if (t->type == JSMN_STRING)
-		return t->size == 0 && walk_string(w, t);
-	if (t->type == JSMN_PRIMITIVE) {
-		skip_space(w);
-		if (t->size != 0 || w->pos != (size_t)t->start)
-			return false;
-		w->pos = (size_t)t->end;
-		return is_primitive(w->j->text + t->start, (size_t)(t->end - t->start));
-	}
-	if (!expect(w, object ? '{' : '[') || w->pos != (size_t)t->start + 1)
-		return false;
-	for (i = 0; i < t->size; i++) {
-		if (i > 0 && !expect(w, ','))
-			return false;
-		if (object) {
-			const jsmntok_t *key = &w->j->tok[w->next];
-
-			if (w->next >= w->j->count || key->type != JSMN_STRING || key->size != 1)
-				return false;
-			w->next++;
-			if (!walk_string(w, key) || !expect(w, ':'))
-				return false;
-		}
-		if (!walk_value(w, depth + 1))
-			return false;
-	}
-	return expect(w, object ? '}' : ']') && w->pos == (size_t)t->end;
-}
-
-int json_parse(struct json *j, const char *text, size_t len, jsmntok_t *tok, unsigned cap,
-	       struct err *e)
-{
-	struct walk w = { .j = j, .len = len };
-	jsmn_parser parser;
-
-	jsmn_init(&parser);
-	j->text = text;
-	j->tok = tok;
-	j->root = 0;
-	j->count = jsmn_parse(&parser, text, len, tok, cap);
-	if (j->count == JSMN_ERROR_NOMEM)
-		return err_set(e, ERR_LIMIT, "the answer has more than %u JSON values", cap);
-	if (j->count < 1 || (tok[0].type != JSMN_OBJECT && tok[0].type != JSMN_ARRAY))
-		return err_set(e, ERR_REPLY, "the answer is not JSON");
-	if (!walk_value(&w, 0) || w.next != j->count) {
-		if (w.deep)
-			return err_set(e, ERR_LIMIT, "the answer is nested deeper than %d levels",
-				       JSON_DEPTH_MAX);
-		return err_set(e, ERR_REPLY, "the answer is not valid JSON");
-	}
-	skip_space(&w);
-	if (w.pos != len)
-		return err_set(e, ERR_REPLY, "the answer has something behind its JSON");
-	return 0;
-}
 
 static bool key_is(const struct json *j, const jsmntok_t *t, const char *key, size_t len)
 {
@@ -209,7 +56,7 @@ static int read_index(const char *s, size_t len)
 	if (len == 0 || len > 9 || (len > 1 && s[0] == '0'))
 		return -1;
 	for (i = 0; i < len; i++) {
-		if (!is_digit(s[i]))
+		if (s[i] < '0' || s[i] > '9')
 			return -1;
 		v = v * 10 + (s[i] - '0');
 	}
@@ -298,21 +145,88 @@ int json_count(const struct json *j, const char *path)
 	return j->tok[at].size;
 }
 
-bool json_next(const struct json *j, const char *path, struct json *item)
+/* What holds item, or will: the document's first token is no child of anything.  -1: nothing. */
+static int holder(const struct json *j, const char *path, const struct json *item)
 {
-	/* The document's first token is no element of anything. */
-	bool first = item->root == 0;
-	int at = first ? lookup(j, path) : j->tok[item->root].parent;
+	return item->root == 0 ? lookup(j, path) : j->tok[item->root].parent;
+}
+
+static bool next_in(const struct json *j, int at, jsmntype_t type, struct json *item)
+{
 	int i;
 
-	if (at < 0 || j->tok[at].type != JSMN_ARRAY)
+	if (at < 0 || j->tok[at].type != type)
 		return false;
-	i = next_element(j, at, first ? at : item->root);
+	i = next_element(j, at, item->root == 0 ? at : item->root);
 	if (i < 0)
 		return false;
 	*item = *j;
 	item->root = i;
 	return true;
+}
+
+bool json_next(const struct json *j, const char *path, struct json *item)
+{
+	return next_in(j, holder(j, path, item), JSMN_ARRAY, item);
+}
+
+bool json_next_key(const struct json *j, const char *path, struct json *item)
+{
+	return next_in(j, holder(j, path, item), JSMN_OBJECT, item);
+}
+
+struct json json_member(const struct json *key)
+{
+	struct json value = *key;
+
+	value.root++;
+	return value;
+}
+
+static bool is_before(const struct json *j, int a, int b)
+{
+	const jsmntok_t *ta = &j->tok[a], *tb = &j->tok[b];
+	int a_len = ta->end - ta->start, b_len = tb->end - tb->start;
+	int order = memcmp(j->text + ta->start, j->text + tb->start,
+			   (size_t)(a_len < b_len ? a_len : b_len));
+
+	if (order != 0 || a_len != b_len)
+		return order != 0 ? order < 0 : a_len < b_len;
+	return a < b;
+}
+
+bool json_next_sorted(const struct json *j, const char *path, struct json *item)
+{
+	int at = holder(j, path, item), last = item->root, next = 0, i;
+
+	if (at < 0 || (j->tok[at].type != JSMN_ARRAY && j->tok[at].type != JSMN_OBJECT))
+		return false;
+	for (i = next_element(j, at, at); i > 0; i = next_element(j, at, i))
+		if ((last == 0 || is_before(j, last, i)) && (next == 0 || is_before(j, i, next)))
+			next = i;
+	if (next == 0)
+		return false;
+	*item = *j;
+	item->root = next;
+	return true;
+}
+
+bool json_at(const struct json *j, const char *path, struct json *value)
+{
+	int at = lookup(j, path);
+
+	if (at < 0)
+		return false;
+	*value = *j;
+	value->root = at;
+	return true;
+}
+
+bool json_is_compound(const struct json *j, const char *path)
+{
+	int at = lookup(j, path);
+
+	return at >= 0 && (j->tok[at].type == JSMN_ARRAY || j->tok[at].type == JSMN_OBJECT);
 }
 
 ssize_t json_str(const struct json *j, const char *path, char *out, size_t cap, struct err *e)
@@ -327,7 +241,7 @@ ssize_t json_str(const struct json *j, const char *path, char *out, size_t cap, 
 		return -1;
 	text_init(&text, out, cap);
 	json_unescape(&text, j->text + t->start, (size_t)(t->end - t->start));
-	if (text_done(&text, path, e) < 0)
+	if (fit_done(&text, path, e) < 0)
 		return -1;
 	if (strlen(out) != text.len)
 		return err_set(e, ERR_REPLY, "\"%s\" in the answer holds a NUL", path);
@@ -367,7 +281,7 @@ int json_u64(const struct json *j, const char *path, uint64_t *out, struct err *
 		return -1;
 	text_init(&text, buf, sizeof(buf));
 	text_put_n(&text, j->text + t->start, (size_t)(t->end - t->start));
-	if (text.full || text_number(buf, UINT64_MAX, out) < 0)
+	if (text.full || parse_number(buf, UINT64_MAX, out) < 0)
 		return err_set(e, ERR_REPLY, "\"%s\" in the answer is not a whole number", path);
 	return 0;
 }

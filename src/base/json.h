@@ -72,6 +72,25 @@ int json_count(const struct json *j, const char *path);
  */
 bool json_next(const struct json *j, const char *path, struct json *item);
 
+/* The same for the members of the object at path: item becomes a key, "" of it its name. */
+bool json_next_key(const struct json *j, const char *path, struct json *item);
+
+/* The value of such a key. */
+struct json json_member(const struct json *key);
+
+/*
+ * The same in the order of their bytes as they stand in the text: an array's
+ * elements, or an object's keys.  Of equal ones the one that stands first comes
+ * first.  Each takes a pass over all of them.
+ */
+bool json_next_sorted(const struct json *j, const char *path, struct json *item);
+
+/* Make value what stands at path; false if there is nothing. */
+bool json_at(const struct json *j, const char *path, struct json *value);
+
+/* Is the value at path an array or an object? */
+bool json_is_compound(const struct json *j, const char *path);
+
 /*
  * Copy the string at path into out, unescaped and NUL-terminated.  Returns its
  * length in bytes.  Returns -1 with ERR_REPLY if it is absent, not a string or

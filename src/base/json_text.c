@@ -3,12 +3,14 @@
 
 #include <string.h>
 
+#include "base/parse.h"
+
 static int hex4(const char *s)
 {
 	int i, v = 0;
 
 	for (i = 0; i < 4; i++)
-		v = v * 16 + text_hex(s[i]);
+		v = v * 16 + parse_hex(s[i]);
 	return v;
 }
 

@@ -7,7 +7,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/fit.h"
 #include "base/log.h"
+#include "base/parse.h"
 #include "base/text.h"
 
 ssize_t secret_read(int fd, char *buf, size_t cap, const char *what, struct err *e)
@@ -78,32 +80,42 @@ static int take_file(struct secret *s, const char *path, struct err *e)
 
 int secret_file(struct secret *s, const char *path, const char *name, struct err *e)
 {
-	if (text_copy(s->from, sizeof(s->from), name, "a name", e) < 0)
+	if (fit_copy(s->from, sizeof(s->from), name, "a name", e) < 0)
 		return -1;
 	return take_file(s, path, e);
 }
 
-int secret_env(struct secret *s, const char *name, struct err *e)
+/* What name_FILE, whose name goes to out, says. */
+static const char *file_of(const char *name, char *out, size_t cap)
 {
-	const char *value = getenv(name);
-	char name_file[64];
 	struct text t;
 
-	if (value) {
-		if (text_copy(s->from, sizeof(s->from), name, "a name", e) < 0)
-			return -1;
-		s->given = true;
-		if (text_copy(s->value, sizeof(s->value), value, name, e) < 0)
-			return -1;
-		cut_end(s->value, strlen(s->value));
-		return 0;
-	}
-	text_init(&t, name_file, sizeof(name_file));
+	text_init(&t, out, cap);
 	text_printf(&t, "%s_FILE", name);
-	value = getenv(name_file);
+	return text_env(out);
+}
+
+bool secret_is_set(const char *name)
+{
+	char name_file[64];
+
+	return text_env(name) || file_of(name, name_file, sizeof(name_file));
+}
+
+int secret_env(struct secret *s, const char *name, struct err *e)
+{
+	char name_file[64];
+	const char *value = text_env(name), *path = file_of(name, name_file, sizeof(name_file));
+
 	if (!value)
-		return 0;
-	return secret_file(s, value, name_file, e);
+		return path ? secret_file(s, path, name_file, e) : 0;
+	if (fit_copy(s->from, sizeof(s->from), name, "a name", e) < 0)
+		return -1;
+	s->given = true;
+	if (fit_copy(s->value, sizeof(s->value), value, name, e) < 0)
+		return -1;
+	cut_end(s->value, strlen(s->value));
+	return 0;
 }
 
 int secret_from(struct secret *s, const char *place, const char *name, struct err *e)
@@ -112,12 +124,12 @@ int secret_from(struct secret *s, const char *place, const char *name, struct er
 
 	if (strcmp(place, "env") == 0)
 		return secret_env(s, name, e);
-	if (text_copy(s->from, sizeof(s->from), name, "a name", e) < 0)
+	if (fit_copy(s->from, sizeof(s->from), name, "a name", e) < 0)
 		return -1;
 	if (strcmp(place, "-") == 0)
 		return take_fd(s, STDIN_FILENO, e);
 	if (strncmp(place, "fd:", 3) == 0) {
-		if (text_number(place + 3, INT32_MAX, &fd) < 0)
+		if (parse_number(place + 3, INT32_MAX, &fd) < 0)
 			return err_set(e, ERR_USAGE, "%s is no descriptor: fd:3, for example",
 				       place);
 		return take_fd(s, (int)fd, e);

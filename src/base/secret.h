@@ -15,6 +15,9 @@ struct secret {
 	char from[64]; /* where it was found, for messages */
 };
 
+/* Is the environment variable name set, or name_FILE?  What is empty is not set. */
+bool secret_is_set(const char *name);
+
 /*
  * Read the secret that the environment variable name holds or, if that is not
  * set, the file that name_FILE names, without the newlines at its end.  Leaves

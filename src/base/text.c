@@ -4,6 +4,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/parse.h"
+
 void text_init(struct text *t, char *at, size_t cap)
 {
 	t->at = at;
@@ -88,6 +90,18 @@ size_t text_utf8(const char *s, size_t len)
 	return n;
 }
 
+unsigned long text_code(const char *s, size_t n)
+{
+	unsigned long code = (unsigned char)s[0];
+	size_t i;
+
+	if (n > 1)
+		code &= 0x7fU >> n;
+	for (i = 1; i < n; i++)
+		code = code << 6 | ((unsigned char)s[i] & 0x3f);
+	return code;
+}
+
 /* Is the UTF-8 sequence at s a control character: C0, DEL, or C1, which has two bytes? */
 static bool is_control(const char *s, size_t n)
 {
@@ -96,8 +110,7 @@ static bool is_control(const char *s, size_t n)
 	return n == 1 ? c < 0x20 || c == 0x7f : n == 2 && c == 0xc2 && (unsigned char)s[1] < 0xa0;
 }
 
-/* The first character of s, outside of JSON's own escapes; returns its length in s. */
-static size_t put_shown(struct text *t, const char *s, size_t len)
+size_t text_put_shown(struct text *t, const char *s, size_t len)
 {
 	size_t n = text_utf8(s, len);
 
@@ -121,7 +134,7 @@ static size_t put_quoted(struct text *t, const char *s, size_t len)
 	const char *hit = strchr(plain, *s);
 
 	if (!hit)
-		return put_shown(t, s, len);
+		return text_put_shown(t, s, len);
 	text_printf(t, "\\%c", letters[hit - plain]);
 	return 1;
 }
@@ -149,20 +162,6 @@ void text_print_json(FILE *f, const char *s)
 		fputs(one, f);
 	}
 	putc('"', f);
-}
-
-void text_print_raw_json(FILE *f, const char *json, size_t len)
-{
-	char one[TEXT_JSON_MAX + 1];
-	struct text t;
-	size_t n;
-
-	for (; len > 0; json += n, len -= n) {
-		text_init(&t, one, sizeof(one));
-		/* White space between values; there is none of it in strings. */
-		n = (unsigned char)*json < 0x20 ? 1 : put_shown(&t, json, len);
-		fwrite(t.len > 0 ? one : json, 1, t.len > 0 ? t.len : n, f);
-	}
 }
 
 /* RFC 4648, section 4 */
@@ -203,16 +202,26 @@ void text_put_from_base64(struct text *t, const char *s)
 	}
 }
 
-void text_put_query(struct text *t, const char *s)
+static void put_percent(struct text *t, const char *s, const char *blank)
 {
 	for (; *s; s++) {
 		if (isalnum((unsigned char)*s) || strchr("-_.~", *s))
 			text_put_n(t, s, 1);
 		else if (*s == ' ')
-			text_put(t, "+");
+			text_put(t, blank);
 		else
 			text_printf(t, "%%%02X", (unsigned)(unsigned char)*s);
 	}
+}
+
+void text_put_query(struct text *t, const char *s)
+{
+	put_percent(t, s, "+");
+}
+
+void text_put_segment(struct text *t, const char *s)
+{
+	put_percent(t, s, "%20");
 }
 
 void text_put_upper(struct text *t, const char *s)
@@ -236,22 +245,6 @@ void text_ellipsis(struct text *t)
 		at--;
 	memcpy(t->at + at, "...", 4);
 	t->len = at + 3;
-}
-
-int text_done(const struct text *t, const char *what, struct err *e)
-{
-	if (t->full)
-		return err_set(e, ERR_LIMIT, "%s is longer than %zu bytes", what, t->cap - 1);
-	return 0;
-}
-
-int text_copy(char *to, size_t cap, const char *s, const char *what, struct err *e)
-{
-	struct text t;
-
-	text_init(&t, to, cap);
-	text_put(&t, s);
-	return text_done(&t, what, e);
 }
 
 void text_clean(char *s)
@@ -337,99 +330,13 @@ size_t text_put_entity(struct text *t, const char *s)
 	}
 	if (s[0] != '&' || s[1] != '#')
 		return 0;
-	for (i = from; c <= 0x10ffff && text_hex(s[i]) >= 0 && text_hex(s[i]) < (hex ? 16 : 10);
+	for (i = from; c <= 0x10ffff && parse_hex(s[i]) >= 0 && parse_hex(s[i]) < (hex ? 16 : 10);
 	     i++)
-		c = c * (hex ? 16 : 10) + (unsigned long)text_hex(s[i]);
+		c = c * (hex ? 16 : 10) + (unsigned long)parse_hex(s[i]);
 	if (i == from || s[i] != ';' || c == 0 || c > 0x10ffff || (c >= 0xd800 && c <= 0xdfff))
 		return 0;
 	text_put_utf8(t, c);
 	return i + 1;
-}
-
-/* Digits at *s; moves *s behind them.  -1 without digits or above max. */
-static int digits(const char **s, uint64_t max, uint64_t *out)
-{
-	uint64_t v = 0;
-	unsigned d;
-
-	if (!isdigit((unsigned char)**s))
-		return -1;
-	for (; isdigit((unsigned char)**s); ++*s) {
-		d = (unsigned)(**s - '0');
-		if (d > max || v > (max - d) / 10)
-			return -1;
-		v = v * 10 + d;
-	}
-	*out = v;
-	return 0;
-}
-
-int text_hex(char c)
-{
-	return c >= '0' && c <= '9' ? c - '0' :
-	       c >= 'a' && c <= 'f' ? c - 'a' + 10 :
-	       c >= 'A' && c <= 'F' ? c - 'A' + 10 :
-				      -1;
-}
-
-int text_number(const char *s, uint64_t max, uint64_t *out)
-{
-	if (digits(&s, max, out) < 0)
-		return -1;
-	return *s == '\0' ? 0 : -1;
-}
-
-int text_size(const char *s, uint64_t *bytes)
-{
-	static const char units[] = "kmgt";
-	const char *unit;
-	unsigned shift;
-	uint64_t v;
-
-	if (digits(&s, UINT64_MAX, &v) < 0)
-		return -1;
-	if (*s != '\0') {
-		unit = strchr(units, tolower((unsigned char)*s));
-		if (!unit)
-			return -1;
-		shift = 10 * (unsigned)(unit - units + 1);
-		s++;
-		if (*s != '\0' && strcasecmp(s, "b") != 0 && strcasecmp(s, "ib") != 0)
-			return -1;
-		if (v > UINT64_MAX >> shift)
-			return -1;
-		v <<= shift;
-	}
-	*bytes = v;
-	return 0;
-}
-
-int text_duration(const char *s, int64_t *ms)
-{
-	static const struct {
-		const char *name;
-		uint64_t ms;
-	} units[] = { { "", 1000 }, { "s", 1000 }, { "ms", 1 }, { "m", 60000 }, { "h", 3600000 } };
-	uint64_t whole, thousandths = 0, weight = 100;
-	size_t i;
-
-	/* 10^9 of the largest unit still fits. */
-	if (digits(&s, 1000000000, &whole) < 0)
-		return -1;
-	if (*s == '.') {
-		s++;
-		if (!isdigit((unsigned char)*s))
-			return -1;
-		for (; isdigit((unsigned char)*s); s++, weight /= 10)
-			thousandths += weight * (uint64_t)(*s - '0');
-	}
-	for (i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
-		if (strcmp(s, units[i].name) == 0) {
-			*ms = (int64_t)(whole * units[i].ms + thousandths * units[i].ms / 1000);
-			return 0;
-		}
-	}
-	return -1;
 }
 
 void text_put_size(struct text *t, uint64_t bytes)
@@ -448,6 +355,46 @@ void text_put_size(struct text *t, uint64_t bytes)
 	tenths = (bytes >> (10 * (u - 1))) * 10 / 1024;
 	text_printf(t, "%llu.%u %s", (unsigned long long)(tenths / 10), (unsigned)(tenths % 10),
 		    units[u]);
+}
+
+const char *text_env(const char *name)
+{
+	const char *value = getenv(name);
+
+	return value && *value ? value : NULL;
+}
+
+bool text_is_word(const char *s)
+{
+	while (*s > ' ' && *s < 0x7f)
+		s++;
+	return *s == '\0';
+}
+
+bool text_is_line(const char *s)
+{
+	while ((unsigned char)*s >= ' ' && *s != 0x7f)
+		s++;
+	return *s == '\0';
+}
+
+bool text_lists(const char *list, char separator, const char *word)
+{
+	const char *end;
+	size_t len;
+
+	for (; *list; list += len + (end != NULL)) {
+		end = strchr(list, separator);
+		len = end ? (size_t)(end - list) : strlen(list);
+		if (len == strlen(word) && strncmp(list, word, len) == 0)
+			return true;
+	}
+	return false;
+}
+
+bool text_is_uuid(const char *s)
+{
+	return strlen(s) == 36 && s[strspn(s, "0123456789abcdefABCDEF-")] == '\0';
 }
 
 const char *text_base_name(const char *path)

@@ -8,7 +8,8 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "base/err.h"
+#include "base/attr.h"
+#include "base/bounds.h"
 
 /* A text that is being built in a buffer of the caller's.  Always NUL-terminated. */
 struct text {
@@ -41,11 +42,11 @@ void text_put_json(struct text *t, const char *s);
 void text_print_json(FILE *f, const char *s);
 
 /*
- * Print JSON that was parsed, of any length, as it stands, but valid (RFC 8259,
- * section 8.1) and fit for a terminal: each byte that is not UTF-8 becomes U+FFFD,
- * U+007F to U+009F are escaped.
+ * Append the first character of a string in JSON, in which it stands for itself, so
+ * that it is fit for a terminal: a byte that is not UTF-8 becomes U+FFFD, control
+ * characters are escaped.  Returns how many bytes of s it was; len is not 0.
  */
-void text_print_raw_json(FILE *f, const char *json, size_t len);
+size_t text_put_shown(struct text *t, const char *s, size_t len);
 
 /* Append in base64 (RFC 4648, section 4). */
 void text_put_base64(struct text *t, const char *s, size_t len);
@@ -58,6 +59,9 @@ void text_put_from_base64(struct text *t, const char *s);
 
 /* Append as a value in a URL's query: all but letters, digits and "-_.~" as %XX, a space as "+". */
 void text_put_query(struct text *t, const char *s);
+
+/* The same as one segment of a URL's path (RFC 3986, section 3.3). */
+void text_put_segment(struct text *t, const char *s);
 
 /* Append a code point, which is one of Unicode's and no surrogate. */
 void text_put_utf8(struct text *t, unsigned long c);
@@ -77,12 +81,6 @@ void text_put_upper(struct text *t, const char *s);
  */
 void text_ellipsis(struct text *t);
 
-/* 0, or -1 with ERR_LIMIT when something was cut off.  what names the text. */
-int text_done(const struct text *t, const char *what, struct err *e) MUST_CHECK;
-
-/* Copy s whole, or return -1 with ERR_LIMIT. */
-int text_copy(char *to, size_t cap, const char *s, const char *what, struct err *e) MUST_CHECK;
-
 /*
  * Make s fit to be shown on a terminal: tabs and line ends become spaces, other
  * control characters and bytes that are not UTF-8 '?'; trailing white space goes.
@@ -95,29 +93,29 @@ void text_redact(char *s, const char *secret);
 /* The length in bytes of the UTF-8 sequence at s (RFC 3629), or 0 if there is none. */
 size_t text_utf8(const char *s, size_t len);
 
+/* The code point of the character at s, of n bytes, which is UTF-8. */
+unsigned long text_code(const char *s, size_t n);
+
 /* How many characters (code points) s has.  A byte that is not UTF-8 counts as one. */
 size_t text_chars(const char *s);
 
-/*
- * A size in bytes: digits, and perhaps K, M, G or T (powers of 1024; "KiB" and
- * "KB" are the same).  Returns 0, or -1 if s is nothing of the kind.
- */
-int text_size(const char *s, uint64_t *bytes) MUST_CHECK;
-
-/*
- * A span of time in milliseconds: digits with perhaps a fraction, and perhaps
- * ms, s, m or h; seconds without a unit.  Returns 0, or -1 as above.
- */
-int text_duration(const char *s, int64_t *ms) MUST_CHECK;
-
-/* The value of a hexadecimal digit of either case, or -1. */
-int text_hex(char c);
-
-/* A plain decimal number of at most max, all of s.  Returns 0 or -1. */
-int text_number(const char *s, uint64_t max, uint64_t *out) MUST_CHECK;
-
 /* "1.4 GiB", "512 bytes".  The text is at most 15 bytes. */
 void text_put_size(struct text *t, uint64_t bytes);
+
+/* An environment variable; an empty one is none: NULL. */
+const char *text_env(const char *name);
+
+/* Can s be one word of a protocol's line: ASCII, no control characters and no spaces? */
+bool text_is_word(const char *s);
+
+/* ... or all of a line, in any encoding: no control characters? */
+bool text_is_line(const char *s);
+
+/* Is word one of those in list, which separator separates? */
+bool text_lists(const char *list, char separator, const char *word);
+
+/* Is s a UUID (RFC 9562) as text? */
+bool text_is_uuid(const char *s);
 
 /* What follows the last '/' of a path. */
 const char *text_base_name(const char *path);

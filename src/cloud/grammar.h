@@ -30,7 +30,7 @@ struct grammar {
 	const char *program;      /* the name of the link, and hoist's first argument */
 	bool prefixes;            /* the first letters of a long option are enough */
 	const struct verb *verbs; /* ends with a NULL provider */
-	/* Print the results; of a run's only task its work is still there. */
+	/* Print the results. */
 	void (*print)(FILE *f, struct task *tasks, unsigned count);
 };
 

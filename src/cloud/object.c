@@ -2,12 +2,62 @@
 
 #include <string.h>
 
+#include "base/json_out.h"
+#include "base/log.h"
+
 bool object_of(struct object *o, const struct task *t)
 {
 	struct err none = ERR_INIT;
 
 	return t->object[0] != '\0' && json_parse(&o->json, t->object, strlen(t->object), o->tokens,
 						  OBJECT_TOKENS_MAX, &none) == 0;
+}
+
+bool object_keep(struct task *t, const struct json *j)
+{
+	struct object o;
+	const char *raw;
+	size_t len = json_raw(j, "", &raw);
+
+	t->object[0] = '\0';
+	if (len > 0 && len < sizeof(t->object)) {
+		memcpy(t->object, raw, len);
+		t->object[len] = '\0';
+		if (object_of(&o, t))
+			return true;
+	}
+	log_warn("%s: what the cloud tells of the image %s is too long for the report",
+		 task_name(t), t->id);
+	t->object[0] = '\0';
+	return false;
+}
+
+void object_of_any(struct object *o, const struct task *t, char *made, size_t cap)
+{
+	struct err none = ERR_INIT;
+	struct text text;
+	size_t before;
+
+	if (object_of(o, t) && json_kind(&o->json, "") == JSON_OBJECT)
+		return;
+	if (t->object[0])
+		log_warn("image %s: its record has too many values for the report", t->id);
+	text_init(&text, made, cap);
+	text_put(&text, "{\"id\": ");
+	text_put_json(&text, t->id);
+	text_put(&text, ", \"status\": ");
+	text_put_json(&text, t->status);
+	before = text.len;
+	text_put(&text, ", \"name\": ");
+	text_put_json(&text, t->label ? t->label : "");
+	/* There has to be room for the end. */
+	if (text.full || text.len + 2 > cap) {
+		text.len = before;
+		text.full = false;
+	}
+	text_put(&text, "}");
+	if (json_parse(&o->json, made, text.len, o->tokens, OBJECT_TOKENS_MAX, &none) < 0)
+		o->json.count = 0;
 }
 
 /* A number as it stands, but 8 for 8.0. */
@@ -70,88 +120,10 @@ const struct object_column *object_column(const struct object_column *columns, c
 	return NULL;
 }
 
-static void new_line(FILE *f, unsigned level)
-{
-	fprintf(f, "\n%*s", 2 * (int)level, "");
-}
-
-/* A value as it stands, strings with their quotes. */
-static void print_raw(FILE *f, const struct json *j, const jsmntok_t *t)
-{
-	size_t quote = t->type == JSMN_STRING ? 1 : 0;
-
-	text_print_raw_json(f, j->text + t->start - quote, (size_t)(t->end - t->start) + 2 * quote);
-}
-
-static bool is_null(const struct json *j, const jsmntok_t *t)
-{
-	return t->type == JSMN_PRIMITIVE && j->text[t->start] == 'n';
-}
-
-/* By their bytes; of equal keys the one that stands first. */
-static bool key_before(const struct json *j, int a, int b)
-{
-	size_t a_len = (size_t)(j->tok[a].end - j->tok[a].start);
-	size_t b_len = (size_t)(j->tok[b].end - j->tok[b].start);
-	int order = memcmp(j->text + j->tok[a].start, j->text + j->tok[b].start,
-			   a_len < b_len ? a_len : b_len);
-
-	if (order != 0 || a_len != b_len)
-		return order != 0 ? order < 0 : a_len < b_len;
-	return a < b;
-}
-
-/*
- * What is printed behind the child last of token at (0 for its first): of an
- * object, the key that comes next in order and is not null's.  -1 at the end.
- */
-static int next_child(const struct json *j, int at, int last)
-{
-	bool object = j->tok[at].type == JSMN_OBJECT;
-	int i, next = -1;
-
-	for (i = at + 1; i < j->count && j->tok[i].start < j->tok[at].end; i++) {
-		if (j->tok[i].parent != at)
-			continue;
-		if (!object && i > last)
-			return i;
-		if (!object || is_null(j, &j->tok[i + 1]) || (last > 0 && !key_before(j, last, i)))
-			continue;
-		if (next < 0 || key_before(j, i, next))
-			next = i;
-	}
-	return next;
-}
-
-/* The nesting is bounded: json_parse() has seen to that. */
-static void print_value(FILE *f, const struct json *j, int at, unsigned level)
-{
-	bool object = j->tok[at].type == JSMN_OBJECT;
-	int i, n = 0;
-
-	if (!object && j->tok[at].type != JSMN_ARRAY) {
-		print_raw(f, j, &j->tok[at]);
-		return;
-	}
-	putc(object ? '{' : '[', f);
-	for (i = next_child(j, at, 0); i > 0; i = next_child(j, at, i)) {
-		if (n++ > 0)
-			putc(',', f);
-		new_line(f, level + 1);
-		if (object) {
-			print_raw(f, j, &j->tok[i]);
-			fputs(": ", f);
-		}
-		print_value(f, j, object ? i + 1 : i, level + 1);
-	}
-	if (n > 0)
-		new_line(f, level);
-	putc(object ? '}' : ']', f);
-}
-
 void objects_print(FILE *f, const struct task *tasks, unsigned count, bool succeeded,
 		   unsigned level)
 {
+	static const struct json_style go = { .lines = true, .sorted = true, .no_nulls = true };
 	struct object o;
 	unsigned i, n = 0;
 
@@ -161,10 +133,10 @@ void objects_print(FILE *f, const struct task *tasks, unsigned count, bool succe
 			continue;
 		if (n++ > 0)
 			putc(',', f);
-		new_line(f, level + 1);
-		print_value(f, &o.json, 0, level + 1);
+		json_print_line(f, level + 1);
+		json_print(f, &o.json, &go, level + 1);
 	}
 	if (n > 0)
-		new_line(f, level);
+		json_print_line(f, level);
 	putc(']', f);
 }

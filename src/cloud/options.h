@@ -1,8 +1,8 @@
 /*
- * What the command line can set, for all clouds: the same thing has the same
- * name everywhere.  Tables of struct opt say which command takes what; cli.c
- * reads argv by them, prints the help from them, and a test holds the manual
- * against them.
+ * What the command line can set: the same thing has the same name everywhere; what
+ * only one cloud knows is in a block of its own.  Tables of struct opt say which
+ * command takes what; cli.c reads argv by them, prints the help from them, and a test
+ * holds the manual against them.
  */
 #ifndef CLOUD_OPTIONS_H
 #define CLOUD_OPTIONS_H
@@ -26,9 +26,6 @@ enum answer {
 	ANSWER_NO,
 	ANSWER_YES,
 };
-
-/* --os-...: see cloud/openstack/openstack.h */
-#define OS_OPTIONS 27
 
 struct options {
 	/* all commands */
@@ -61,76 +58,18 @@ struct options {
 	const char *label;
 	const char *description;
 	struct opt_list tags;
-	bool cloud_init;
 
 	const char *name;
 	bool no_check; /* send also what the cloud will not take */
-
-	/* linode */
-	const char *as_user;
-	bool url_only;
-	const char *upload_to;
 
 	/* other tools' grammars: is it one of them, and what is accepted without effect */
 	bool foreign;
 	bool ignored;
 	const char *ignored_text;
 
-	/* linode-cli's grammar */
-	bool view; /* GET the finished record once more, for its table */
-	bool json, pretty, delimited, all_columns;
-	const char *delimiter;
-	const char *format; /* openstackclient's, too: table, json, ... */
-
-	/* ionos */
-	struct opt_list locations;
-	struct opt_list ftp_urls;
-	struct opt_list renames;
-	struct opt_list aliases; /* ionosctl's --image-alias: renames, if there are no others */
-	struct opt_list column_names; /* ionosctl's --cols, openstackclient's --column */
-	const char *extension;        /* --format: in place of the file's own */
-	const char *config;           /* ionosctl's settings file */
-	const char *api_url;
-	const char *ftp_port; /* NULL for the URL's */
-	const char *crt_path;
-	bool skip_verify;
-	bool skip_update;
-	bool confidential;
-	bool whoami;
-	const char *licence_type;
-	const char *application_type;
-	const char *cloud_init_type;
-	enum answer cpu_plug, cpu_unplug, ram_plug, ram_unplug, nic_plug, nic_unplug;
-	enum answer virtio_plug, virtio_unplug, scsi_plug, scsi_unplug;
-	enum answer expose_serial, legacy_bios;
-
-	/* openstack */
-	const char *os_cloud;
-	const char *os[OS_OPTIONS]; /* by enum os_key */
-	const char *disk_format;
-	const char *container_format;
-	const char *visibility;
-	const char *image_id; /* of a record that is there already */
-	const char *new_id;   /* what a new one is to have */
-	struct opt_list stores;
-	bool all_stores, allow_failure;
-	const char *import; /* NULL, or "glance-direct" */
+	/* for pipes, and of images: what several clouds take */
+	uint64_t announced; /* --size: bytes of a pipe */
 	struct opt_list properties;
-	uint64_t min_disk, min_ram; /* GiB, MiB */
-	uint64_t announced;         /* --size: bytes of a pipe */
-	bool protect, hidden;
-	const char *os_version, *firmware, *enterprise_project; /* otc */
-	bool insecure;
-	bool default_domain; /* openstackclient's grammar: no domain is "default" */
-
-	/* openstackclient's and glanceclient's grammars */
-	const char *source; /* --file */
-	const char *store;  /* --store, of which there is one, beside stores */
-	const char *prefix; /* --prefix: of the names in --format shell */
-	const char *image_api, *identity_api;
-	bool show_progress, use_import, single_line;
-	bool unprotected;
-	enum answer partly;            /* --allow-failure true or false */
 	char composed[COMPOSED_BYTES]; /* of OPT_PROPERTY's "name=value", each with its NUL */
 	size_t composed_len;
 
@@ -138,11 +77,13 @@ struct options {
 	struct opt_list digests;
 	const char *cloud;
 
-	char home_file[PATH_BYTES]; /* where a "~/" is replaced, as linode-cli does */
 	const char *files[FILES_MAX];
 	unsigned file_count;
 	unsigned operand_count; /* of these, how many were no option's argument */
 	const char *operand;    /* the first such */
+
+	/* the cloud's own: OPT_OWN() in its tables, the struct in its own.h */
+	_Alignas(16) unsigned char own[OPTIONS_OWN_BYTES];
 };
 
 enum opt_kind {
@@ -181,5 +122,8 @@ struct opt {
 };
 
 #define OPT_AT(field) offsetof(struct options, field)
+
+/* A member of the struct of a cloud's own options. */
+#define OPT_OWN(type, field) (offsetof(struct options, own) + offsetof(type, field))
 
 #endif

@@ -1,6 +1,6 @@
 /*
  * What a cloud is to the rest of the program: one const struct of functions,
- * run in this order by job.c, in one thread per task.
+ * run in this order by job/run.c, in one thread per task.
  */
 #ifndef CLOUD_PROVIDER_H
 #define CLOUD_PROVIDER_H
@@ -15,13 +15,12 @@
 #include "base/json.h"
 #include "base/secret.h"
 #include "cloud/options.h"
-#include "image/format.h"
+#include "image/image.h"
 #include "net/ftps.h"
 #include "net/http.h"
 
-/* What job.c has to see to before the first byte is sent. */
+/* What src/job/ has to see to before the first byte is sent. */
 enum {
-	NEED_SIZE = 1 << 0,     /* the length must be known: no pipes */
 	NEED_GZIP = 1 << 1,     /* gzip is verified while it passes */
 	NEED_MD5 = 1 << 2,      /* this digest is computed while the image passes */
 	NEED_NO_FILE = 1 << 3,  /* the command takes no image at all */
@@ -32,6 +31,9 @@ enum {
 	NEED_SHA512 = 1 << 8,   /* as NEED_MD5; of a pipe, which cannot be read again, MD5 too */
 };
 
+/* What makes, changes or deletes something in a cloud may take so long after a signal. */
+#define GRACE_MS 10000
+
 enum task_phase {
 	PHASE_WAITING, /* for a worker */
 	PHASE_BEGINNING,
@@ -39,6 +41,14 @@ enum task_phase {
 	PHASE_PAUSING,   /* before another try */
 	PHASE_FINISHING, /* the cloud processes the image */
 	PHASE_ENDED
+};
+
+/* What is known of an image's bytes in the cloud.  It grows, but for what the cloud takes back. */
+enum task_bytes {
+	BYTES_OPEN,   /* no attempt handed over the last one, or the cloud has refused them */
+	BYTES_SENT,   /* some attempt did: whether they have arrived is not known */
+	BYTES_LANDED, /* the cloud has them all: they are never sent again */
+	BYTES_PROVEN  /* ... and has said so in a way that proves it */
 };
 
 /*
@@ -53,8 +63,12 @@ struct work {
 	jsmntok_t tokens[JSON_TOKENS_MAX];
 	char answer[REPLY_MAX];
 	char request[REQUEST_MAX];
+	/* For whoever needs it between two calls; nobody finds there what was there before. */
+	char scratch[SCRATCH_BYTES];
 	char url[URL_BYTES];
 	char auth[SECRET_MAX + 32]; /* an Authorization header; wiped at the end */
+	char date[48];              /* the last answer's Date, "" if it had none */
+	char request_id[80];        /* ... and its own id: struct api's id_header */
 	_Alignas(16) unsigned char cloud[WORK_CLOUD_BYTES]; /* the provider's own struct */
 };
 
@@ -67,7 +81,8 @@ enum side {
 
 /* What the cloud's settings say of whom to trust. */
 struct vouch {
-	const char *cacert; /* a file, or PEM itself; NULL if they say nothing */
+	const char *cacert;    /* a file, or PEM itself; NULL if they say nothing */
+	const char *only_here; /* a file of an option that goes before --cacert, or NULL */
 	const unsigned char
 		*leaf;  /* the SHA-256 of a certificate that is accepted as it is, or NULL */
 	bool only_leaf; /* ... and no other */
@@ -75,14 +90,27 @@ struct vouch {
 	const char *cert, *key; /* files: who we are; NULL if nobody in particular */
 };
 
+/* What the cloud will get: at present the file as it is. */
+struct payload {
+	enum format format;
+	uint64_t len; /* bytes: 0 if not known, of a pipe --size before it has ended */
+	bool len_known;
+	const char *sums[HASH_ALGS]; /* in hexadecimal; NULL if not computed, valid at the end */
+};
+
+struct input;
+struct run;
+
 /* One image on its way to one place. */
 struct task {
 	const struct provider *provider;
 	const struct options *options;
-	unsigned image_index;    /* which of the files */
-	unsigned target;         /* which of the places, as plan() counted them */
-	struct work *work;       /* while it runs; of a run's only task also afterwards */
-	const char *file;        /* as the user named it; NULL if there is none */
+	unsigned image_index; /* which of the files */
+	unsigned target;      /* which of the places, as plan() counted them */
+	struct work *work;    /* while it is checked or runs; afterwards it is empty, and others' */
+	struct input *input;  /* job/input.h's; where the image comes from */
+	struct run *run;      /* job/run.h's; while it runs */
+	const char *file;     /* as the user named it; NULL if there is none */
 	char title[TITLE_BYTES]; /* "disk.raw to de/fra", for messages; "" with one place only */
 	/*
 	 * SETTINGS_BYTES, at first 0, the same for all tasks of a run: plan() and
@@ -92,18 +120,18 @@ struct task {
 	const struct net_config *net; /* of SIDES, when there is a network */
 	pthread_mutex_t *turn;        /* for what the tasks of a run must do one at a time */
 
-	/* known before the first byte */
+	/* known before the first byte: what was found, and what will be sent */
 	struct image image;
+	struct payload payload;
 	struct vouch vouch[SIDES]; /* the first task's counts: prepare() or check() fills it in */
 
 	bool unproven; /* of what it says of its length, not all could be checked */
 	bool sound;    /* hoist check has read all of it, and nothing is wrong with it alone */
 
-	/* known after the last byte: job.c takes them from the chain's stages */
-	uint64_t unpacked;           /* uncompressed size; 0 if it is not gzip */
-	const char *sums[HASH_ALGS]; /* in hexadecimal, NULL if not computed */
+	/* known after the last byte: from the chain's stages */
+	uint64_t unpacked; /* uncompressed size; 0 if it is not gzip */
 	/*
-	 * Compute another one, once the image was sent, by reading it again: job.c's.
+	 * Compute one of payload.sums by reading it again: job/run.c's.
 	 * -1 without an error if it cannot be read again, or with one.
 	 */
 	int (*digest)(struct task *t, enum hash_alg alg, struct err *e);
@@ -116,12 +144,10 @@ struct task {
 	char status[32];           /* the cloud's word */
 	char upload_to[URL_BYTES]; /* where the bytes go; secret unless --url-only */
 
-	/* how it goes: job.c's */
+	/* how it goes: src/job/'s */
 	atomic_uint attempt;   /* of send(), from 0 */
 	bool progressed;       /* this attempt began further than the one before: the provider's */
-	bool sent_all;         /* some attempt handed over the last byte: the provider's */
-	bool landed;           /* the cloud has every byte: never upload again */
-	bool confirmed;        /* ... and has said so in a way that proves it */
+	enum task_bytes bytes; /* what has become of them: the provider's */
 	int64_t wait_ms;       /* how long the cloud asked to wait before a retry */
 	atomic_ullong sent;    /* bytes of this attempt, for the progress display */
 	atomic_ullong skipped; /* ... of which the server had so many: they count for no rate */
@@ -135,6 +161,19 @@ struct task {
 struct object_column {
 	const char *name; /* NULL ends a table */
 	const char *path; /* as json.h takes it */
+};
+
+/* What a cloud takes: by this it is checked what is sent, and told by hoist check. */
+struct takes {
+	const char *who;     /* "Linode", in messages */
+	const char *words;   /* the same for a person: "raw, iso and qcow2 images" */
+	const char *instead; /* for what is compressed: "zcat FILE | hoist otc - ...", or NULL */
+	uint64_t formats; /* FORMAT_BIT() of each; of gzip, of what it holds; 0: all but nothing */
+	bool gzip;        /* compressed with gzip, and only so */
+	bool length;      /* the length has to be known before: no pipes */
+	uint64_t len_max; /* bytes that are sent; 0 for no limit */
+	const char *len_words; /* the same for a person: "at most 5 GiB" */
+	uint64_t disk_max;     /* bytes of the disk in it; 0 for no limit */
 };
 
 struct provider {
@@ -159,8 +198,7 @@ struct provider {
 
 	/* To how many places does each image go?  No network.  NULL: to one. */
 	int (*plan)(const struct options *o, void *settings, unsigned *targets, struct err *e);
-	/* Is this an image for the cloud?  No network and no settings. */
-	int (*takes)(const struct image *im, struct err *e);
+	const struct takes *takes; /* NULL for a command without an image */
 	/*
 	 * May the task's image have this format?  Asked after check(), and of a pipe
 	 * again at its end, which may tell another one.

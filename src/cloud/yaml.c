@@ -345,7 +345,7 @@ int yaml_load(struct yaml *y, char *store, size_t cap, const char *text, size_t 
 
 static const struct yaml_node nothing = { .kind = YAML_KIND_NONE };
 
-/* Of a file that was not read, too. */
+/* This also holds for a file that was not read. */
 static const struct yaml_node *node(const struct yaml *y, unsigned at)
 {
 	return at < y->count ? y->nodes + at : &nothing;

@@ -87,7 +87,7 @@ int disk_vdi(const struct disk_view *v, struct err *e)
 		return disk_bad(e, "its header contradicts itself");
 	if (disk_holds_table(v, le32(h + VDI_MAP), blocks, 4, e) < 0)
 		return -1;
-	/* Of a pipe the map may be gone. */
+	/* A pipe may have the map no more. */
 	if (used > 0 && vdi_holds(v, h, used - 1, e) < 0)
 		return -1;
 	return vdi_blocks(v, h, e);

@@ -45,7 +45,7 @@ static int boot_catalog(const struct disk_view *v, const unsigned char *d, struc
 	uint64_t sectors;
 	int result;
 
-	/* Of a pipe it may be gone, which is not worth a word. */
+	/* A pipe may have it no more, which is not worth a word. */
 	quiet.notes = NULL;
 	result = disk_read(&quiet, (uint64_t)le32(d + CATALOG_AT) * BLOCK, c, sizeof(c), e);
 	if (result <= 0)

@@ -8,7 +8,8 @@
 #include <stdbool.h>
 
 #include "base/bounds.h"
-#include "image/disk.h"
+#include "base/err.h"
+#include "image/disk_view.h"
 
 #define SECTOR 512
 

@@ -68,7 +68,7 @@ static int inflates(const struct disk_map *m, uint64_t at, struct err *e)
 			z.next_in = in;
 			z.avail_in = left < sizeof(in) ? (uInt)left : sizeof(in);
 			got = disk_read(m->v, m->v->size - left, in, z.avail_in, e);
-			/* Of a pipe it may be gone, and that is noted. */
+			/* A pipe may have it no more, and that is noted. */
 			if (got <= 0)
 				return got < 0 ? -1 : 1;
 			left -= z.avail_in;

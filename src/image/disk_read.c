@@ -7,7 +7,7 @@
 #include "base/stop.h"
 #include "base/text.h"
 
-/* Of a name that is not ours, as much as is worth showing. */
+/* So much of another file's name is worth showing. */
 #define NAME_SHOWN 100
 
 const char disk_encrypted[] =
@@ -99,7 +99,7 @@ int disk_needs(const struct disk_view *v, const char *what, uint64_t at, uint64_
 	struct err ignored = ERR_INIT;
 	size_t n = len < NAME_SHOWN ? (size_t)len : NAME_SHOWN;
 
-	/* Of a name that cannot be read there is nothing to show. */
+	/* There is nothing to show when the name cannot be read. */
 	if (disk_read(v, at, name, n, &ignored) != 1)
 		n = 0;
 	name[n] = '\0';

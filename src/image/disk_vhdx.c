@@ -226,7 +226,7 @@ int disk_vhdx(const struct disk_view *v, struct err *e)
 
 	if (disk_holds(v, 0, HEADERS_BYTES, e) < 0)
 		return -1;
-	/* Of a pipe, all this is gone. */
+	/* A pipe has all this no more. */
 	if (v->fd < 0) {
 		if (v->notes)
 			v->notes->blind = true;
@@ -251,7 +251,7 @@ uint64_t disk_vhdx_size(const struct disk_view *v)
 	struct vhdx x = { 0 };
 	struct err none = ERR_INIT;
 
-	/* Of a pipe, what is gone reads as nothing, and so is no metadata. */
+	/* What a pipe has no more reads as zeros, which are no metadata. */
 	if (read_regions(v, &x, &none) < 0 || read_metadata(v, &x, &none) < 0)
 		return 0;
 	return x.disk;

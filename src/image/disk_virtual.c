@@ -1,4 +1,5 @@
 /* The size of the disk that an image holds. */
+#include "image/disk.h"
 #include "image/disk_parts.h"
 
 /* Where the first bytes have it. */
@@ -25,7 +26,7 @@ static uint64_t le64_at(const struct disk_view *v, uint64_t at)
 	return disk_read(v, at, b, sizeof(b), &none) == 1 ? le64(b) : 0;
 }
 
-/* Of the footer at this place; 0 if there is none. */
+/* The size that the footer at this place tells; 0 if there is none. */
 static uint64_t vhd_size(const struct disk_view *v, uint64_t at)
 {
 	struct err none = ERR_INIT;

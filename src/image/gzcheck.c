@@ -68,7 +68,7 @@ static void came_out(struct gzcheck *g, size_t len)
 }
 
 /* What it holds has come to its end. */
-static int judge(struct gzcheck *g, struct err *e)
+static int judge_content(struct gzcheck *g, struct err *e)
 {
 	enum format f = g->holds;
 
@@ -77,7 +77,7 @@ static int judge(struct gzcheck *g, struct err *e)
 		return g->ends.overlook ? 0 : gzcheck_nothing(e);
 	g->ends.head = g->head;
 	g->ends.head_len = g->out < sizeof(g->head) ? (size_t)g->out : sizeof(g->head);
-	/* Of empty members in front, nothing was known. */
+	/* Empty members came first, so nothing was known of what it holds. */
 	if (f == FORMAT_EMPTY)
 		f = format_of(g->head, g->ends.head_len);
 	g->ends.what = "what the gzip holds";
@@ -127,7 +127,7 @@ static ssize_t gzcheck_pull(struct stage *stage, void *buf, size_t cap, struct e
 			return err_set(e, ERR_IMAGE, "is empty");
 		if (g->inside)
 			return cut_short(g, e);
-		return g->judged ? judge(g, e) : 0;
+		return g->judged ? judge_content(g, e) : 0;
 	}
 	if (g->z.state == Z_NULL && start(g, 31, e) < 0)
 		return -1;

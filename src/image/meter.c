@@ -1,6 +1,6 @@
 #include "image/meter.h"
 
-static int check(struct meter *m, bool end, struct err *e)
+static int check_announced(struct meter *m, bool end, struct err *e)
 {
 	uint64_t came = atomic_load(m->bytes);
 
@@ -15,12 +15,14 @@ static int check(struct meter *m, bool end, struct err *e)
 static ssize_t meter_pull(struct stage *stage, void *buf, size_t cap, struct err *e)
 {
 	struct meter *m = (struct meter *)stage;
-	ssize_t n = stage_pull(m->stage.up, buf, cap, e);
+	ssize_t n;
 
+	m->begun = true;
+	n = stage_pull(m->stage.up, buf, cap, e);
 	if (n > 0)
 		atomic_fetch_add_explicit(m->bytes, (unsigned long long)n, memory_order_relaxed);
 	m->ended = n == 0;
-	if (n >= 0 && m->announced > 0 && check(m, n == 0, e) < 0)
+	if (n >= 0 && m->announced > 0 && check_announced(m, n == 0, e) < 0)
 		return -1;
 	return n;
 }
@@ -30,7 +32,7 @@ static int meter_rewind(struct stage *stage, struct err *e)
 	struct meter *m = (struct meter *)stage;
 
 	atomic_store(m->bytes, 0);
-	m->ended = false;
+	m->begun = m->ended = false;
 	return stage_rewind(m->stage.up, e);
 }
 
@@ -41,7 +43,7 @@ void meter_init(struct meter *m, struct stage *up, atomic_ullong *bytes, uint64_
 	m->stage.ops = &meter_ops;
 	m->stage.up = up;
 	m->bytes = bytes;
-	m->ended = false;
+	m->begun = m->ended = false;
 	m->announced = announced;
 	atomic_store(bytes, 0);
 }

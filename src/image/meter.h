@@ -11,6 +11,7 @@
 struct meter {
 	struct stage stage;
 	atomic_ullong *bytes; /* where it counts; the reader's, set to 0 by rewinding */
+	bool begun;           /* something was pulled since it was initialised or rewound */
 	bool ended;           /* the end of the stream has passed */
 	uint64_t announced;
 };

@@ -46,7 +46,7 @@ bool mounts_find(const char *text,
 		more = strstr(line, " - ");
 		if (*end != ':' || !more || more > next)
 			continue;
-		/* Of a file system that is not read-only, a mount may be: it has others. */
+		/* A read-only mount may be one of several of a file system that is written to. */
 		if (strncmp(word(more, 4), "rw", 2) != 0 ||
 		    !keep(word(more, 3), source, sizeof(source)))
 			continue;

@@ -10,7 +10,7 @@ static size_t fill(struct prefetch *p, unsigned char *block, ssize_t *last, stru
 	size_t len = 0;
 	ssize_t n;
 
-	while (len<RING_BLOCK_BYTES && * last> 0) {
+	while (*last > 0 && len < RING_BLOCK_BYTES) {
 		n = stage_pull(p->stage.up, block + len, RING_BLOCK_BYTES - len, e);
 		*last = n;
 		if (n > 0)

@@ -1,27 +1,9 @@
 #include "net/blame.h"
 
-#include "base/mem.h"
-
 /* Flags that are found out beside the chain. */
 #define USAGE                                                                                      \
 	(MBEDTLS_X509_BADCERT_KEY_USAGE | MBEDTLS_X509_BADCERT_EXT_KEY_USAGE |                     \
 	 MBEDTLS_X509_BADCERT_BAD_KEY)
-
-uint64_t blame_count(void)
-{
-	return mem_use().failed;
-}
-
-int blame_memory(uint64_t count, struct err *e)
-{
-	return mem_use().failed == count ? 0 : err_set(e, ERR_FAILED, "out of memory");
-}
-
-int blame_resources(struct err *e)
-{
-	return err_set(e, ERR_FAILED,
-		       "the system gives no more descriptors or threads (ulimit -n, ulimit -u)");
-}
 
 /* What holds whoever has signed it. */
 static int own_fault(const struct verdict *v, uint32_t flags, const char *host, struct err *e)

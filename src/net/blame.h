@@ -18,13 +18,4 @@ int blame_tls(const struct verdict *v, const char *host, struct err *e);
 /* Say why host's certificate was refused: ERR_TRUST.  Always returns -1. */
 int blame_certificate(const struct verdict *v, const char *host, struct err *e);
 
-/* How many allocations have failed so far. */
-uint64_t blame_count(void);
-
-/* Have more failed?  Then say so, whatever they led to, and return -1; else 0. */
-int blame_memory(uint64_t count, struct err *e);
-
-/* libcurl says "out of memory", but no memory was missing: it is files or threads.  Returns -1. */
-int blame_resources(struct err *e);
-
 #endif

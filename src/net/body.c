@@ -20,7 +20,7 @@ static ssize_t too_short(struct body *b)
 		       (unsigned long long)b->left);
 }
 
-/* Of an empty image, too, its chain has the last word. */
+/* An empty image is sent only if its chain says that it is whole. */
 static ssize_t no_byte(struct body *b)
 {
 	char more;

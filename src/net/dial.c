@@ -6,11 +6,11 @@
 #include "base/clock.h"
 #include "base/stop.h"
 #include "base/text.h"
-#include "net/blame.h"
 #include "net/config.h"
-#include "net/http.h"
 #include "net/proxy.h"
 #include "net/resolve.h"
+#include "net/shortage.h"
+#include "net/url.h"
 
 /* A control connection is silent while an image is sent: routers must not forget it. */
 #define KEEPALIVE_S 45L
@@ -26,7 +26,7 @@ static void name_proxy(CURL *curl, const char *scheme, char *out, size_t cap)
 	curl_easy_getinfo(curl, CURLINFO_USED_PROXY, &used);
 	if (!used || !*value)
 		return;
-	http_show_url(value, url, sizeof(url));
+	url_show(value, url, sizeof(url));
 	snprintf(out, cap, "the proxy %s (%s)", url, variable);
 }
 
@@ -67,7 +67,7 @@ static void explain_code(CURL *curl, CURLcode code, const char *host, const char
 		(void)err_at(e, proxy);
 		break;
 	case CURLE_COULDNT_CONNECT:
-		/* Of the address that was tried last; later it would be of another. */
+		/* The errno of the address that was tried last; later it is another one. */
 		curl_easy_getinfo(curl, CURLINFO_OS_ERRNO, &os);
 		if (os != 0 && strerror_r((int)os, why, sizeof(why)) != 0)
 			why[0] = '\0';
@@ -112,7 +112,7 @@ int dial_explain(CURL *curl, CURLcode code, const char *scheme, const char *host
 		return err_set(e, ERR_USAGE,
 			       "the proxy that the environment names (https_proxy, http_proxy, ftp_proxy, all_proxy) is no URL that can be used");
 	if (code == CURLE_OUT_OF_MEMORY)
-		return blame_resources(e);
+		return shortage_resources(e);
 	/* libcurl repeats a proxy's URL, with the password in it. */
 	explain_code(curl, code, host, proxy, strstr(detail, "://") ? "" : detail, e);
 	return -1;
@@ -136,7 +136,7 @@ int dial_open(struct dial *d, const char *host, unsigned port, struct err *e)
 	char url[320], name[300], detail[CURL_ERROR_SIZE] = "";
 	bool six = strchr(host, ':') != NULL;
 	curl_socket_t fd = CURL_SOCKET_BAD;
-	uint64_t failed = blame_count();
+	uint64_t failed = shortage_count();
 	const char *variable;
 	long proxied = 0;
 	CURLcode code;
@@ -171,7 +171,7 @@ int dial_open(struct dial *d, const char *host, unsigned port, struct err *e)
 	if (e->code != ERR_NONE)
 		return -1;
 	if (code != CURLE_OK)
-		return blame_memory(failed, e) < 0 ?
+		return shortage_memory(failed, e) < 0 ?
 			       -1 :
 			       dial_explain(d->curl, code, "ftp", name, detail, e);
 	curl_easy_getinfo(d->curl, CURLINFO_ACTIVESOCKET, &fd);

@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/parse.h"
 #include "base/stop.h"
 #include "base/text.h"
 #include "net/ftps_io.h"
@@ -168,7 +169,7 @@ int ftps_size(struct ftps *f, const char *name, enum ftps_file *file, uint64_t *
 	if (ftps_command(f, e, "SIZE %s", name) < 0)
 		return -1;
 	if (f->code == 213) {
-		if (text_number(f->numbers, UINT64_MAX / 2, size) < 0)
+		if (parse_number(f->numbers, UINT64_MAX / 2, size) < 0)
 			return err_set(e, ERR_REPLY, "%s names a size that is none", f->shown);
 		*file = FTPS_PRESENT;
 	} else if (f->code == 550 && ftps_missing(f, name)) {

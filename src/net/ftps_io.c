@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/fit.h"
 #include "base/hide.h"
 #include "base/log.h"
 #include "base/text.h"
@@ -117,7 +118,7 @@ static int vsay(struct ftps *f, struct err *e, const char *fmt, va_list ap)
 	text_init(&t, line, sizeof(line));
 	text_vprintf(&t, fmt, ap);
 	text_put(&t, "\r\n");
-	result = text_done(&t, "an FTP command", e);
+	result = fit_done(&t, "an FTP command", e);
 	if (result == 0)
 		result = send_line(f, line, t.len, e);
 	/* It may have been the password. */

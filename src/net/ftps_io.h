@@ -2,7 +2,7 @@
 #ifndef NET_FTPS_IO_H
 #define NET_FTPS_IO_H
 
-#include "net/ftps.h"
+#include "net/ftps_session.h"
 
 /* How long a reason is waited for after the data connection broke. */
 #define FTPS_REASON_MS 5000

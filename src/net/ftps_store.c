@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "base/stop.h"
 #include "base/text.h"
+#include "net/ftps.h"
 #include "net/ftps_io.h"
 
 /* One upload while it runs. */
@@ -228,7 +229,7 @@ static int check_end(struct pump *p)
 }
 
 /* f->code is the server's last word, whenever it came. */
-static int judge(struct pump *p)
+static int judge_transfer(struct pump *p)
 {
 	struct ftps *f = p->f;
 
@@ -269,19 +270,20 @@ static int transfer(struct pump *p, struct stage *body, int64_t final_ms)
 	if (hear(p) < 0)
 		return -1;
 	if (p->replied)
-		return judge(p);
+		return judge_transfer(p);
 	if (pump(p, body) == 0 && (p->replied || see_off(p) == 0)) {
 		p->u->sent_all = !p->replied;
-		return p->replied || last_word(p, final_ms) == 0 ? judge(p) : -1;
+		return p->replied || last_word(p, final_ms) == 0 ? judge_transfer(p) : -1;
 	}
 	silent = f->config->stall_ms != 0 && clock_ms() - p->moved_ms > f->config->stall_ms;
 	/* The image failed, a signal came, or the server had long enough to say something. */
 	if (p->e->code != ERR_NETWORK || silent)
 		return -1;
-	return ask_why(p) < 0 ? -1 : judge(p);
+	return ask_why(p) < 0 ? -1 : judge_transfer(p);
 }
 
-static int ask(struct ftps *f, const char *name, bool append, struct ftps_upload *u, struct err *e)
+static int ask_to_store(struct ftps *f, const char *name, bool append, struct ftps_upload *u,
+			struct err *e)
 {
 	if (ftps_open_data(f, e) < 0)
 		return -1;
@@ -295,7 +297,7 @@ static int ask(struct ftps *f, const char *name, bool append, struct ftps_upload
 int ftps_ask(struct ftps *f, const char *name, bool append, struct ftps_upload *u, struct err *e)
 {
 	memset(u, 0, sizeof(*u));
-	if (ask(f, name, append, u, e) == 0)
+	if (ask_to_store(f, name, append, u, e) == 0)
 		return 0;
 	link_close(&f->data);
 	return -1;

@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "base/clock.h"
+#include "base/fit.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/random.h"
@@ -15,6 +16,8 @@
 #include "net/dial.h"
 #include "net/outq.h"
 #include "net/retry.h"
+#include "net/shortage.h"
+#include "net/url.h"
 
 /* After the last byte a server may digest the image for a while. */
 #define ANSWER_STALLS 5
@@ -71,31 +74,6 @@ void http_close(struct http *h)
 	h->curl = NULL;
 }
 
-/* Where the host and what stands before it begin: behind the scheme and any slashes. */
-static size_t authority_at(const char *url)
-{
-	size_t colon = strcspn(url, ":/?#@");
-
-	if (url[colon] != ':' || url[colon + 1] != '/')
-		return 0;
-	return colon + 1 + strspn(url + colon + 1, "/");
-}
-
-void http_show_url(const char *url, char *out, size_t cap)
-{
-	size_t from = authority_at(url), at;
-	struct text t;
-
-	text_init(&t, out, cap);
-	text_put_n(&t, url, from);
-	/* user:password@, which must not be shown; the password may hold another '@' */
-	for (at = from + strcspn(url + from, "/?#"); at > from && url[at - 1] != '@'; at--)
-		;
-	text_put_n(&t, url + at, strcspn(url + at, "?#"));
-	text_ellipsis(&t);
-	text_clean(out);
-}
-
 /* The host with its port, for messages. */
 static void show_host(const char *url, char *out, size_t cap)
 {
@@ -103,8 +81,8 @@ static void show_host(const char *url, char *out, size_t cap)
 	const char *host;
 	struct text t;
 
-	http_show_url(url, shown, sizeof(shown));
-	host = shown + authority_at(shown);
+	url_show(url, shown, sizeof(shown));
+	host = shown + url_authority(shown);
 	text_init(&t, out, cap);
 	text_put_n(&t, host, strcspn(host, "/"));
 }
@@ -123,7 +101,7 @@ static size_t on_body(char *p, size_t size, size_t n, void *arg)
 		return 0;
 	}
 	if (len > room) {
-		/* Of an error's page what fits is enough. */
+		/* An error's page may be cut off: what fits is enough. */
 		if (status < 400)
 			err_set(c->e, ERR_REPLY, "the answer is longer than %zu bytes",
 				c->r->cap - 1);
@@ -210,7 +188,7 @@ static int take_fields(struct call *c)
 		text_put(&t, value ? value : "");
 		if (f->cut)
 			text_ellipsis(&t);
-		if (f->cut || text_done(&t, f->name, c->e) == 0)
+		if (f->cut || fit_done(&t, f->name, c->e) == 0)
 			continue;
 		c->e->code = ERR_REPLY;
 		return -1;
@@ -248,7 +226,7 @@ static int explain(struct call *c, CURLcode code, const char *detail)
 	char host[300];
 
 	show_host(c->q->url, host, sizeof(host));
-	if (blame_memory(c->failed, c->e) < 0 || blame_tls(&c->h->verdict, host, c->e) < 0)
+	if (shortage_memory(c->failed, c->e) < 0 || blame_tls(&c->h->verdict, host, c->e) < 0)
 		return -1;
 	switch (code) {
 	case CURLE_UNSUPPORTED_PROTOCOL:
@@ -259,7 +237,7 @@ static int explain(struct call *c, CURLcode code, const char *detail)
 		return err_set(c->e, ERR_USAGE, "%s is not a host that can be reached by HTTP",
 			       host);
 	case CURLE_OUT_OF_MEMORY:
-		return blame_resources(c->e);
+		return shortage_resources(c->e);
 	case CURLE_TOO_LARGE:
 		return err_set(c->e, ERR_REPLY, "the answer of %s has too many headers", host);
 	default:
@@ -280,7 +258,7 @@ static long limit_ms(const struct http *h, const struct http_request *q)
 		limit = INT32_MAX;
 	else if (limit == 0)
 		limit = 2 * stall > HTTP_LIMIT_MS ? 2 * stall : HTTP_LIMIT_MS;
-	if (h->until_ms != 0 && left < limit)
+	if (q->limit_ms == 0 && h->until_ms != 0 && left < limit)
 		limit = left > HTTP_LIMIT_MS_MIN ? left : HTTP_LIMIT_MS_MIN;
 	return (long)(limit < INT32_MAX ? limit : INT32_MAX);
 }
@@ -386,7 +364,7 @@ static int once(struct call *c)
 		if (n > 0)
 			nodes[n - 1].next = &nodes[n];
 	}
-	c->failed = blame_count();
+	c->failed = shortage_count();
 	c->moved_at = clock_ms();
 	memset(&c->h->verdict.end, 0, sizeof(c->h->verdict.end));
 	c->r->status = 0;
@@ -432,7 +410,7 @@ int http_call(struct http *h, const struct http_request *q, struct http_reply *r
 
 	r->status = 0;
 	r->sent = r->sent_all = false;
-	http_show_url(q->url, shown, sizeof(shown));
+	url_show(q->url, shown, sizeof(shown));
 	if ((trust->key_count > 0 || trust->only_leaf) && !is_secure(q->url))
 		return err_set(e, ERR_USAGE, "%s: by http there is no certificate that could be %s",
 			       shown, trust->key_count > 0 ? "held against --pin" : "checked");

@@ -59,7 +59,7 @@ struct http_request {
 	void *take_arg;
 	bool once;        /* never sent again by itself, not even on a dead connection */
 	int64_t grace_ms; /* go on for so long after a signal; 0: stop at once */
-	int64_t limit_ms; /* all of it may take so long; 0: HTTP_LIMIT_MS, an upload as it moves */
+	int64_t limit_ms; /* all of it may take so long; 0: until_ms, an upload as it moves */
 };
 
 struct http_reply {
@@ -96,8 +96,5 @@ void http_close(struct http *h);
  */
 int http_call(struct http *h, const struct http_request *q, struct http_reply *r,
 	      struct err *e) MUST_CHECK;
-
-/* Put the URL without its query and credentials into out, for messages. */
-void http_show_url(const char *url, char *out, size_t cap);
 
 #endif

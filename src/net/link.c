@@ -12,6 +12,7 @@
 #include "base/stop.h"
 #include "net/blame.h"
 #include "net/outq.h"
+#include "net/shortage.h"
 
 /* A TLS record of the largest size, RFC 8446, section 5.2, and RFC 5246, section 6.2.3 */
 #define RECORD_BYTES ((size_t)16384 + 2048 + 5)
@@ -49,7 +50,7 @@ int link_open(struct link *l, struct link_tls *t, const char *host, unsigned por
 	l->tls = t;
 	l->secure = l->notified = l->ended = l->whole = false;
 	l->out_at = l->out_len = 0;
-	l->failed = blame_count();
+	l->failed = shortage_count();
 	mbedtls_ssl_init(&l->ssl);
 	return dial_open(&l->dial, host, port, e);
 }
@@ -59,7 +60,7 @@ static int broke(struct link *l, struct err *e)
 {
 	unsigned char junk[64];
 
-	if (blame_memory(l->failed, e) < 0)
+	if (shortage_memory(l->failed, e) < 0)
 		return -1;
 	if (l->secure && l->tls->verdict.end.code == 0)
 		(void)mbedtls_ssl_read(&l->ssl, junk, sizeof(junk));
@@ -151,7 +152,8 @@ int link_handshake(struct link *l, const char *host, struct err *e)
 		return 0;
 	if (code != 0) {
 		l->tls->verdict.end.code = code;
-		return blame_memory(l->failed, e) < 0 ? -1 : blame_tls(&l->tls->verdict, host, e);
+		return shortage_memory(l->failed, e) < 0 ? -1 :
+							   blame_tls(&l->tls->verdict, host, e);
 	}
 	l->secure = true;
 	log_debug("%s: %s, %s", host, mbedtls_ssl_get_version(&l->ssl),
@@ -192,8 +194,8 @@ ssize_t link_read(struct link *l, void *p, size_t cap, struct err *e)
 	l->whole = n == MBEDTLS_ERR_SSL_PEER_CLOSE_NOTIFY;
 	if (n == 0 || n == MBEDTLS_ERR_SSL_PEER_CLOSE_NOTIFY || n == MBEDTLS_ERR_SSL_CONN_EOF)
 		return -1;
-	if (blame_memory(l->failed, e) < 0 || (n == MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE &&
-					       blame_tls(&l->tls->verdict, l->host, e) < 0))
+	if (shortage_memory(l->failed, e) < 0 || (n == MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE &&
+						  blame_tls(&l->tls->verdict, l->host, e) < 0))
 		return -1;
 	return broke(l, e);
 }

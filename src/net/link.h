@@ -36,7 +36,7 @@ struct link {
 	bool notified;    /* its end was announced */
 	bool ended;       /* the other side has closed */
 	const char *host; /* for messages */
-	uint64_t failed;  /* allocations before it, see blame_memory() */
+	uint64_t failed;  /* allocations before it, see shortage_memory() */
 	bool whole;       /* ... and has said before that nothing is missing (close_notify) */
 	size_t out_at, out_len;
 	unsigned char out[LINK_OUT_BYTES]; /* what waits for the socket */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/parse.h"
 #include "base/text.h"
 
 #define LONGEST_MS 60000
@@ -48,7 +49,7 @@ int64_t retry_reset(const char *value, const char *date)
 {
 	uint64_t at;
 
-	return value && text_number(value, INT64_MAX, &at) == 0 ? until((int64_t)at, date) : 0;
+	return value && parse_number(value, INT64_MAX, &at) == 0 ? until((int64_t)at, date) : 0;
 }
 
 int64_t retry_after(const char *value, const char *date)
@@ -59,7 +60,7 @@ int64_t retry_after(const char *value, const char *date)
 		return 0;
 	/* However many digits: a number is a number of seconds. */
 	if (value[0] != '\0' && value[strspn(value, "0123456789")] == '\0')
-		return text_number(value, INT32_MAX, &seconds) == 0 ? (int64_t)seconds * 1000 :
-								      (int64_t)INT32_MAX * 1000;
+		return parse_number(value, INT32_MAX, &seconds) == 0 ? (int64_t)seconds * 1000 :
+								       (int64_t)INT32_MAX * 1000;
 	return until((int64_t)curl_getdate(value, NULL), date);
 }

@@ -12,9 +12,10 @@
 #include <zlib.h>
 
 #include "base/clock.h"
+#include "base/fit.h"
 #include "base/text.h"
-#include "net/blame.h"
 #include "net/ciphers.h"
+#include "net/shortage.h"
 #include "roots_size.h"
 
 /* third_party/roots: CA certificates, one DER after the other, gzipped. */
@@ -42,7 +43,7 @@ static int note_source(struct roots *r, const char *kind, const char *path, stru
 	text_init(&from, r->from, sizeof(r->from));
 	text_put(&from, kind);
 	text_put(&from, path);
-	return text_done(&from, "the CA path", e);
+	return fit_done(&from, "the CA path", e);
 }
 
 static bool unpack_builtin(void)
@@ -139,7 +140,7 @@ static int load_dirs(struct roots *r, const char *list, struct err *e)
 		len = strcspn(at, ":");
 		text_init(&t, path, sizeof(path));
 		text_put_n(&t, at, len);
-		if (text_done(&t, "SSL_CERT_DIR", e) < 0)
+		if (fit_done(&t, "SSL_CERT_DIR", e) < 0)
 			return -1;
 		if (len > 0 && stat(path, &st) == 0)
 			(void)mbedtls_x509_crt_parse_path(&r->crt, path);
@@ -230,7 +231,7 @@ static int load(struct roots *r, const char *file, struct err *e)
 
 int trust_load(struct roots *r, const char *file, struct err *e)
 {
-	uint64_t failed = blame_count();
+	uint64_t failed = shortage_count();
 	int result;
 
 	mbedtls_x509_crt_init(&r->crt);
@@ -241,7 +242,7 @@ int trust_load(struct roots *r, const char *file, struct err *e)
 	if (result == 0 || e->code == ERR_USAGE) {
 		struct err none = ERR_INIT;
 
-		if (blame_memory(failed, &none) < 0) {
+		if (shortage_memory(failed, &none) < 0) {
 			*e = none;
 			result = -1;
 		}
@@ -296,7 +297,7 @@ static bool signs_itself(const mbedtls_x509_crt *crt)
  * own at depth 0.  What is said against the CAs is kept until then: if the
  * server's own certificate is trusted as such, nobody else vouches for it.
  */
-static int judge(void *arg, mbedtls_x509_crt *crt, int depth, uint32_t *flags)
+static int judge_chain(void *arg, mbedtls_x509_crt *crt, int depth, uint32_t *flags)
 {
 	struct verdict *v = arg;
 	mbedtls_x509_buf oid;
@@ -337,7 +338,7 @@ void trust_judge(mbedtls_ssl_config *conf, struct verdict *v)
 	mbedtls_ssl_conf_set_user_data_p(conf, &v->end);
 	/* mbedTLS only reads it: the cast is its API's. */
 	mbedtls_ssl_conf_ca_chain(conf, (mbedtls_x509_crt *)&v->trust->roots->crt, NULL);
-	mbedtls_ssl_conf_verify(conf, judge, v);
+	mbedtls_ssl_conf_verify(conf, judge_chain, v);
 	/* What is asked for beside --skip-verify is required all the same. */
 	mbedtls_ssl_conf_authmode(conf, t->anyone && !t->only_leaf && t->key_count == 0 ?
 						MBEDTLS_SSL_VERIFY_OPTIONAL :

@@ -44,7 +44,7 @@ def test_an_odd_look(rig, proxy, disk, name):
 @pytest.mark.parametrize("name", ODD)
 def test_odd_looks_without_an_end(rig, proxy, disk, name):
     proxy.fault("look", ODD[name](), count=None)
-    kept(rig, disk, rig.upload(disk))
+    kept(rig, disk, rig.upload(disk, "--timeout", "15s"))
     assert len(proxy.seen("look")) >= 3
 
 

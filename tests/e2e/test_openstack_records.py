@@ -147,7 +147,7 @@ def test_a_look_that_fails_between_two_puts(rig, proxy, disk):
 def test_nobody_tells_what_came_of_it(rig, proxy, disk):
     """Sent whole: the image stays, and the message names it."""
     proxy.fault("look", faults.Answer(503), count=None)
-    result = rig.upload(disk, "--retry", "2")
+    result = rig.upload(disk, "--retry", "2", "--timeout", "3s")
     assert result.status == 5 and rig.ids[0] in result.errors[0], result
     holds(rig, rig.ids[0], disk.read_bytes())
 

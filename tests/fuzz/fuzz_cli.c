@@ -1,6 +1,7 @@
 /* The command line: each line of the input is an argument, the first byte chooses the command. */
 #include "cli.h"
 #include "cloud/grammar.h"
+#include "cloud/ionos/own.h"
 #include "fuzz/fuzz.h"
 #include "local.h"
 
@@ -30,6 +31,14 @@ static void check_list(const struct opt_list *list)
 		REQUIRE(within(list->at[i]));
 }
 
+static void check_ionos(const struct ionos_own *o)
+{
+	check_list(&o->locations);
+	check_list(&o->renames);
+	check_list(&o->column_names);
+	REQUIRE(o->cpu_plug <= ANSWER_YES);
+}
+
 static void check(const struct options *o)
 {
 	unsigned i;
@@ -40,10 +49,7 @@ static void check(const struct options *o)
 		REQUIRE(within(o->files[i]));
 	check_list(&o->tags);
 	check_list(&o->pins);
-	check_list(&o->locations);
-	check_list(&o->renames);
-	check_list(&o->column_names);
-	REQUIRE(o->verbose <= 1000 && o->cpu_plug <= ANSWER_YES);
+	REQUIRE(o->verbose <= 1000);
 	REQUIRE(!o->label || within(o->label));
 	REQUIRE(!o->region || within(o->region));
 	REQUIRE(strcmp(o->output, "text") == 0 || strcmp(o->output, "json") == 0 ||
@@ -59,7 +65,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	const struct grammar *g = grammars[cloud];
 	const struct opt *own[CLI_TABLES];
 	const struct opt *const *tables = choice & 2 ? g->verbs[choice / 4 % 2].options : own;
-	bool prefixes = choice & 2 && g->prefixes;
+	bool prefixes = choice & 2 && g->prefixes, ionos = cloud == 1 && (choice & 3);
 	static struct options o;
 	struct err e = ERR_INIT, none = ERR_INIT;
 	int i, result;
@@ -76,6 +82,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	REQUIRE(i == argc || argv[i][0] != '-' || argv[i][1] == '\0');
 	result = cli_parse(tables, argc, argv, prefixes, &o, &e);
 	fuzz_err(result, &e);
+	if (result == 0 && ionos)
+		check_ionos(ionos_own(&o));
 	if (result == 0)
 		check(&o);
 	else

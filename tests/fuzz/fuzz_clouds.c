@@ -6,7 +6,9 @@
 
 #include "base/log.h"
 #include "cloud/openstack/openstack.h"
+#include "cloud/openstack/settings_load.h"
 #include "fuzz/fuzz.h"
+#include "cloud/openstack/own.h"
 
 static char paths[2][64];
 static int fds[2] = { -1, -1 };
@@ -96,8 +98,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	write_file(0, text, secure ? (size_t)(secure - text) : size);
 	write_file(1, secure ? secure + 4 : "", secure ? size - (size_t)(secure + 4 - text) : 0);
 	REQUIRE(setenv("OS_REGION_NAME", region, 1) == 0);
-	o.os_cloud = name;
-	result = os_settings_load(&s, size % 2 == 1, &o, a, b, sizeof(a), &e);
+	os_own_set(&o)->os_cloud = name;
+	result = os_settings_load(&s, size % 2 == 1 ? &otc_flavour : &openstack_flavour, &o, a, b,
+				  sizeof(a), &e);
 	fuzz_err(result, &e);
 	REQUIRE(result == 0 || e.code == ERR_USAGE || e.code == ERR_LIMIT);
 	REQUIRE(memcmp(a, zeros, sizeof(a)) == 0 && memcmp(b, zeros, sizeof(b)) == 0);

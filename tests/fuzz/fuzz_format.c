@@ -3,7 +3,7 @@
 #include <unistd.h>
 
 #include "fuzz/fuzz.h"
-#include "image/format.h"
+#include "image/image.h"
 #include "image/gzcheck.h"
 #include "image/source.h"
 

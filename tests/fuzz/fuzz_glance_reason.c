@@ -5,6 +5,7 @@
 #include <ctype.h>
 
 #include "base/text.h"
+#include "cloud/openstack/glance.h"
 #include "cloud/openstack/openstack.h"
 #include "fuzz/fuzz.h"
 
@@ -59,10 +60,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	work.reply.len = size;
 	snprintf(settings.secret.value, sizeof(settings.secret.value), "%s", secret);
 	snprintf(work.auth, sizeof(work.auth), "X-Auth-Token: %s", token);
-	snprintf(os_work(&task)->request_id, sizeof(os_work(&task)->request_id), "%s",
-		 size % 2 ? "req-7" : "");
+	snprintf(work.request_id, sizeof(work.request_id), "%s", size % 2 ? "req-7" : "");
 	memset(out, 'Z', cap);
-	glance_reason(&task, out, cap);
+	api_reason(&task, &glance, out, cap);
 	REQUIRE(memchr(out, '\0', cap) != NULL);
 	check_line(out);
 	REQUIRE(!is_plain(secret) || !strstr(out, secret));

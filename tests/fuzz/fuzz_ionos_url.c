@@ -4,8 +4,10 @@
  * URL and the file.
  */
 #include "base/text.h"
-#include "cloud/ionos/ionos.h"
+#include "cloud/ionos/name.h"
+#include "cloud/ionos/url.h"
 #include "fuzz/fuzz.h"
+#include "cloud/ionos/own.h"
 
 /* A name that is one on any server, and in any line of a protocol. */
 static void check_step(const char *s, size_t len)
@@ -50,9 +52,9 @@ static void check_name(const char *file, const char *word, const char *extension
 	memset(&o, 0, sizeof(o));
 	o.files[0] = file;
 	o.file_count = 1;
-	o.renames.at[0] = word;
-	o.renames.count = *word != '\0';
-	o.extension = *extension ? extension : NULL;
+	ionos_own_set(&o)->renames.at[0] = word;
+	ionos_own_set(&o)->renames.count = *word != '\0';
+	ionos_own_set(&o)->extension = *extension ? extension : NULL;
 	result = ionos_name(&o, 0, &name, &e);
 	fuzz_err(result, &e);
 	if (result < 0) {

@@ -6,6 +6,10 @@
 #include "base/text.h"
 #include "cli.h"
 #include "cloud/ionos/ionos.h"
+#include "cloud/ionos/name.h"
+#include "cloud/ionos/options.h"
+#include "cloud/ionos/properties.h"
+#include "cloud/ionos/target.h"
 #include "fuzz/fuzz.h"
 
 #define ARGS_MAX 100
@@ -15,7 +19,7 @@ static void check_targets(const struct options *o)
 	static struct ionos_target to[TARGETS_MAX];
 	struct err e = ERR_INIT;
 	unsigned count = 0, i, k;
-	int result = ionos_targets(o, to, TARGETS_MAX, &count, &e);
+	int result = ionos_target_list(o, to, TARGETS_MAX, &count, &e);
 
 	fuzz_err(result, &e);
 	REQUIRE(result == 0 ? count > 0 : count == 0 && e.code == ERR_USAGE);
@@ -74,7 +78,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	cli_defaults(&o);
 	if (cli_parse(v->options, argc, argv, ionosctl_grammar.prefixes, &o, &e) == 0) {
 		REQUIRE(v->adapt(&o, &e) == 0);
-		fuzz_err(ionos_check_options(&o, &e), &e);
+		fuzz_err(ionos_options_check(&o, &e), &e);
 		check_targets(&o);
 		check_names(&o);
 		check_properties(&o);

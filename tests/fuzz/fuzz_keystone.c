@@ -4,6 +4,7 @@
  */
 #include "base/log.h"
 #include "cloud/openstack/catalog.h"
+#include "cloud/openstack/keystone.h"
 #include "cloud/openstack/openstack.h"
 #include "fuzz/fuzz.h"
 

@@ -4,6 +4,7 @@
  */
 #include "cloud/grammar.h"
 #include "fuzz/fuzz.h"
+#include "cloud/linode/own.h"
 
 static FILE *null_file(void)
 {
@@ -26,13 +27,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	task.work = &work;
 	task.options = &o;
-	o.json = choice & 1;
-	o.pretty = choice & 2;
-	o.delimited = choice & 4;
-	o.all_columns = choice & 8;
+	linode_own_set(&o)->json = choice & 1;
+	linode_own_set(&o)->pretty = choice & 2;
+	linode_own_set(&o)->delimited = choice & 4;
+	linode_own_set(&o)->all_columns = choice & 8;
 	o.no_headers = choice & 16;
-	o.url_only = choice & 32;
-	o.format = choice & 64 ? format : NULL;
+	linode_own_set(&o)->url_only = choice & 32;
+	linode_own_set(&o)->format = choice & 64 ? format : NULL;
 	if (json_parse(&work.json, (const char *)data, size, work.tokens, JSON_TOKENS_MAX, &e) == 0)
 		grammars[0]->print(null_file(), &task, 1);
 	free(format);

@@ -3,6 +3,7 @@
 
 #include "cloud/linode/linode.h"
 #include "fuzz/fuzz.h"
+#include "cloud/linode/own.h"
 
 static char path[64];
 static int fd = -1;
@@ -50,12 +51,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	int result;
 
 	write_file(data, size);
-	o.as_user = *user ? user : NULL;
+	linode_own_set(&o)->as_user = *user ? user : NULL;
 	result = linode_settings_load(&s, &o, scratch, sizeof(scratch), &e);
 	fuzz_err(result, &e);
 	if (result == 0) {
 		check(&s);
-		REQUIRE(!o.as_user || strcmp(s.user, o.as_user) == 0);
+		REQUIRE(!linode_own_set(&o)->as_user ||
+			strcmp(s.user, linode_own_set(&o)->as_user) == 0);
 	} else {
 		REQUIRE(e.code == ERR_USAGE || e.code == ERR_LIMIT);
 	}

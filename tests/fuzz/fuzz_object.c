@@ -5,6 +5,7 @@
 #include "cloud/ionos/ionos.h"
 #include "cloud/object.h"
 #include "fuzz/fuzz.h"
+#include "cloud/ionos/own.h"
 
 static struct options options;
 static struct task task;
@@ -107,8 +108,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	options.output = "text";
 	options.no_headers = true;
-	options.column_names.at[0] = column;
-	options.column_names.count = 1;
+	ionos_own_set(&options)->column_names.at[0] = column;
+	ionos_own_set(&options)->column_names.count = 1;
 	task.options = &options;
 	snprintf(task.object, sizeof(task.object), "%s", object);
 	n = catch (print_result);

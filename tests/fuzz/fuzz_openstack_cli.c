@@ -3,9 +3,11 @@
  * byte chooses the form, the first line is --column, the rest the record.  JSON is
  * parsed again, and has what the record has.
  */
+#include "base/text.h"
 #include "cli.h"
 #include "cloud/openstack/openstack.h"
 #include "fuzz/fuzz.h"
+#include "cloud/openstack/own.h"
 
 static char printed[1 << 20];
 
@@ -72,11 +74,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	task.label = column;
 	strcpy(task.id, "1-2");
 	strcpy(task.status, "active");
-	o.format = formats[choice % 5];
-	o.single_line = choice & 64;
+	os_own_set(&o)->format = formats[choice % 5];
+	os_own_set(&o)->single_line = choice & 64;
 	if (choice & 128) {
-		o.column_names.at[0] = column;
-		o.column_names.count = 1;
+		os_own_set(&o)->column_names.at[0] = column;
+		os_own_set(&o)->column_names.count = 1;
 	}
 	memcpy(task.object, data, size < OBJECT_BYTES ? size : OBJECT_BYTES - 1);
 	check_text(print(&openstack_grammar, &task));

@@ -1,5 +1,6 @@
 /* Sizes, spans of time, UTF-8, cleaning and quoting of any text. */
 #include "base/json.h"
+#include "base/parse.h"
 #include "base/text.h"
 #include "fuzz/fuzz.h"
 
@@ -22,18 +23,18 @@ static void parsing(const char *s)
 	char back[32];
 	struct text t;
 
-	if (text_number(s, UINT64_MAX, &number) == 0) {
+	if (parse_number(s, UINT64_MAX, &number) == 0) {
 		/* A plain number is a size as well, and the same one. */
-		REQUIRE(text_size(s, &bytes) == 0 && bytes == number);
+		REQUIRE(parse_size(s, &bytes) == 0 && bytes == number);
 		REQUIRE(strtoull(s, NULL, 10) == number);
 	}
-	if (text_size(s, &bytes) == 0) {
+	if (parse_size(s, &bytes) == 0) {
 		REQUIRE(s[0] >= '0' && s[0] <= '9');
 		text_init(&t, back, sizeof(back));
 		text_put_size(&t, bytes);
 		REQUIRE(!t.full && t.len <= 15);
 	}
-	if (text_duration(s, &ms) == 0)
+	if (parse_duration(s, &ms) == 0)
 		REQUIRE(ms >= 0 && s[0] >= '0' && s[0] <= '9');
 }
 

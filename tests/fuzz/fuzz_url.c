@@ -1,7 +1,8 @@
-/* http_show_url(): what it shows is short, clean, and without credentials or a query. */
+/* url_show(): what it shows is short, clean, and without credentials or a query. */
 #include "base/text.h"
 #include "fuzz/fuzz.h"
 #include "net/http.h"
+#include "net/url.h"
 
 /* Where the host may begin: behind a scheme and any number of slashes, as libcurl takes them. */
 static size_t authority(const char *url)
@@ -19,9 +20,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	const char *host;
 
 	REQUIRE(out && whole && again);
-	http_show_url(url, out, cap);
+	url_show(url, out, cap);
 	REQUIRE(strlen(out) < cap);
-	http_show_url(url, whole, size + 4);
+	url_show(url, whole, size + 4);
 	REQUIRE(strlen(whole) <= strlen(url));
 	/* What is fit to be shown needs no more cleaning. */
 	strcpy(again, whole);

@@ -14,7 +14,7 @@ SRC = pathlib.Path(__file__).resolve().parents[2] / "src"
 
 # object -> its variables, each with the reason why it cannot be on a stack or in struct work
 STATE = {
-    "job": {"all": "the one struct work array, with its lock"},
+    "job/job": {"all": "the one struct work array, with its lock"},
     "progress": {"state": "what was drawn last"},
     "base/stop": {"arrived": "the signal handler's", "first": "the same", "wake": "the signal handler's pipe"},
     "base/log": {"lock": "standard error is one for all threads", "level": "-q and -v", "bar_shown": "see lock"},

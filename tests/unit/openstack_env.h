@@ -4,7 +4,9 @@
 
 #include "base/text.h"
 #include "cloud/openstack/openstack.h"
+#include "cloud/openstack/settings_load.h"
 #include "unit/files.h"
+#include "cloud/openstack/own.h"
 
 static const char *const variables[] = {
 	"OS_CLOUD",
@@ -81,7 +83,8 @@ static int load_env(struct err *e)
 {
 	memset(&got, 0xee, sizeof(got));
 	memset(scratch, 'S', sizeof(scratch));
-	return os_settings_load(&got, for_otc, &options, scratch[0], scratch[1], REPLY_MAX, e);
+	return os_settings_load(&got, for_otc ? &otc_flavour : &openstack_flavour, &options,
+				scratch[0], scratch[1], REPLY_MAX, e);
 }
 
 /* "NAME=value", as many as there are up to a NULL. */
@@ -111,7 +114,7 @@ static inline int load_files(const char *clouds, const char *secure, const char 
 	if (secure)
 		setenv("OS_CLIENT_SECURE_FILE", file_make(1, "own-secure", secure, strlen(secure)),
 		       1);
-	options.os_cloud = name;
+	os_own_set(&options)->os_cloud = name;
 	return load_env(e);
 }
 
@@ -121,7 +124,7 @@ static inline void check_value(enum os_key key, const char *want, const char *wh
 	const char *have = got.value[key];
 
 	CHECK((have == NULL) == (want == NULL) && (!have || !want || strcmp(have, want) == 0),
-	      "%s: %s is %s, not %s", which, os_key_name(key), have ? have : "NULL",
+	      "%s: %s is %s, not %s", which, os_settings_key_name(key), have ? have : "NULL",
 	      want ? want : "NULL");
 }
 

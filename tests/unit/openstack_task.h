@@ -4,6 +4,8 @@
 
 #include <signal.h>
 
+#include "cloud/openstack/glance.h"
+#include "cloud/openstack/keystone.h"
 #include "cloud/openstack/openstack.h"
 #include "unit/files.h"
 #include "unit/server.h"
@@ -38,6 +40,7 @@ static int task_init(void **state)
 	memset(&options, 0, sizeof(options));
 	memset(&work, 0, sizeof(work));
 	memset(&task, 0, sizeof(task));
+	settings.flavour = &openstack_flavour;
 	task.provider = &openstack_provider;
 	task.options = &options;
 	task.settings = &settings;

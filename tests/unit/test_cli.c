@@ -4,11 +4,12 @@
 #include "cloud/grammar.h"
 #include "local.h"
 #include "unit/caught.h"
+#include "cloud/linode/own.h"
 
 static const struct opt kinds[] = {
 	{ OPT_FLAG, 'q', "quiet", NULL, OPT_AT(quiet), "flag" },
 	{ OPT_OFF, 'w', "no-wait", NULL, OPT_AT(wait), "off" },
-	{ OPT_BOOL, 'b', "init", "BOOL", OPT_AT(cloud_init), "bool" },
+	{ OPT_BOOL, 'b', "init", "BOOL", OPT_OWN(struct linode_own, cloud_init), "bool" },
 	{ OPT_TEXT, 'l', "label", "LABEL", OPT_AT(label), "text" },
 	{ OPT_MAYBE, 'r', "region", "REGION", OPT_AT(region), "maybe" },
 	{ OPT_LIST, 't', "tag", "TAG", OPT_AT(tags), "list" },
@@ -74,14 +75,14 @@ static void every_kind(void **state)
 	assert_int_equal(o.max_size, UINT64_C(6) << 30);
 	assert_int_equal(o.timeout_ms, 5400000);
 	GOOD("--init", "TRUE", "--retry", "0", "--output", "json", "--tag", "a", "--tag=b");
-	assert_true(o.cloud_init);
+	assert_true(linode_own_set(&o)->cloud_init);
 	assert_int_equal(o.retry, 0);
 	assert_string_equal(o.output, "json");
 	assert_int_equal(o.tags.count, 2);
 	assert_string_equal(o.tags.at[0], "a");
 	assert_string_equal(o.tags.at[1], "b");
 	GOOD("--init", "true", "--init=false");
-	assert_false(o.cloud_init);
+	assert_false(linode_own_set(&o)->cloud_init);
 }
 
 /* All the ways to write an argument, and arguments that look like something else. */

@@ -1,14 +1,16 @@
 /* The kinds of options that IONOS's command brought: lists of words, files, answers, counters. */
 #include "unit/unit.h"
 
+#include "base/text.h"
 #include "cli.h"
 #include "unit/files.h"
+#include "cloud/ionos/own.h"
 
 static const struct opt kinds[] = {
-	{ OPT_WORDS, 'l', "location", "NAMES", OPT_AT(locations), "words" },
+	{ OPT_WORDS, 'l', "location", "NAMES", OPT_OWN(struct ionos_own, locations), "words" },
 	{ OPT_FILES, 'i', "image", "FILES", OPT_AT(files), "files" },
-	{ OPT_ANSWER, 'p', "plug", NULL, OPT_AT(cpu_plug), "answer" },
-	{ OPT_SWITCH, 's', "skip-update", NULL, OPT_AT(skip_update), "switch" },
+	{ OPT_ANSWER, 'p', "plug", NULL, OPT_OWN(struct ionos_own, cpu_plug), "answer" },
+	{ OPT_SWITCH, 's', "skip-update", NULL, OPT_OWN(struct ionos_own, skip_update), "switch" },
 	{ OPT_MORE, 'v', "verbose", NULL, OPT_AT(verbose), "more" },
 	{ OPT_CHOICE, 'o', "output", "text|json|xml", OPT_AT(output), "choice" },
 	{ OPT_END, 0, NULL, NULL, 0, NULL },
@@ -86,23 +88,23 @@ static void words(void **state)
 	(void)state;
 	for (i = 0; i < COUNT(rows); i++) {
 		GOOD("--location", rows[i].text);
-		CHECK(o.locations.count == rows[i].count, "%s: %u", rows[i].text,
-		      o.locations.count);
+		CHECK(ionos_own_set(&o)->locations.count == rows[i].count, "%s: %u", rows[i].text,
+		      ionos_own_set(&o)->locations.count);
 		for (k = 0; k < rows[i].count; k++)
-			CHECK(strcmp(o.locations.at[k], rows[i].at[k]) == 0, "%s: %s", rows[i].text,
-			      o.locations.at[k]);
+			CHECK(strcmp(ionos_own_set(&o)->locations.at[k], rows[i].at[k]) == 0,
+			      "%s: %s", rows[i].text, ionos_own_set(&o)->locations.at[k]);
 	}
 	GOOD("-l", "a,b", "-lc", "-l=d,e", "--location=f");
-	assert_int_equal(o.locations.count, 6);
-	assert_string_equal(o.locations.at[4], "e");
-	assert_string_equal(o.locations.at[5], "f");
+	assert_int_equal(ionos_own_set(&o)->locations.count, 6);
+	assert_string_equal(ionos_own_set(&o)->locations.at[4], "e");
+	assert_string_equal(ionos_own_set(&o)->locations.at[5], "f");
 	BAD("-l", "\"a");
 	BAD("-l", "\"");
 	BAD("-l", "\"a\"b");
 	BAD("-l", "\"a\" ,b");
 	BAD("-l", "\"a\"\"");
 	BAD("-l");
-	assert_true(!o.locations.count);
+	assert_true(!ionos_own_set(&o)->locations.count);
 }
 
 static void too_many_words(void **state)
@@ -115,7 +117,7 @@ static void too_many_words(void **state)
 		text[i] = ',';
 	text[LIST_MAX - 1] = '\0';
 	GOOD("-l", text);
-	assert_int_equal(o.locations.count, LIST_MAX);
+	assert_int_equal(ionos_own_set(&o)->locations.count, LIST_MAX);
 	text[LIST_MAX - 1] = ',';
 	text[LIST_MAX] = '\0';
 	BAD("-l", text);
@@ -164,21 +166,21 @@ static void answers(void **state)
 
 	(void)state;
 	GOOD("x");
-	assert_int_equal(o.cpu_plug, ANSWER_NONE);
-	assert_false(o.skip_update);
+	assert_int_equal(ionos_own_set(&o)->cpu_plug, ANSWER_NONE);
+	assert_false(ionos_own_set(&o)->skip_update);
 	GOOD("--plug", "--skip-update");
-	assert_int_equal(o.cpu_plug, ANSWER_YES);
-	assert_true(o.skip_update);
+	assert_int_equal(ionos_own_set(&o)->cpu_plug, ANSWER_YES);
+	assert_true(ionos_own_set(&o)->skip_update);
 	for (i = 0; i < COUNT(yes); i++) {
 		snprintf(word, sizeof(word), "--plug=%s", yes[i]);
 		GOOD("--plug=false", word);
-		assert_int_equal(o.cpu_plug, ANSWER_YES);
+		assert_int_equal(ionos_own_set(&o)->cpu_plug, ANSWER_YES);
 		snprintf(word, sizeof(word), "-p=%s", no[i]);
 		GOOD("--plug", word);
-		assert_int_equal(o.cpu_plug, ANSWER_NO);
+		assert_int_equal(ionos_own_set(&o)->cpu_plug, ANSWER_NO);
 		snprintf(word, sizeof(word), "--skip-update=%s", no[i]);
 		GOOD("-s", word);
-		assert_false(o.skip_update);
+		assert_false(ionos_own_set(&o)->skip_update);
 	}
 	for (i = 0; i < COUNT(neither); i++) {
 		snprintf(word, sizeof(word), "--plug=%s", neither[i]);
@@ -188,17 +190,17 @@ static void answers(void **state)
 	}
 	/* The help text writes "--expose-serial true": these two words, and no others. */
 	GOOD("--plug", "false", "--skip-update", "true", "f");
-	assert_int_equal(o.cpu_plug, ANSWER_NO);
-	assert_true(o.skip_update);
+	assert_int_equal(ionos_own_set(&o)->cpu_plug, ANSWER_NO);
+	assert_true(ionos_own_set(&o)->skip_update);
 	assert_int_equal(o.file_count, 1);
 	GOOD("--plug", "False", "-p", "1", "-s", "false");
-	assert_int_equal(o.cpu_plug, ANSWER_YES);
-	assert_false(o.skip_update);
+	assert_int_equal(ionos_own_set(&o)->cpu_plug, ANSWER_YES);
+	assert_false(ionos_own_set(&o)->skip_update);
 	assert_int_equal(o.file_count, 2);
 	/* Among letters, only the last one takes a word. */
 	GOOD("-ps", "false");
-	assert_int_equal(o.cpu_plug, ANSWER_YES);
-	assert_false(o.skip_update);
+	assert_int_equal(ionos_own_set(&o)->cpu_plug, ANSWER_YES);
+	assert_false(ionos_own_set(&o)->skip_update);
 	BAD("-pfalse");
 }
 
@@ -297,12 +299,12 @@ static void the_next_word(void **state)
 static void choices(void **state)
 {
 	(void)state;
-	assert_true(cli_choice("image|img", "image"));
-	assert_true(cli_choice("image|img", "img"));
-	assert_false(cli_choice("image|img", "im"));
-	assert_false(cli_choice("image|img", "image|img"));
-	assert_false(cli_choice("image|img", ""));
-	assert_false(cli_choice("", ""));
+	assert_true(text_lists("image|img", '|', "image"));
+	assert_true(text_lists("image|img", '|', "img"));
+	assert_false(text_lists("image|img", '|', "im"));
+	assert_false(text_lists("image|img", '|', "image|img"));
+	assert_false(text_lists("image|img", '|', ""));
+	assert_false(text_lists("", '|', ""));
 }
 
 int main(void)

@@ -1,6 +1,7 @@
 #include "unit/unit.h"
 
 #include "image/gzcheck.h"
+#include "image/image.h"
 #include "image/source.h"
 #include "unit/disk_check.h"
 

@@ -1,6 +1,6 @@
 #include "unit/unit.h"
 
-#include "image/format.h"
+#include "image/image.h"
 #include "image/gzcheck.h"
 #include "image/source.h"
 #include "unit/edge.h"

@@ -1,9 +1,11 @@
 /* glanceclient's grammar: what it takes, and what it prints. */
 #include "unit/unit.h"
 
+#include "base/text.h"
 #include "cli.h"
 #include "cloud/openstack/openstack.h"
 #include "unit/caught.h"
+#include "cloud/openstack/own.h"
 
 static struct options options;
 static struct task task;
@@ -105,9 +107,9 @@ static void nothing_to_print(void **state)
 	(void)state;
 	strcpy(task.object, "{\"id\":\"1\"}");
 	assert_true(strlen(print()) > 0);
-	options.image_id = "1";
+	os_own_set(&options)->image_id = "1";
 	assert_string_equal(print(), "");
-	options.image_id = NULL;
+	os_own_set(&options)->image_id = NULL;
 	err_set(&task.err, ERR_NETWORK, "no connection");
 	assert_string_equal(print(), "");
 }
@@ -163,15 +165,15 @@ static void create(void **state)
 	assert_string_equal(o.properties.at[0], "os_distro=debian");
 	assert_string_equal(o.properties.at[1], "k=v");
 	assert_string_equal(o.properties.at[2], "kernel_id=1");
-	assert_true(o.hidden);
-	assert_false(o.protect);
-	assert_int_equal(o.stores.count, 1);
-	assert_string_equal(o.stores.at[0], "slow");
-	assert_null(o.import);
+	assert_true(os_own_set(&o)->hidden);
+	assert_false(os_own_set(&o)->protect);
+	assert_int_equal(os_own_set(&o)->stores.count, 1);
+	assert_string_equal(os_own_set(&o)->stores.at[0], "slow");
+	assert_null(os_own_set(&o)->import);
 	GOOD("image-create", "--file", "f", "--tags", "-", "--name", "n", "--disk-format", "RAW");
 	assert_int_equal(o.tags.count, 1);
 	assert_string_equal(o.name, "n");
-	assert_string_equal(o.disk_format, "raw");
+	assert_string_equal(os_own_set(&o)->disk_format, "raw");
 	BAD("--tags needs an argument", "image-create", "--file", "f", "--tags", "--name", "n");
 	BAD("--tags needs an argument", "image-create", "--file", "f", "--tags", "-d");
 	BAD("--tags needs an argument", "image-create", "--file", "f", "--tags");
@@ -211,7 +213,7 @@ static void upload(void **state)
 {
 	(void)state;
 	GOOD("image-upload", "--file", "f", "1-2");
-	assert_string_equal(o.image_id, "1-2");
+	assert_string_equal(os_own_set(&o)->image_id, "1-2");
 	assert_string_equal(o.files[0], "f");
 	assert_int_equal(o.file_count, 1);
 	BAD("the id", "image-upload", "--file", "f");
@@ -222,18 +224,18 @@ static void import(void **state)
 {
 	(void)state;
 	GOOD("image-create-via-import", "--file", "f");
-	assert_string_equal(o.import, "glance-direct");
-	assert_false(o.allow_failure);
+	assert_string_equal(os_own_set(&o)->import, "glance-direct");
+	assert_false(os_own_set(&o)->allow_failure);
 	GOOD("image-create-via-import", "--file", "f", "--stores", "a,b");
-	assert_int_equal(o.stores.count, 2);
-	assert_true(o.allow_failure);
+	assert_int_equal(os_own_set(&o)->stores.count, 2);
+	assert_true(os_own_set(&o)->allow_failure);
 	GOOD("image-create-via-import", "--file", "f", "--all-stores", "True", "--allow-failure",
 	     "False");
-	assert_true(o.all_stores);
-	assert_false(o.allow_failure);
+	assert_true(os_own_set(&o)->all_stores);
+	assert_false(os_own_set(&o)->allow_failure);
 	GOOD("image-create-via-import", "--file", "f", "--store", "a");
-	assert_string_equal(o.stores.at[0], "a");
-	assert_false(o.allow_failure);
+	assert_string_equal(os_own_set(&o)->stores.at[0], "a");
+	assert_false(os_own_set(&o)->allow_failure);
 	BAD("only one of", "image-create-via-import", "--file", "f", "--store", "a", "--stores",
 	    "b");
 	BAD("only one of", "image-create-via-import", "--file", "f", "--all-stores", "1",
@@ -248,23 +250,23 @@ static void variables(void **state)
 	(void)state;
 	setenv("OS_IMAGE_STORE", "e", 1);
 	GOOD("image-upload", "--file", "f", "1");
-	assert_string_equal(o.stores.at[0], "e");
+	assert_string_equal(os_own_set(&o)->stores.at[0], "e");
 	GOOD("image-create", "--file", "f", "--store", "s");
-	assert_string_equal(o.stores.at[0], "s");
+	assert_string_equal(os_own_set(&o)->stores.at[0], "s");
 	GOOD("image-create-via-import", "--file", "f", "--stores", "a,b");
-	assert_int_equal(o.stores.count, 2);
+	assert_int_equal(os_own_set(&o)->stores.count, 2);
 	setenv("OS_IMAGE_STORES", "x,yy,z", 1);
 	BAD("only one of", "image-create-via-import", "--file", "f");
 	setenv("OS_IMAGE_STORE", "", 1);
 	setenv("OS_IMAGE_ALLOW_FAILURE", "False", 1);
 	GOOD("image-create-via-import", "--file", "f");
-	assert_int_equal(o.stores.count, 3);
-	assert_string_equal(o.stores.at[0], "x");
-	assert_string_equal(o.stores.at[1], "yy");
-	assert_string_equal(o.stores.at[2], "z");
-	assert_false(o.allow_failure);
+	assert_int_equal(os_own_set(&o)->stores.count, 3);
+	assert_string_equal(os_own_set(&o)->stores.at[0], "x");
+	assert_string_equal(os_own_set(&o)->stores.at[1], "yy");
+	assert_string_equal(os_own_set(&o)->stores.at[2], "z");
+	assert_false(os_own_set(&o)->allow_failure);
 	GOOD("image-create-via-import", "--file", "f", "--allow-failure", "yes");
-	assert_true(o.allow_failure);
+	assert_true(os_own_set(&o)->allow_failure);
 	setenv("OS_IMAGE_IMPORT_METHOD", "web-download", 1);
 	BAD("web-download", "image-create-via-import", "--file", "f");
 	GOOD("image-create-via-import", "--file", "f", "--import-method", "glance-direct");

@@ -12,7 +12,7 @@ static const char *reason_in(const char *answer, size_t len, size_t cap)
 	work.answer[len] = '\0';
 	work.reply.len = len;
 	memset(out, 'Z', sizeof(out));
-	glance_reason(&task, out, cap);
+	api_reason(&task, &glance, out, cap);
 	CHECK(memchr(out, '\0', cap), "no end: %.20s", answer);
 	return out;
 }
@@ -87,7 +87,7 @@ static void one_line(void **state)
 		task_init(NULL);
 		reason_of(rows[i].answer);
 		CHECK(strcmp(out, rows[i].reason) == 0, "row %zu: \"%s\"", i, out);
-		snprintf(os_work(&task)->request_id, sizeof(os_work(&task)->request_id), "req-7");
+		snprintf(work.request_id, sizeof(work.request_id), "req-7");
 		reason_of(rows[i].answer);
 		CHECK(strncmp(out, rows[i].reason, strlen(rows[i].reason)) == 0, "row %zu: \"%s\"",
 		      i, out);
@@ -150,8 +150,7 @@ static void long_answers(void **state)
 	for (way = 0; way < 3; way++) {
 		for (cap = 90; cap <= sizeof(out); cap += 9) {
 			task_init(NULL);
-			snprintf(os_work(&task)->request_id, sizeof(os_work(&task)->request_id),
-				 "%s", id);
+			snprintf(work.request_id, sizeof(work.request_id), "%s", id);
 			len = (size_t)snprintf(answer, sizeof(answer), "%s",
 					       way == 0 ? "{\"message\": \"" :
 					       way == 1 ? "<html>" :
@@ -200,7 +199,7 @@ static void every_length(void **state)
 		for (cap = 1; cap < 60; cap++) {
 			task_init(NULL);
 			if (way % 2)
-				strcpy(os_work(&task)->request_id, "req-\xc3\xa4");
+				strcpy(work.request_id, "req-\xc3\xa4");
 			s = way < 2 ? page : json;
 			reason_in(s, strlen(s), cap);
 			len = strlen(out);

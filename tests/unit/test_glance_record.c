@@ -2,7 +2,9 @@
 #include "unit/unit.h"
 
 #include "base/text.h"
+#include "cloud/openstack/record.h"
 #include "unit/openstack_task.h"
+#include "cloud/openstack/own.h"
 
 #define ID "01234567-89ab-4def-8123-456789abcdef"
 #define FRONT "{'id': '" ID "', 'name': 'n', 'disk_format': 'raw', 'container_format': 'bare'"
@@ -27,7 +29,7 @@ static int create(const char *head, const char *content, struct err *e)
 		 content);
 	task_serve(answer);
 	snprintf(os_work(&task)->base, sizeof(os_work(&task)->base), "%s/image", url);
-	result = glance_create(&task, e);
+	result = os_record_create(&task, e);
 	task_served();
 	return result;
 }
@@ -52,7 +54,7 @@ static void check_request(const char *want, const char *which)
 		if (*c == '"')
 			*c = '\'';
 	CHECK(strcmp((char *)server.body, want) == 0, "%s: %s", which, (char *)server.body);
-	assert_true(os_work(&task)->ours);
+	assert_int_equal(os_work(&task)->record, RECORD_OURS);
 	assert_string_equal(task.id, ID);
 }
 
@@ -67,12 +69,12 @@ static void everything(void **state)
 {
 	(void)state;
 	fresh();
-	options.disk_format = "ami";
-	options.container_format = "ova";
-	options.visibility = "community";
-	options.min_disk = 20;
-	options.min_ram = 512;
-	options.protect = options.hidden = true;
+	os_own_set(&options)->disk_format = "ami";
+	os_own_set(&options)->container_format = "ova";
+	os_own_set(&options)->visibility = "community";
+	os_own_set(&options)->min_disk = 20;
+	os_own_set(&options)->min_ram = 512;
+	os_own_set(&options)->protect = os_own_set(&options)->hidden = true;
 	options.tags = (struct opt_list){ { "x", "y z" }, 2 };
 	options.properties = (struct opt_list){ { "os_distro=debian", "empty=", "eq=a=b" }, 3 };
 	check_request("{'id': '" ID
@@ -112,7 +114,7 @@ static void disks(void **state)
 		fresh();
 		task.image.format = rows[i].format;
 		task.image.virtual_size = rows[i].virtual_size;
-		options.min_disk = rows[i].option;
+		os_own_set(&options)->min_disk = rows[i].option;
 		snprintf(disk, sizeof(disk), ", 'min_disk': %llu",
 			 (unsigned long long)rows[i].want);
 		snprintf(want, sizeof(want),
@@ -235,8 +237,9 @@ static void refused(void **state)
 		check_err(&e, rows[i].code, rows[i].head);
 		CHECK(strstr(e.text, ": the reason") && !strchr(e.text, '<'), "%s", e.text);
 		assert_false(e.retry);
-		assert_false(os_work(&task)->ours);
-		assert_false(os_work(&task)->maybe);
+		CHECK(os_work(&task)->record == RECORD_NONE ||
+			      os_work(&task)->record == RECORD_OTHERS,
+		      "%d", (int)os_work(&task)->record);
 	}
 }
 
@@ -267,8 +270,7 @@ static void unclear(void **state)
 		CHECK(create(rows[i].head, rows[i].body, &e) == -1, "%s", which);
 		net.stall_ms = 30000;
 		CHECK(e.code != ERR_NONE, "%s", which);
-		assert_false(os_work(&task)->ours);
-		CHECK(os_work(&task)->maybe, "%s", which);
+		CHECK(os_work(&task)->record == RECORD_ASKED, "%s", which);
 		assert_string_equal(task.id, ID);
 	}
 }

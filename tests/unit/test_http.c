@@ -3,6 +3,7 @@
 #include <signal.h>
 
 #include "net/http.h"
+#include "net/url.h"
 #include "unit/files.h"
 #include "unit/script.h"
 #include "unit/server.h"
@@ -442,10 +443,10 @@ static void urls_to_show(void **state)
 
 	(void)state;
 	for (i = 0; i < COUNT(rows); i++) {
-		http_show_url(rows[i].url, out, sizeof(out));
+		url_show(rows[i].url, out, sizeof(out));
 		CHECK(strcmp(out, rows[i].shown) == 0, "%s: %s", rows[i].url, out);
 	}
-	http_show_url("https://host.example/path", tiny, sizeof(tiny));
+	url_show("https://host.example/path", tiny, sizeof(tiny));
 	assert_string_equal(tiny, "https://...");
 }
 
@@ -463,7 +464,7 @@ static void credentials_are_never_shown(void **state)
 
 	(void)state;
 	for (i = 0; i < COUNT(urls); i++) {
-		http_show_url(urls[i], out, sizeof(out));
+		url_show(urls[i], out, sizeof(out));
 		CHECK(!strstr(out, "RET"), "%s is shown as %s", urls[i], out);
 	}
 }

@@ -1,8 +1,9 @@
 #include "unit/unit.h"
 
 #include "base/log.h"
-#include "cloud/ionos/ionos.h"
+#include "cloud/ionos/name.h"
 #include "unit/caught.h"
+#include "cloud/ionos/own.h"
 
 static struct options o;
 static struct ionos_name name;
@@ -20,9 +21,9 @@ static int name_of(const char *file, const char *word, const char *extension, st
 {
 	o.files[0] = file;
 	o.file_count = 1;
-	o.renames.at[0] = word;
-	o.renames.count = word != NULL;
-	o.extension = extension;
+	ionos_own_set(&o)->renames.at[0] = word;
+	ionos_own_set(&o)->renames.count = word != NULL;
+	ionos_own_set(&o)->extension = extension;
 	memset(&name, 0xff, sizeof(name));
 	return ionos_name(&o, 0, &name, e);
 }
@@ -184,7 +185,7 @@ static void confidential(void **state)
 	size_t i;
 
 	(void)state;
-	o.confidential = true;
+	ionos_own_set(&o)->confidential = true;
 	for (i = 0; i < COUNT(good); i++) {
 		struct err e = ERR_INIT;
 
@@ -224,8 +225,8 @@ static void twice(void **state)
 	(void)state;
 	for (i = 0; i < COUNT(rows); i++) {
 		memcpy(o.files, rows[i].files, sizeof(rows[i].files));
-		memcpy(o.renames.at, rows[i].words, sizeof(rows[i].words));
-		o.renames.count = rows[i].words[0] ? 3 : 0;
+		memcpy(ionos_own_set(&o)->renames.at, rows[i].words, sizeof(rows[i].words));
+		ionos_own_set(&o)->renames.count = rows[i].words[0] ? 3 : 0;
 		o.file_count = 3;
 		for (k = 0; k < 3; k++) {
 			struct err e = ERR_INIT;
@@ -253,18 +254,18 @@ static void renames(void **state)
 	o.files[0] = "a.iso";
 	o.files[1] = "b.iso";
 	o.file_count = 2;
-	assert_int_equal(ionos_check_names(&o, &e), 0);
-	o.renames = (struct opt_list){ .at = { "x" }, .count = 1 };
-	assert_int_equal(ionos_check_names(&o, &e), -1);
+	assert_int_equal(ionos_name_check(&o, &e), 0);
+	ionos_own_set(&o)->renames = (struct opt_list){ .at = { "x" }, .count = 1 };
+	assert_int_equal(ionos_name_check(&o, &e), -1);
 	check_err(&e, ERR_USAGE, "one");
 	err_clear(&e);
-	o.renames = (struct opt_list){ .at = { "x", "y", "z" }, .count = 3 };
-	assert_int_equal(ionos_check_names(&o, &e), -1);
+	ionos_own_set(&o)->renames = (struct opt_list){ .at = { "x", "y", "z" }, .count = 3 };
+	assert_int_equal(ionos_name_check(&o, &e), -1);
 	err_clear(&e);
-	o.renames = (struct opt_list){ .at = { "x.iso", "y.ISO" }, .count = 2 };
+	ionos_own_set(&o)->renames = (struct opt_list){ .at = { "x.iso", "y.ISO" }, .count = 2 };
 	caught_begin(STDERR_FILENO);
 	log_init(LOG_NORMAL);
-	result = ionos_check_names(&o, &e);
+	result = ionos_name_check(&o, &e);
 	text = caught_end();
 	assert_int_equal(result, 0);
 	assert_true(text[0] != '\0');

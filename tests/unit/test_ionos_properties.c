@@ -1,7 +1,11 @@
 #include "unit/unit.h"
 
 #include "base/json.h"
-#include "cloud/ionos/ionos.h"
+#include "cloud/ionos/options.h"
+#include "cloud/ionos/own.h"
+#include "cloud/ionos/properties.h"
+#include "cloud/ionos/options.h"
+#include "cloud/ionos/own.h"
 
 static struct options o;
 static char body[4096];
@@ -53,13 +57,16 @@ static void everything(void **state)
 	(void)state;
 	o.name = "a \"name\"";
 	o.description = "\xc3\xa4\n";
-	o.licence_type = "WINDOWS2022";
-	o.application_type = "MSSQL-2022-Web";
-	o.cloud_init_type = "NONE";
-	o.cpu_plug = o.ram_plug = o.nic_plug = o.virtio_plug = o.scsi_plug = ANSWER_NO;
-	o.cpu_unplug = o.ram_unplug = o.nic_unplug = o.virtio_unplug = o.scsi_unplug = ANSWER_YES;
-	o.expose_serial = ANSWER_YES;
-	o.legacy_bios = ANSWER_YES;
+	ionos_own_set(&o)->licence_type = "WINDOWS2022";
+	ionos_own_set(&o)->application_type = "MSSQL-2022-Web";
+	ionos_own_set(&o)->cloud_init_type = "NONE";
+	ionos_own_set(&o)->cpu_plug = ionos_own_set(&o)->ram_plug = ionos_own_set(&o)->nic_plug =
+		ionos_own_set(&o)->virtio_plug = ionos_own_set(&o)->scsi_plug = ANSWER_NO;
+	ionos_own_set(&o)->cpu_unplug = ionos_own_set(&o)->ram_unplug =
+		ionos_own_set(&o)->nic_unplug = ionos_own_set(&o)->virtio_unplug =
+			ionos_own_set(&o)->scsi_unplug = ANSWER_YES;
+	ionos_own_set(&o)->expose_serial = ANSWER_YES;
+	ionos_own_set(&o)->legacy_bios = ANSWER_YES;
 	check_body("{'applicationType':'MSSQL-2022-Web','cloudInit':'NONE'"
 		   ",'cpuHotPlug':false,'cpuHotUnplug':true"
 		   ",'description':'\xc3\xa4\\n','discScsiHotPlug':false"
@@ -68,7 +75,7 @@ static void everything(void **state)
 		   ",'licenceType':'WINDOWS2022','name':'a \\'name\\''"
 		   ",'nicHotPlug':false,'nicHotUnplug':true,'ramHotPlug':false"
 		   ",'ramHotUnplug':true,'requireLegacyBios':true}");
-	o.legacy_bios = ANSWER_NO;
+	ionos_own_set(&o)->legacy_bios = ANSWER_NO;
 	assert_non_null(strstr(properties(), ",\"requireLegacyBios\":false}"));
 }
 
@@ -79,18 +86,18 @@ static void each_alone(void **state)
 		size_t at;
 		const char *name;
 	} rows[] = {
-		{ OPT_AT(cpu_plug), "cpuHotPlug" },
-		{ OPT_AT(cpu_unplug), "cpuHotUnplug" },
-		{ OPT_AT(ram_plug), "ramHotPlug" },
-		{ OPT_AT(ram_unplug), "ramHotUnplug" },
-		{ OPT_AT(nic_plug), "nicHotPlug" },
-		{ OPT_AT(nic_unplug), "nicHotUnplug" },
-		{ OPT_AT(virtio_plug), "discVirtioHotPlug" },
-		{ OPT_AT(virtio_unplug), "discVirtioHotUnplug" },
-		{ OPT_AT(scsi_plug), "discScsiHotPlug" },
-		{ OPT_AT(scsi_unplug), "discScsiHotUnplug" },
-		{ OPT_AT(expose_serial), "exposeSerial" },
-		{ OPT_AT(legacy_bios), "requireLegacyBios" },
+		{ OPT_OWN(struct ionos_own, cpu_plug), "cpuHotPlug" },
+		{ OPT_OWN(struct ionos_own, cpu_unplug), "cpuHotUnplug" },
+		{ OPT_OWN(struct ionos_own, ram_plug), "ramHotPlug" },
+		{ OPT_OWN(struct ionos_own, ram_unplug), "ramHotUnplug" },
+		{ OPT_OWN(struct ionos_own, nic_plug), "nicHotPlug" },
+		{ OPT_OWN(struct ionos_own, nic_unplug), "nicHotUnplug" },
+		{ OPT_OWN(struct ionos_own, virtio_plug), "discVirtioHotPlug" },
+		{ OPT_OWN(struct ionos_own, virtio_unplug), "discVirtioHotUnplug" },
+		{ OPT_OWN(struct ionos_own, scsi_plug), "discScsiHotPlug" },
+		{ OPT_OWN(struct ionos_own, scsi_unplug), "discScsiHotUnplug" },
+		{ OPT_OWN(struct ionos_own, expose_serial), "exposeSerial" },
+		{ OPT_OWN(struct ionos_own, legacy_bios), "requireLegacyBios" },
 	};
 	char member[64];
 	size_t i;
@@ -114,10 +121,10 @@ static void confidential(void **state)
 	struct err e = ERR_INIT;
 
 	(void)state;
-	o.confidential = true;
-	o.licence_type = "LINUX";
+	ionos_own_set(&o)->confidential = true;
+	ionos_own_set(&o)->licence_type = "LINUX";
 	o.name = "n";
-	assert_int_equal(ionos_check_confidential(&o, &e), 0);
+	assert_int_equal(ionos_properties_check(&o, &e), 0);
 	check_body("{'applicationType':'UNKNOWN','cloudInit':'NONE','cpuHotPlug':false"
 		   ",'cpuHotUnplug':false,'discScsiHotPlug':false"
 		   ",'discScsiHotUnplug':false,'discVirtioHotPlug':false"
@@ -126,18 +133,22 @@ static void confidential(void **state)
 		   ",'nicHotUnplug':false,'ramHotPlug':false,'ramHotUnplug':false"
 		   ",'requireLegacyBios':false}");
 	/* What it is anyway may be said. */
-	o.cloud_init_type = "NONE";
-	o.cpu_plug = o.scsi_unplug = o.legacy_bios = ANSWER_NO;
-	o.expose_serial = ANSWER_YES;
-	assert_int_equal(ionos_check_confidential(&o, &e), 0);
+	ionos_own_set(&o)->cloud_init_type = "NONE";
+	ionos_own_set(&o)->cpu_plug = ionos_own_set(&o)->scsi_unplug =
+		ionos_own_set(&o)->legacy_bios = ANSWER_NO;
+	ionos_own_set(&o)->expose_serial = ANSWER_YES;
+	assert_int_equal(ionos_properties_check(&o, &e), 0);
 }
 
 static void confidential_contradictions(void **state)
 {
 	static const size_t answers[] = {
-		OPT_AT(cpu_plug),  OPT_AT(cpu_unplug),  OPT_AT(ram_plug),    OPT_AT(ram_unplug),
-		OPT_AT(nic_plug),  OPT_AT(nic_unplug),  OPT_AT(virtio_plug), OPT_AT(virtio_unplug),
-		OPT_AT(scsi_plug), OPT_AT(scsi_unplug), OPT_AT(legacy_bios),
+		OPT_OWN(struct ionos_own, cpu_plug),    OPT_OWN(struct ionos_own, cpu_unplug),
+		OPT_OWN(struct ionos_own, ram_plug),    OPT_OWN(struct ionos_own, ram_unplug),
+		OPT_OWN(struct ionos_own, nic_plug),    OPT_OWN(struct ionos_own, nic_unplug),
+		OPT_OWN(struct ionos_own, virtio_plug), OPT_OWN(struct ionos_own, virtio_unplug),
+		OPT_OWN(struct ionos_own, scsi_plug),   OPT_OWN(struct ionos_own, scsi_unplug),
+		OPT_OWN(struct ionos_own, legacy_bios),
 	};
 	struct err e = ERR_INIT;
 	size_t i;
@@ -147,16 +158,16 @@ static void confidential_contradictions(void **state)
 		memset(&o, 0, sizeof(o));
 		err_clear(&e);
 		*(enum answer *)(void *)((char *)&o + answers[i]) = ANSWER_YES;
-		assert_int_equal(ionos_check_options(&o, &e), 0);
-		o.confidential = true;
-		CHECK(ionos_check_options(&o, &e) == -1, "%zu", i);
+		assert_int_equal(ionos_options_check(&o, &e), 0);
+		ionos_own_set(&o)->confidential = true;
+		CHECK(ionos_options_check(&o, &e) == -1, "%zu", i);
 		check_err(&e, ERR_USAGE, "confidential");
 	}
 	memset(&o, 0, sizeof(o));
 	err_clear(&e);
-	o.confidential = true;
-	o.cloud_init_type = "V1";
-	assert_int_equal(ionos_check_options(&o, &e), -1);
+	ionos_own_set(&o)->confidential = true;
+	ionos_own_set(&o)->cloud_init_type = "V1";
+	assert_int_equal(ionos_options_check(&o, &e), -1);
 	assert_non_null(strstr(e.text, "NONE"));
 }
 
@@ -194,10 +205,10 @@ static void words_of_the_api(void **state)
 		int want = i < COUNT(good) ? 0 : -1;
 		struct err e = ERR_INIT;
 
-		o.licence_type = row[0];
-		o.application_type = row[1];
-		o.cloud_init_type = row[2];
-		CHECK(ionos_check_options(&o, &e) == want, "%zu: %s", i, e.text);
+		ionos_own_set(&o)->licence_type = row[0];
+		ionos_own_set(&o)->application_type = row[1];
+		ionos_own_set(&o)->cloud_init_type = row[2];
+		CHECK(ionos_options_check(&o, &e) == want, "%zu: %s", i, e.text);
 		check_err(&e, want ? ERR_USAGE : ERR_NONE, "words");
 		if (want)
 			CHECK(strstr(e.text, row[0] ? "OTHER" :
@@ -213,7 +224,7 @@ static void queries(void **state)
 
 	(void)state;
 	o.query = "[].id";
-	assert_int_equal(ionos_check_options(&o, &e), -1);
+	assert_int_equal(ionos_options_check(&o, &e), -1);
 	check_err(&e, ERR_USAGE, "query");
 	assert_non_null(strstr(e.text, "--query"));
 }

@@ -1,7 +1,8 @@
 #include "unit/unit.h"
 
 #include "base/log.h"
-#include "cloud/ionos/ionos.h"
+#include "cloud/ionos/target.h"
+#include "cloud/ionos/own.h"
 
 static struct options o;
 static struct ionos_target targets[TARGETS_MAX];
@@ -10,7 +11,7 @@ static unsigned count;
 static int run(unsigned cap, struct err *e)
 {
 	memset(targets, 0xff, sizeof(targets));
-	return ionos_targets(&o, targets, cap, &count, e);
+	return ionos_target_list(&o, targets, cap, &count, e);
 }
 
 static int clear(void **state)
@@ -23,8 +24,10 @@ static int clear(void **state)
 
 static void locate(const char *const words[])
 {
-	for (o.locations.count = 0; words[o.locations.count]; o.locations.count++)
-		o.locations.at[o.locations.count] = words[o.locations.count];
+	for (ionos_own_set(&o)->locations.count = 0; words[ionos_own_set(&o)->locations.count];
+	     ionos_own_set(&o)->locations.count++)
+		ionos_own_set(&o)->locations.at[ionos_own_set(&o)->locations.count] =
+			words[ionos_own_set(&o)->locations.count];
 }
 
 static void good(const char *which)
@@ -120,8 +123,8 @@ static void each_place_once(void **state)
 	assert_string_equal(targets[0].location, "es/vit");
 	assert_string_equal(targets[1].location, "de/fra");
 	assert_string_equal(targets[2].location, "de/fra/2");
-	o.locations.count = 0;
-	o.ftp_urls =
+	ionos_own_set(&o)->locations.count = 0;
+	ionos_own_set(&o)->ftp_urls =
 		(struct opt_list){ .at = { "ftp://a.example/x", "A.example:21/x/", "a.example/y",
 					   "ftps://a.example/x", "ftp://a.example//x" },
 				   .count = 5 };
@@ -136,12 +139,13 @@ static void each_place_once(void **state)
 static void the_examples_of_the_help(void **state)
 {
 	(void)state;
-	o.ftp_urls = (struct opt_list){ .at = { "ftp://myftp.example" }, .count = 1 };
+	ionos_own_set(&o)->ftp_urls =
+		(struct opt_list){ .at = { "ftp://myftp.example" }, .count = 1 };
 	good("a server");
 	assert_int_equal(count, 1);
 	assert_string_equal(targets[0].host, "myftp.example");
 	assert_string_equal(targets[0].location, "");
-	o.ftp_urls.at[0] = "ftp://myftp.example/locations/%s";
+	ionos_own_set(&o)->ftp_urls.at[0] = "ftp://myftp.example/locations/%s";
 	locate((const char *const[]){ "fra", "fkb", NULL });
 	good("locations");
 	assert_int_equal(count, 2);
@@ -149,7 +153,7 @@ static void the_examples_of_the_help(void **state)
 	assert_string_equal(targets[0].location, "de/fra");
 	assert_string_equal(targets[1].prefix, "locations/fkb/");
 	assert_string_equal(targets[1].host, "myftp.example");
-	o.ftp_urls.at[0] = "ftp-%s.ionos.com";
+	ionos_own_set(&o)->ftp_urls.at[0] = "ftp-%s.ionos.com";
 	good("the default");
 	assert_string_equal(targets[0].host, "ftp-fra.ionos.com");
 }
@@ -157,8 +161,9 @@ static void the_examples_of_the_help(void **state)
 static void several_urls_with_locations(void **state)
 {
 	(void)state;
-	o.ftp_urls = (struct opt_list){ .at = { "%s.a.example", "ftps://b.example/%s/%s/" },
-					.count = 2 };
+	ionos_own_set(&o)->ftp_urls =
+		(struct opt_list){ .at = { "%s.a.example", "ftps://b.example/%s/%s/" },
+				   .count = 2 };
 	locate((const char *const[]){ "fra/2", "aa/xyz", NULL });
 	good("four");
 	assert_int_equal(count, 4);
@@ -193,18 +198,18 @@ static void needs(void **state)
 	(void)state;
 	for (i = 0; i < COUNT(rows); i++) {
 		err_clear(&e);
-		o.ftp_urls =
+		ionos_own_set(&o)->ftp_urls =
 			(struct opt_list){ .at = { rows[i].url }, .count = rows[i].url != NULL };
 		locate((const char *const[]){ rows[i].location, NULL });
-		o.ftp_port = rows[i].port;
+		ionos_own_set(&o)->ftp_port = rows[i].port;
 		CHECK(run(TARGETS_MAX, &e) == -1, "%zu", i);
 		check_err(&e, ERR_USAGE, "needs");
 		CHECK(strstr(e.text, rows[i].word), "%zu: %s", i, e.text);
 	}
-	o.ftp_urls.at[0] = "ftp://a.example:2121";
-	o.ftp_port = "2121";
+	ionos_own_set(&o)->ftp_urls.at[0] = "ftp://a.example:2121";
+	ionos_own_set(&o)->ftp_port = "2121";
 	good("the same port");
-	o.ftp_urls.at[0] = "ftps://a.example";
+	ionos_own_set(&o)->ftp_urls.at[0] = "ftps://a.example";
 	good("a port");
 	assert_int_equal(targets[0].port, 2121);
 	assert_true(targets[0].implicit);
@@ -342,7 +347,7 @@ static void passwords(void **state)
 		check_err(&e, ERR_USAGE, urls_[i]);
 		CHECK(!strstr(e.text, "SEC") && !strstr(e.text, "RET"), "%s: %s", urls_[i], e.text);
 		err_clear(&e);
-		o.ftp_urls = (struct opt_list){ .at = { urls_[i] }, .count = 1 };
+		ionos_own_set(&o)->ftp_urls = (struct opt_list){ .at = { urls_[i] }, .count = 1 };
 		locate((const char *const[]){ i % 2 ? "fra" : NULL, NULL });
 		assert_int_equal(run(TARGETS_MAX, &e), -1);
 		CHECK(!strstr(e.text, "SEC") && !strstr(e.text, "RET"), "%s: %s", urls_[i], e.text);

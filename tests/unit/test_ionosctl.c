@@ -2,8 +2,11 @@
 #include "unit/unit.h"
 
 #include "cli.h"
+#include "cloud/ionos/columns.h"
 #include "cloud/ionos/ionos.h"
+#include "cloud/ionos/own.h"
 #include "unit/caught.h"
+#include "cloud/ionos/own.h"
 
 #define ID "11111111-2222-3333-4444-000000000000"
 #define IMAGE                                                                                      \
@@ -75,9 +78,11 @@ static void chosen_columns(void **state)
 
 	(void)state;
 	for (i = 0; i < COUNT(rows); i++) {
-		options.column_names.count = 0;
+		ionos_own_set(&options)->column_names.count = 0;
 		for (k = 0; k < 3 && rows[i].names[k]; k++)
-			options.column_names.at[options.column_names.count++] = rows[i].names[k];
+			ionos_own_set(&options)
+				->column_names.at[ionos_own_set(&options)->column_names.count++] =
+				rows[i].names[k];
 		CHECK(strcmp(print(2), rows[i].want) == 0, "%zu: %s", i, caught);
 	}
 }
@@ -89,7 +94,8 @@ static void no_valid_column_is_the_default(void **state)
 	(void)state;
 	snprintf(whole, sizeof(whole), "%s", print(2));
 	assert_non_null(strstr(whole, "ImageAliases"));
-	options.column_names = (struct opt_list){ .at = { "nope", "" }, .count = 2 };
+	ionos_own_set(&options)->column_names =
+		(struct opt_list){ .at = { "nope", "" }, .count = 2 };
 	assert_string_equal(print(2), whole);
 }
 
@@ -98,7 +104,8 @@ static void all_columns(void **state)
 	const struct object_column *c;
 
 	(void)state;
-	options.column_names = (struct opt_list){ .at = { "name", "ALL", "name" }, .count = 3 };
+	ionos_own_set(&options)->column_names =
+		(struct opt_list){ .at = { "name", "ALL", "name" }, .count = 3 };
 	strcpy(tasks[0].object,
 	       "{\"id\":\"x\",\"metadata\":{\"createdDate\":\"x\",\"createdBy\":\"x\","
 	       "\"createdByUserId\":\"x\"},\"properties\":{\"name\":\"x\","
@@ -159,7 +166,8 @@ static void some_failed(void **state)
 	assert_true(json_is(&j, "1.id", "2"));
 	err_set(&tasks[0].err, ERR_NETWORK, "no connection");
 	options.output = "text";
-	options.column_names = (struct opt_list){ .at = { "imageid" }, .count = 1 };
+	ionos_own_set(&options)->column_names =
+		(struct opt_list){ .at = { "imageid" }, .count = 1 };
 	assert_string_equal(print(3), "ImageId\n2\n");
 }
 
@@ -174,9 +182,9 @@ static void nothing_to_print(void **state)
 		options.quiet = true;
 		assert_string_equal(print(3), "");
 		options.quiet = false;
-		options.skip_update = true;
+		ionos_own_set(&options)->skip_update = true;
 		assert_string_equal(print(3), "");
-		options.skip_update = false;
+		ionos_own_set(&options)->skip_update = false;
 		assert_true(strlen(print(3)) > 0);
 	}
 	err_set(&tasks[0].err, ERR_NETWORK, "no connection");
@@ -192,7 +200,8 @@ static void clean_cells(void **state)
 {
 	(void)state;
 	options.no_headers = true;
-	options.column_names = (struct opt_list){ .at = { "name", "imageid" }, .count = 2 };
+	ionos_own_set(&options)->column_names =
+		(struct opt_list){ .at = { "name", "imageid" }, .count = 2 };
 	strcpy(tasks[0].object,
 	       "{\"id\":\"x\",\"properties\":{\"name\":\"a\\nb\\u001b[2J\\u0000\\tc\"}}");
 	assert_string_equal(print(1), "a b?[2J   x\n");
@@ -211,13 +220,13 @@ static void aliases(void **state)
 	cli_defaults(&o);
 	assert_int_equal(cli_parse(v->options, 1, argv, false, &o, &e), 0);
 	assert_int_equal(v->adapt(&o, &e), 0);
-	assert_int_equal(o.renames.count, 2);
-	assert_string_equal(o.renames.at[1], "y");
+	assert_int_equal(ionos_own_set(&o)->renames.count, 2);
+	assert_string_equal(ionos_own_set(&o)->renames.at[1], "y");
 	cli_defaults(&o);
 	assert_int_equal(cli_parse(v->options, 2, argv, false, &o, &e), 0);
 	assert_int_equal(v->adapt(&o, &e), 0);
-	assert_int_equal(o.renames.count, 1);
-	assert_string_equal(o.renames.at[0], "z");
+	assert_int_equal(ionos_own_set(&o)->renames.count, 1);
+	assert_string_equal(ionos_own_set(&o)->renames.at[0], "z");
 }
 
 int main(void)

@@ -3,7 +3,7 @@
 #include <signal.h>
 
 #include "base/stop.h"
-#include "job.h"
+#include "job/job.h"
 #include "unit/files.h"
 #include "unit/gunzip.h"
 
@@ -15,14 +15,15 @@ static struct plan {
 	unsigned fail_sends, fail_begins; /* the first so many fail */
 	size_t fail_after;                /* bytes that a failing send pulls before */
 	bool retry;                       /* ... and say that it is worth another try */
-	enum err_code send_code, finish_code, check_code, takes_code;
+	enum err_code send_code, finish_code, check_code;
+	bool takes_not, needs_length;
 	bool stop;     /* a signal arrives during send */
 	bool fail_one; /* of several files, only the second fails */
 	bool no_check;
 	unsigned places; /* to which each image goes; 0 is one, too */
 } plan;
 
-static atomic_uint takes, checks, begins, sends, finishes, abandons, wrong;
+static atomic_uint looks, checks, begins, sends, finishes, abandons, wrong;
 static unsigned char data[LEN], packed[LEN + 1024];
 static size_t packed_len;
 static struct options options;
@@ -39,11 +40,12 @@ static int fake_plan(const struct options *o, void *settings, unsigned *places, 
 	return 0;
 }
 
-static int fake_takes(const struct image *im, struct err *e)
+/* Asked once for each image, and once for each place before its bytes are sent. */
+static bool fake_opaque(const struct task *t)
 {
-	(void)im;
-	atomic_fetch_add(&takes, 1);
-	return plan.takes_code ? err_set(e, plan.takes_code, "takes not") : 0;
+	(void)t;
+	atomic_fetch_add(&looks, 1);
+	return true;
 }
 
 static int fake_check(struct task *t, struct err *e)
@@ -100,7 +102,7 @@ static int fake_send(struct task *t, struct stage *body, struct err *e)
 	}
 	if (pull_image(body, SIZE_MAX, e) < 0)
 		return -1;
-	t->landed = true;
+	t->bytes = BYTES_LANDED;
 	return 0;
 }
 
@@ -119,10 +121,13 @@ static void fake_abandon(struct task *t)
 	atomic_fetch_add(&abandons, 1);
 }
 
+static struct takes fake_takes = { .who = "fake", .words = "others" };
+
 static struct provider fake = {
 	.name = "fake",
 	.plan = fake_plan,
-	.takes = fake_takes,
+	.takes = &fake_takes,
+	.opaque = fake_opaque,
 	.check = fake_check,
 	.begin = fake_begin,
 	.send = fake_send,
@@ -148,10 +153,9 @@ static void run(unsigned files, const struct plan *p)
 
 	plan = *p;
 	fake.needs = plan.needs;
-	memset(&options, 0, sizeof(options));
-	options.retry = 3;
-	options.jobs = 2;
-	options.quiet = true;
+	fake_takes.formats = plan.takes_not ? FORMAT_BIT(FORMAT_ISO) : 0;
+	fake_takes.length = plan.needs_length;
+	options = (struct options){ .retry = 3, .jobs = 2, .quiet = true };
 	options.no_check = plan.no_check;
 	log_init(LOG_QUIET);
 	for (i = 0; i < files; i++) {
@@ -178,12 +182,13 @@ static int all_is_well(void *arg)
 	const struct task *t;
 
 	(void)arg;
-	run(1, &(struct plan){ .needs = NEED_SIZE | NEED_GZIP | NEED_MD5 });
+	run(1, &(struct plan){ .needs = NEED_GZIP | NEED_MD5, .needs_length = true });
 	t = &job.tasks[0];
-	NEED(counted(1, 1, 1, 0) && atomic_load(&takes) == 1 && atomic_load(&checks) == 1);
+	NEED(counted(1, 1, 1, 0) && atomic_load(&checks) == 1);
 	NEED(job_status(&job) == 0 && job.count == 1);
 	NEED(t->unpacked == LEN && t->image.size == packed_len && t->image.format == FORMAT_GZIP);
-	NEED(t->sums[HASH_MD5] && strlen(t->sums[HASH_MD5]) == 32 && !t->sums[HASH_SHA256]);
+	NEED(t->payload.sums[HASH_MD5] && strlen(t->payload.sums[HASH_MD5]) == 32 &&
+	     !t->payload.sums[HASH_SHA256]);
 	NEED(atomic_load(&t->sent) == packed_len && atomic_load(&t->phase) == PHASE_ENDED);
 	return 0;
 }
@@ -295,7 +300,7 @@ static int standard_input_twice(void *arg)
 static int an_image_that_is_sent_all_the_same(void *arg)
 {
 	(void)arg;
-	run(1, &(struct plan){ .takes_code = ERR_IMAGE, .no_check = true });
+	run(1, &(struct plan){ .takes_not = true, .no_check = true });
 	NEED(counted(1, 1, 1, 0) && job_status(&job) == 0);
 	return 0;
 }
@@ -303,7 +308,7 @@ static int an_image_that_is_sent_all_the_same(void *arg)
 static int an_image_that_is_not_taken(void *arg)
 {
 	(void)arg;
-	run(1, &(struct plan){ .takes_code = ERR_IMAGE });
+	run(1, &(struct plan){ .takes_not = true });
 	NEED(counted(0, 0, 0, 0) && job_status(&job) == 3);
 	return 0;
 }
@@ -328,9 +333,11 @@ static int several_places(void *arg)
 	unsigned i;
 
 	(void)arg;
-	run(2, &(struct plan){ .places = 3, .fail_one = true, .send_code = ERR_FAILED });
+	run(2,
+	    &(struct plan){
+		    .needs = NEED_WHOLE, .places = 3, .fail_one = true, .send_code = ERR_FAILED });
 	NEED(job.count == 6 && counted(6, 6, 3, 3));
-	NEED(atomic_load(&takes) == 2 && atomic_load(&checks) == 6);
+	NEED(atomic_load(&looks) == 2 + 6 && atomic_load(&checks) == 6);
 	for (i = 0; i < 6; i++) {
 		NEED(job.tasks[i].image_index == i / 3 && job.tasks[i].target == i % 3);
 		NEED((job.tasks[i].err.code == ERR_NONE) == (i < 3));
@@ -352,7 +359,7 @@ static int too_many_places(void *arg)
 static int a_bad_image_for_several_places(void *arg)
 {
 	(void)arg;
-	run(1, &(struct plan){ .places = 2, .takes_code = ERR_IMAGE });
+	run(1, &(struct plan){ .places = 2, .takes_not = true });
 	NEED(counted(0, 0, 0, 0) && job_status(&job) == 3 && job.tasks[1].err.code == ERR_IMAGE);
 	return 0;
 }

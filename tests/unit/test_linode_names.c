@@ -10,7 +10,7 @@ static int load_text(const char *ini, struct err *e)
 					      "LINODE_TOKEN", "LINODE_TOKEN_FILE" };
 	static struct linode_settings got;
 	static char scratch[SETTINGS_FILE_MAX];
-	struct options options = { .as_user = NULL };
+	struct options options = { .help = false };
 
 	env_clear(others, COUNT(others));
 	setenv("LINODE_CLI_CONFIG", file_make(0, "settings", ini, strlen(ini)), 1);

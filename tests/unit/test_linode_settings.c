@@ -2,6 +2,7 @@
 
 #include "cloud/linode/linode.h"
 #include "unit/files.h"
+#include "cloud/linode/own.h"
 
 static const char *const variables[] = {
 	"LINODE_CLI_CONFIG",     "LINODE_CLI_TOKEN",
@@ -26,7 +27,7 @@ static int clean_env(void **state)
 static int load(const char *ini, size_t len, const char *as_user, struct err *e)
 {
 	setenv("LINODE_CLI_CONFIG", file_make(0, "settings", ini, len), 1);
-	options.as_user = as_user;
+	linode_own_set(&options)->as_user = as_user;
 	memset(&got, 0xee, sizeof(got));
 	return linode_settings_load(&got, &options, scratch, sizeof(scratch), e);
 }
@@ -455,10 +456,10 @@ static void no_file(void **state)
 	assert_int_equal(load_from_home(&e), 0);
 	assert_false(got.token.given);
 	assert_string_equal(got.host, "api.linode.com");
-	options.as_user = "bob";
+	linode_own_set(&options)->as_user = "bob";
 	assert_int_equal(load_from_home(&e), -1);
 	check_err(&e, ERR_USAGE, "--as-user");
-	options.as_user = NULL;
+	linode_own_set(&options)->as_user = NULL;
 	err_clear(&e);
 	/* There, but not to be read. */
 	setenv("LINODE_CLI_CONFIG", files_dir, 1);

@@ -221,7 +221,7 @@ static void hostile_objects(void **state)
 		strstr(caught, "[{\"ImageId\": \"a\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbdz\"}]"));
 	strcpy(tasks[0].object, "{\"id\":{\"\x7f\" : [ \"\xc2\x85\" , 1.0 ]}}");
 	results();
-	assert_non_null(strstr(caught, "[{\"ImageId\": {\"\\u007f\" : [ \"\\u0085\" , 1.0 ]}}]"));
+	assert_non_null(strstr(caught, "[{\"ImageId\": {\"\\u007f\": [\"\\u0085\", 1.0]}}]"));
 }
 
 /* An array of as many elements as there can be, and a string that is longer than a cell. */

@@ -1,9 +1,11 @@
 /* openstackclient's grammar: what it takes, and what it prints. */
 #include "unit/unit.h"
 
+#include "base/text.h"
 #include "cli.h"
 #include "cloud/openstack/openstack.h"
 #include "unit/caught.h"
+#include "cloud/openstack/own.h"
 
 #define ID "93435b4c-e4a9-4d2d-a523-f061816ac8db"
 /* Glance's own order; "p" is as hard as a property can be. */
@@ -33,7 +35,7 @@ static int make(void **state)
 
 static const char *print(const char *format)
 {
-	options.format = format;
+	os_own_set(&options)->format = format;
 	caught_begin(STDOUT_FILENO);
 	openstack_grammar.print(stdout, &task, 1);
 	return caught_end();
@@ -41,9 +43,9 @@ static const char *print(const char *format)
 
 static void choose(const char *first, const char *second)
 {
-	options.column_names.at[0] = first;
-	options.column_names.at[1] = second;
-	options.column_names.count = second ? 2 : first ? 1 : 0;
+	os_own_set(&options)->column_names.at[0] = first;
+	os_own_set(&options)->column_names.at[1] = second;
+	os_own_set(&options)->column_names.count = second ? 2 : first ? 1 : 0;
 }
 
 static void the_table(void **state)
@@ -88,7 +90,7 @@ static void json(void **state)
 
 	(void)state;
 	assert_string_equal(print("json"), whole);
-	options.single_line = true;
+	os_own_set(&options)->single_line = true;
 	choose("TAGS", "Min Disk");
 	assert_string_equal(print("json"), "{\"min_disk\": 0, \"tags\": [\"t2\", \"t 1\"]}\n");
 	choose("owner", NULL);
@@ -99,7 +101,7 @@ static void json(void **state)
 static void json_in_ascii(void **state)
 {
 	(void)state;
-	options.single_line = true;
+	os_own_set(&options)->single_line = true;
 	strcpy(task.object, "{\"name\":\"\xf0\x9f\x98\x80 \xe6\xbc\xa2 \xff\x7f\\n\",\"tags\":[]}");
 	assert_string_equal(print("json"),
 			    "{\"name\": \"\\ud83d\\ude00 \\u6f22 \\ufffd\\u007f\\n\", \"tags\": []}\n");
@@ -197,10 +199,10 @@ static void values(void **state)
 static void shell(void **state)
 {
 	(void)state;
-	options.prefix = "os_";
+	os_own_set(&options)->prefix = "os_";
 	choose("name", "min_disk");
 	assert_string_equal(print("shell"), "os_min_disk=\"0\"\nos_name=\"\xc3\xa4 x\"\n");
-	options.prefix = NULL;
+	os_own_set(&options)->prefix = NULL;
 	choose("name", NULL);
 	strcpy(task.object, "{\"name\":\"$(a) `b` \\\"c\\\" \\\\d \\\\\\\\ \\\\$ \\\\\"}");
 	assert_string_equal(print("shell"),
@@ -213,7 +215,7 @@ static void without_a_record(void **state)
 	static char label[2 * OBJECT_BYTES];
 
 	(void)state;
-	options.single_line = true;
+	os_own_set(&options)->single_line = true;
 	task.object[0] = '\0';
 	assert_string_equal(print("json"), "{\"id\": \"" ID
 					   "\", \"name\": \"the name\", \"status\": \"active\"}\n");
@@ -316,23 +318,23 @@ static void what_it_takes(void **state)
 	assert_string_equal(o.name, "n");
 	assert_string_equal(o.files[0], "f");
 	assert_int_equal(o.file_count, 1);
-	assert_string_equal(o.os_cloud, "c");
-	assert_string_equal(o.import, "glance-direct");
-	assert_string_equal(o.visibility, "community");
+	assert_string_equal(os_own_set(&o)->os_cloud, "c");
+	assert_string_equal(os_own_set(&o)->import, "glance-direct");
+	assert_string_equal(os_own_set(&o)->visibility, "community");
 	assert_string_equal(o.progress, "auto");
-	assert_true(o.protect);
+	assert_true(os_own_set(&o)->protect);
 	GOOD("n", "--file=-", "--unprotected", "--public", "--public", "--insecure", "--verify",
 	     "--os-image-api-version", "2.15", "--os-identity-api-version=3");
 	assert_string_equal(o.files[0], "./-");
 	assert_string_equal(o.progress, "none");
-	assert_false(o.protect || o.insecure);
-	assert_null(o.import);
-	assert_null(o.disk_format);
+	assert_false(os_own_set(&o)->protect || os_own_set(&o)->insecure);
+	assert_null(os_own_set(&o)->import);
+	assert_null(os_own_set(&o)->disk_format);
 	GOOD("n", "--file", "f", "-c", "nope", "-c", "Disk Format");
 	/* Glance has only lower case. */
 	GOOD("n", "--file", "f", "--disk-format", "QCOW2", "--container-format=Bare");
-	assert_string_equal(o.disk_format, "qcow2");
-	assert_string_equal(o.container_format, "bare");
+	assert_string_equal(os_own_set(&o)->disk_format, "qcow2");
+	assert_string_equal(os_own_set(&o)->container_format, "bare");
 }
 
 static void what_it_refuses(void **state)

@@ -2,6 +2,7 @@
 #include "unit/unit.h"
 
 #include "unit/openstack_env.h"
+#include "cloud/openstack/own.h"
 
 #define URL "OS_AUTH_URL=https://k.example:5000/v3"
 #define PASSWORD "OS_PASSWORD=pw"
@@ -43,7 +44,7 @@ static void no_domain(void **state)
 	assert_int_equal(load_env(&e), -1);
 	check_err(&e, ERR_USAGE, "our own");
 	err_clear(&e);
-	options.default_domain = true;
+	os_own_set(&options)->default_domain = true;
 	assert_int_equal(load_env(&e), 0);
 	check_value(OS_USER_DOMAIN_ID, "default", "user");
 	check_value(OS_PROJECT_DOMAIN_ID, "default", "project");

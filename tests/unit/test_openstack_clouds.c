@@ -2,6 +2,7 @@
 #include "unit/unit.h"
 
 #include "unit/openstack_env.h"
+#include "cloud/openstack/own.h"
 
 #define AUTH "auth_url: 'https://k', user_id: u, project_id: p, password: pw"
 #define CLOUD(more) "clouds: {c: {auth: {" AUTH "}" more "}}"
@@ -166,7 +167,7 @@ static void regions(void **state)
 	(void)state;
 	check_values(rows, COUNT(rows));
 	clean_env(NULL);
-	options.os[OS_REGION] = "B";
+	os_own_set(&options)->os[OS_REGION] = "B";
 	assert_int_equal(load_files(two, NULL, "c", &e), 0);
 	check_value(OS_INTERFACE, "ib", "the option");
 	check_value(OS_AUTH_URL, "https://B", "the option");
@@ -177,7 +178,7 @@ static void regions(void **state)
 	check_value(OS_INTERFACE, "ib", "the variable");
 	check_value(OS_AUTH_URL, "https://B", "the variable");
 	/* The option goes before the variable, too. */
-	options.os[OS_REGION] = "A";
+	os_own_set(&options)->os[OS_REGION] = "A";
 	assert_int_equal(load_files(two, NULL, "c", &e), 0);
 	check_value(OS_INTERFACE, "ia", "both");
 }
@@ -215,7 +216,7 @@ static void profiles(void **state)
 	setenv("OS_REGION_NAME", "eu-nl", 1);
 	assert_int_equal(load_files("clouds: {c: {auth: {" OTC "}}", NULL, "c", &e), 0);
 	check_value(OS_AUTH_URL, "https://iam.eu-nl.otc.t-systems.com/v3", "the variable");
-	options.os[OS_AUTH_URL] = "https://option";
+	os_own_set(&options)->os[OS_AUTH_URL] = "https://option";
 	assert_int_equal(load_files("clouds: {c: {auth: {" OTC "}}", NULL, "c", &e), 0);
 	check_value(OS_AUTH_URL, "https://option", "the option");
 	clean_env(NULL);

@@ -4,6 +4,7 @@
 #include <errno.h>
 
 #include "unit/openstack_env.h"
+#include "cloud/openstack/own.h"
 
 #define MEMBERS(user)                                                                              \
 	"{auth: {auth_url: 'https://k', user_id: " user ", project_id: p, password: pw}}"
@@ -26,7 +27,7 @@ static void check_found(const char *path)
 {
 	struct err e = ERR_INIT;
 
-	options.os_cloud = "c";
+	os_own_set(&options)->os_cloud = "c";
 	CHECK(load_env(&e) == 0, "%s: %s", path, e.text);
 	check_value(OS_USER_ID, path, "found");
 }
@@ -54,7 +55,7 @@ static void the_first_file_counts(void **state)
 	mkdir("home/.config/openstack", 0700);
 	mkdir("xdg", 0700);
 	mkdir("xdg/openstack", 0700);
-	options.os_cloud = "c";
+	os_own_set(&options)->os_cloud = "c";
 	assert_int_equal(load_env(&e), -1);
 	check_err(&e, ERR_USAGE, "none");
 	assert_non_null(strstr(e.text, "clouds.yaml"));
@@ -94,7 +95,7 @@ static int as_nobody(void *arg)
 	NEED(chmod(".", 0755) == 0);
 	NEED(geteuid() != 0 || setuid(65534) == 0);
 	NEED(open("clouds.yaml", O_RDONLY) < 0 && errno == EACCES);
-	options.os_cloud = "c";
+	os_own_set(&options)->os_cloud = "c";
 	NEED(load_env(&e) == 0);
 	NEED(strcmp(got.value[OS_USER_ID], "clouds.yml") == 0);
 	setenv("OS_CLIENT_CONFIG_FILE", "clouds.yaml", 1);
@@ -121,7 +122,7 @@ static void files_that_are_none(void **state)
 	struct err e = ERR_INIT;
 
 	(void)state;
-	options.os_cloud = "c";
+	os_own_set(&options)->os_cloud = "c";
 	setenv("OS_CLIENT_CONFIG_FILE", "nonexistent/clouds.yaml", 1);
 	assert_int_equal(load_env(&e), -1);
 	check_err(&e, ERR_USAGE, "named, but not there");
@@ -277,7 +278,7 @@ static void surrogates_in_json(void **state)
 	make("clouds.json",
 	     "{\"clouds\": {\"c\": {\"auth\": {\"auth_url\": \"https://k\", \"user_id\": \"u\","
 	     " \"project_id\": \"p\", \"password\": \"a\\ud83d\\uDCBEb\\\\ud83d\\u00e4\"}}}}");
-	options.os_cloud = "c";
+	os_own_set(&options)->os_cloud = "c";
 	assert_int_equal(load_env(&e), 0);
 	check_secret("a\xf0\x9f\x92\xbe"
 		     "b\\ud83d\xc3\xa4",
@@ -318,10 +319,11 @@ static void a_url_that_grows(void **state)
 	len = (size_t)snprintf(text, sizeof(text), "clouds: {c: {auth: {auth_url: 'https://");
 	memset(text + len, 'h', 450);
 	strcpy(text + len + 450, "{region_name}', user_id: u, project_id: p, password: pw}}}");
-	options.os[OS_REGION] = "r";
+	os_own_set(&options)->os[OS_REGION] = "r";
 	assert_int_equal(load_files(text, NULL, "c", &e), 0);
 	assert_int_equal(strlen(got.value[OS_AUTH_URL]), 8 + 450 + 1);
-	options.os[OS_REGION] = "a-region-whose-name-is-longer-than-what-is-left-of-the-url-by-far";
+	os_own_set(&options)->os[OS_REGION] =
+		"a-region-whose-name-is-longer-than-what-is-left-of-the-url-by-far";
 	assert_int_equal(load_files(text, NULL, "c", &e), -1);
 	check_err(&e, ERR_LIMIT, "the URL");
 }

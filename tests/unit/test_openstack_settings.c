@@ -2,6 +2,7 @@
 #include "unit/unit.h"
 
 #include "unit/openstack_env.h"
+#include "cloud/openstack/own.h"
 
 #define URL "OS_AUTH_URL=https://k.example:5000/v3"
 #define PASSWORD "OS_PASSWORD=pw"
@@ -190,16 +191,16 @@ static void options_and_variables(void **state)
 		setenv(name, "new", 1);
 		if (older)
 			setenv(older, "old", 1);
-		options.os[keys[i].key] = "option";
+		os_own_set(&options)->os[keys[i].key] = "option";
 		CHECK(load_env(&e) == 0, "%s: %s", name, e.text);
 		check_value(keys[i].key, "option", name);
 
-		options.os[keys[i].key] = NULL;
+		os_own_set(&options)->os[keys[i].key] = NULL;
 		CHECK(load_env(&e) == 0, "%s: %s", name, e.text);
 		check_value(keys[i].key, "new", name);
 
 		/* An option that is empty is one that is not given. */
-		options.os[keys[i].key] = "";
+		os_own_set(&options)->os[keys[i].key] = "";
 		CHECK(load_env(&e) == 0, "%s: %s", name, e.text);
 		check_value(keys[i].key, "new", name);
 
@@ -245,7 +246,7 @@ static void files_and_variables(void **state)
 		else if (key != OS_USER_ID)
 			check_value(key, "variable", keys[i].name);
 
-		snprintf(text, sizeof(text), with, os_key_name(key));
+		snprintf(text, sizeof(text), with, os_settings_key_name(key));
 		if (own)
 			continue;
 		/* The secret is a password's, whatever else there is. */
@@ -253,7 +254,7 @@ static void files_and_variables(void **state)
 			continue;
 		CHECK(load_files(text, NULL, "c", &e) == 0, "%s: %s", keys[i].name, e.text);
 		check_value(key, overrides ? "variable" : "file", keys[i].name);
-		options.os[key] = "option";
+		os_own_set(&options)->os[key] = "option";
 		CHECK(load_files(text, NULL, "c", &e) == 0, "%s: %s", keys[i].name, e.text);
 		check_value(key, "option", keys[i].name);
 	}
@@ -445,11 +446,11 @@ static void the_password_alone_in_the_environment(void **state)
 
 		clean_env(NULL);
 		setenv(names[i], file_make(2, "secret", "own", 3), 1);
-		options.os[OS_AUTH_URL] = "https://option.example";
-		options.os[OS_USER_ID] = "ui";
-		options.os[OS_PROJECT_ID] = "pi";
+		os_own_set(&options)->os[OS_AUTH_URL] = "https://option.example";
+		os_own_set(&options)->os[OS_USER_ID] = "ui";
+		os_own_set(&options)->os[OS_PROJECT_ID] = "pi";
 		if (i == 3)
-			options.os[OS_APPCRED_ID] = "ai";
+			os_own_set(&options)->os[OS_APPCRED_ID] = "ai";
 		CHECK(load_files(clouds, NULL, NULL, &e) == 0, "%s: %s", names[i], e.text);
 		assert_string_equal(got.cloud, "");
 		assert_string_equal(got.secret.value, i == 1 ? "own" : file_path(2, "secret"));

@@ -2,6 +2,7 @@
 #include "unit/unit.h"
 
 #include "unit/openstack_env.h"
+#include "cloud/openstack/own.h"
 
 #define KEYS "OS_ACCESS_KEY=ak", "OS_SECRET_KEY=SECRET"
 #define IMAGES "OS_IMAGE_URL=https://ims.example"
@@ -138,8 +139,8 @@ static void secret_keys_of_files(void **state)
 		snprintf(which, sizeof(which), "row %zu", i);
 		clean_env(NULL);
 		snprintf(text, sizeof(text), "clouds: {c: {auth: {%s}}}", rows[i].auth);
-		options.os[OS_AUTH_TYPE] = rows[i].type;
-		options.os[OS_APPCRED_ID] = rows[i].appcred;
+		os_own_set(&options)->os[OS_AUTH_TYPE] = rows[i].type;
+		os_own_set(&options)->os[OS_APPCRED_ID] = rows[i].appcred;
 		CHECK(load_files(text, NULL, "c", &e) == (rows[i].secret ? 0 : -1), "%s: %s", which,
 		      e.text);
 		check_err(&e, rows[i].secret ? ERR_NONE : ERR_USAGE, which);

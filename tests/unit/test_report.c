@@ -37,7 +37,7 @@ static int make_job(void **state)
 	tasks[0].image.size_known = true;
 	tasks[0].image.size = 5368709120;
 	tasks[0].unpacked = 6442450944;
-	tasks[0].sums[HASH_MD5] = "d41d8cd98f00b204e9800998ecf8427e";
+	tasks[0].payload.sums[HASH_MD5] = "d41d8cd98f00b204e9800998ecf8427e";
 	tasks[1].file = "b\n\"quoted\"\\\xff\x1b.gz";
 	tasks[1].label = "\xc3\xa4\xc3\xb6";
 	err_set(&tasks[1].err, ERR_BUSY, "the cloud is \"busy\"");

@@ -1,5 +1,7 @@
 #include "unit/unit.h"
 
+#include "base/fit.h"
+#include "base/parse.h"
 #include "base/text.h"
 #include "unit/edge.h"
 
@@ -46,10 +48,10 @@ static void building(void **state)
 		CHECK(t.full == (cap < sizeof(want)), "cap %zu", cap);
 		CHECK(t.full || t.len == sizeof(want) - 1, "cap %zu", cap);
 		err_clear(&e);
-		assert_int_equal(text_done(&t, "it", &e), t.full ? -1 : 0);
+		assert_int_equal(fit_done(&t, "it", &e), t.full ? -1 : 0);
 		check_err(&e, t.full ? ERR_LIMIT : ERR_NONE, "done");
 		err_clear(&e);
-		assert_int_equal(text_copy(buf, cap, want, "it", &e), cap < sizeof(want) ? -1 : 0);
+		assert_int_equal(fit_copy(buf, cap, want, "it", &e), cap < sizeof(want) ? -1 : 0);
 		check_err(&e, cap < sizeof(want) ? ERR_LIMIT : ERR_NONE, "copy");
 	}
 }
@@ -175,11 +177,11 @@ static void sizes(void **state)
 	(void)state;
 	for (i = 0; i < COUNT(good); i++) {
 		got = 99;
-		CHECK(text_size(at_edge(good[i].s), &got) == 0 && got == good[i].bytes, "\"%s\"",
+		CHECK(parse_size(at_edge(good[i].s), &got) == 0 && got == good[i].bytes, "\"%s\"",
 		      good[i].s);
 	}
 	for (i = 0; i < COUNT(bad); i++)
-		CHECK(text_size(at_edge(bad[i]), &got) == -1, "\"%s\"", bad[i]);
+		CHECK(parse_size(at_edge(bad[i]), &got) == -1, "\"%s\"", bad[i]);
 }
 
 /* The largest numbers that fit are sizes as well, with and without a unit. */
@@ -188,10 +190,10 @@ static void the_largest_sizes(void **state)
 	uint64_t got;
 
 	(void)state;
-	assert_int_equal(text_size("1152921504606846975", &got), 0);
-	CHECK(text_size("1152921504606846976", &got) == 0 && got == UINT64_C(1) << 60, "2^60");
-	CHECK(text_size("18014398509481983K", &got) == 0 && got == UINT64_MAX - 1023, "2^64 - 1K");
-	CHECK(text_size("18446744073709551615", &got) == 0 && got == UINT64_MAX, "2^64 - 1");
+	assert_int_equal(parse_size("1152921504606846975", &got), 0);
+	CHECK(parse_size("1152921504606846976", &got) == 0 && got == UINT64_C(1) << 60, "2^60");
+	CHECK(parse_size("18014398509481983K", &got) == 0 && got == UINT64_MAX - 1023, "2^64 - 1K");
+	CHECK(parse_size("18446744073709551615", &got) == 0 && got == UINT64_MAX, "2^64 - 1");
 }
 
 static void durations(void **state)
@@ -246,11 +248,11 @@ static void durations(void **state)
 	(void)state;
 	for (i = 0; i < COUNT(good); i++) {
 		got = -99;
-		CHECK(text_duration(at_edge(good[i].s), &got) == 0 && got == good[i].ms,
+		CHECK(parse_duration(at_edge(good[i].s), &got) == 0 && got == good[i].ms,
 		      "\"%s\": %lld", good[i].s, (long long)got);
 	}
 	for (i = 0; i < COUNT(bad); i++)
-		CHECK(text_duration(at_edge(bad[i]), &got) == -1, "\"%s\"", bad[i]);
+		CHECK(parse_duration(at_edge(bad[i]), &got) == -1, "\"%s\"", bad[i]);
 }
 
 /* Every number against every small limit, and the borders of the large ones. */
@@ -267,21 +269,21 @@ static void numbers(void **state)
 			snprintf(s, sizeof(s), "%u", (unsigned)n);
 			got = 999;
 			if (n <= max)
-				CHECK(text_number(at_edge(s), max, &got) == 0 && got == n,
+				CHECK(parse_number(at_edge(s), max, &got) == 0 && got == n,
 				      "%s of at most %u", s, (unsigned)max);
 			else
-				CHECK(text_number(at_edge(s), max, &got) == -1, "%s of at most %u",
+				CHECK(parse_number(at_edge(s), max, &got) == -1, "%s of at most %u",
 				      s, (unsigned)max);
 		}
 	}
-	assert_int_equal(text_number("18446744073709551615", UINT64_MAX, &got), 0);
+	assert_int_equal(parse_number("18446744073709551615", UINT64_MAX, &got), 0);
 	assert_true(got == UINT64_MAX);
-	assert_int_equal(text_number("18446744073709551616", UINT64_MAX, &got), -1);
-	assert_int_equal(text_number("18446744073709551615", UINT64_MAX - 1, &got), -1);
-	assert_int_equal(text_number("184467440737095516150", UINT64_MAX, &got), -1);
-	assert_int_equal(text_number("2147483648", INT32_MAX, &got), -1);
+	assert_int_equal(parse_number("18446744073709551616", UINT64_MAX, &got), -1);
+	assert_int_equal(parse_number("18446744073709551615", UINT64_MAX - 1, &got), -1);
+	assert_int_equal(parse_number("184467440737095516150", UINT64_MAX, &got), -1);
+	assert_int_equal(parse_number("2147483648", INT32_MAX, &got), -1);
 	for (i = 0; i < COUNT(bad); i++)
-		CHECK(text_number(at_edge(bad[i]), 1000, &got) == -1, "\"%s\"", bad[i]);
+		CHECK(parse_number(at_edge(bad[i]), 1000, &got) == -1, "\"%s\"", bad[i]);
 }
 
 static void comparing(void **state)
@@ -397,7 +399,7 @@ static void hex_digits(void **state)
 	for (c = 0; c < 256; c++) {
 		at = c >= 'A' && c <= 'F' ? &digits[c - 'A' + 10] : c ? strchr(digits, c) : NULL;
 		want = at ? (int)(at - digits) : -1;
-		CHECK(text_hex((char)c) == want, "%02x: %d", (unsigned)c, text_hex((char)c));
+		CHECK(parse_hex((char)c) == want, "%02x: %d", (unsigned)c, parse_hex((char)c));
 	}
 }
 

@@ -250,39 +250,6 @@ static void long_json_strings(void **state)
 	free(out);
 }
 
-/* JSON that is there already: only what is no UTF-8, or a danger to a terminal, changes. */
-static void raw_json(void **state)
-{
-	static const struct {
-		const char *in, *out; /* NULL: as it is */
-	} rows[] = {
-		{ "", NULL },
-		{ "null", NULL },
-		{ "\"a\\\"b\\u00e4\\u001b\\/\"", NULL },
-		{ "{\n\t\"a\" :\r\n [1, 2.50]}", NULL },
-		{ "\"\xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80\xc2\xa0\"", NULL },
-		{ "\"a\xff\xfe\"", "\"a\xef\xbf\xbd\xef\xbf\xbd\"" },
-		{ "\"\xe2\x82\"", "\"\xef\xbf\xbd\xef\xbf\xbd\"" },
-		{ "\"\xed\xa0\x80\"", "\"\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\"" },
-		{ "[\"\x7f\xc2\x9b"
-		  "2J\"]",
-		  "[\"\\u007f\\u009b2J\"]" },
-		{ "{\"\xc2\x85\":1}", "{\"\\u0085\":1}" },
-	};
-	const char *want;
-	size_t i, len;
-
-	(void)state;
-	for (i = 0; i < COUNT(rows); i++) {
-		len = strlen(rows[i].in);
-		want = rows[i].out ? rows[i].out : rows[i].in;
-		begin_print();
-		/* No NUL is needed behind it. */
-		text_print_raw_json(printing, edge_put(&edge, rows[i].in, len), len);
-		CHECK(strcmp(end_print(), want) == 0, "row %zu: %s", i, printed);
-	}
-}
-
 static void sizes_to_show(void **state)
 {
 	static const struct {
@@ -338,7 +305,6 @@ int main(void)
 		cmocka_unit_test(redacting),
 		cmocka_unit_test(json_strings),
 		cmocka_unit_test(long_json_strings),
-		cmocka_unit_test(raw_json),
 		cmocka_unit_test(sizes_to_show),
 		cmocka_unit_test(the_largest_size_to_show),
 	};

@@ -18,6 +18,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/fit.h"
 #include "base/log.h"
 #include "base/secret.h"
 #include "base/text.h"
@@ -268,7 +269,7 @@ static int join(char *path, const char *dir, const char *below, const char *name
 	text_put(&t, dir);
 	text_put(&t, below);
 	text_put(&t, name);
-	return text_done(&t, "the config file's path", e);
+	return fit_done(&t, "the config file's path", e);
 }
 
 /* 1 when there is a file that has something, 0 when not. */

@@ -1,14 +1,19 @@
-/* From the uploaded file to the image: it is looked for, and gets its properties. */
+#include "cloud/ionos/images.h"
+
 #include <stdio.h>
 #include <string.h>
 
-#include "base/clock.h"
+#include "base/fit.h"
 #include "base/log.h"
-#include "base/stop.h"
 #include "base/text.h"
-#include "cloud/ionos/ionos.h"
+#include "cloud/ionos/api.h"
+#include "cloud/ionos/own.h"
+#include "cloud/ionos/properties.h"
+#include "cloud/ionos/state.h"
+#include "cloud/ionos/whose.h"
 #include "cloud/object.h"
-#include "net/retry.h"
+#include "cloud/proof.h"
+#include "cloud/watch.h"
 
 /* Pages of one list; each is a request. */
 #define PAGES_MAX 64
@@ -34,8 +39,9 @@ static int list_page(struct task *t, unsigned offset, struct err *e)
 	if (ionos_work(t)->in_pages)
 		text_printf(&q, "&limit=%d", PAGE_ITEMS);
 	text_printf(&q, "&offset=%u&pretty=true", offset);
-	if (text_done(&q, "the query", e) < 0 || ionos_api(t, "GET", path, NULL, e) < 0)
+	if (fit_done(&q, "the query", e) < 0 || ionos_api(t, "GET", path, NULL, e) < 0)
 		return -1;
+	ionos_whose_note_clock(t);
 	if (json_kind(&t->work->json, "items") != JSON_ARRAY)
 		return err_set(e, ERR_REPLY, "IONOS's API answered without a list of images");
 	return 0;
@@ -73,21 +79,13 @@ static bool is_known(const struct ionos_work *w, const char *id)
 	return false;
 }
 
-/* Of an object that is too long for the report it has what tells the image from others. */
+/* An object that is too long for the report is cut down to what tells the image from others. */
 static void keep_object(struct task *t, const struct json *image)
 {
-	const char *raw;
-	size_t len = json_raw(image, "", &raw);
-	struct object o;
 	struct text own;
 
-	if (len > 0 && len < sizeof(t->object)) {
-		memcpy(t->object, raw, len);
-		t->object[len] = '\0';
-		if (object_of(&o, t))
-			return;
-	}
-	log_warn("%s: what the API tells of the image is too long for the report", task_name(t));
+	if (object_keep(t, image))
+		return;
 	text_init(&own, t->object, sizeof(t->object));
 	text_printf(&own, "{\"id\": \"%s\", \"properties\": {\"name\": ", t->id);
 	text_put_json(&own, ionos_work(t)->name.file);
@@ -115,7 +113,7 @@ static int look_at(struct task *t, const struct json *item, bool known, struct e
 	/* Pages shift when others upload, too: the same image may come twice. */
 	if (strcmp(t->id, id) == 0)
 		return 0;
-	why = ionos_not_ours(t, item);
+	why = ionos_whose_not(t, item);
 	if (why) {
 		if (strcmp(w->other, id) != 0)
 			log_note("%s: image %s has its name, but %s", task_name(t), id, why);
@@ -132,7 +130,7 @@ static int look_at(struct task *t, const struct json *item, bool known, struct e
 	return 0;
 }
 
-int ionos_find(struct task *t, bool known, struct err *e)
+int ionos_images_find(struct task *t, bool known, struct err *e)
 {
 	struct ionos_work *w = ionos_work(t);
 	uint64_t limit;
@@ -170,83 +168,34 @@ int ionos_find(struct task *t, bool known, struct err *e)
 	return err_set(e, ERR_REPLY, "IONOS's API lists images without an end");
 }
 
+/* The time is over, or what failed will fail again. */
 static int unfinished(struct task *t, const char *what, const struct err *why, struct err *e)
 {
+	if (e->code == ERR_STOPPED)
+		return -1;
 	return err_set(e, ERR_UNFINISHED, "uploaded whole as %s, but %s: %s",
-		       ionos_work(t)->name.file, what, why->text);
+		       ionos_work(t)->name.file, what,
+		       why->code != ERR_NONE ? why->text : "the time is over (--timeout)");
 }
 
-/* Between two requests.  -1 when the time is over, or a signal came. */
-static int pause_until(struct task *t, unsigned failures, struct err *e)
-{
-	const struct options *o = t->options;
-	int64_t ms = t->wait_ms > o->poll_ms ? t->wait_ms : o->poll_ms;
-	int64_t left = ionos_work(t)->until - clock_ms();
-
-	if (failures > 0)
-		ms = retry_wait(failures, o->poll_ms, t->wait_ms);
-	if (ms > left)
-		ms = left;
-	/* The last look is at the very end. */
-	if (ms <= 0)
-		return err_set(e, ERR_UNFINISHED, "the time is over (--timeout)");
-	return stop_sleep(ms, e);
-}
-
-struct failures {
-	unsigned in_a_row;
-	unsigned nonsense; /* in all */
-};
-
-/*
- * Once more, before --timeout is over?  why tells what failed, if anything did.
- * What may pass is asked for until then; nonsense no more often than --retry.
- */
-static int again(struct task *t, const char *what, const struct err *why, struct failures *f,
-		 struct err *e)
-{
-	struct err over = ERR_INIT;
-
-	if (why->code == ERR_STOPPED) {
-		*e = *why;
-		return -1;
-	}
-	f->in_a_row = why->code == ERR_NONE ? 0 : f->in_a_row + 1;
-	f->nonsense += why->code == ERR_REPLY;
-	if (why->code != ERR_NONE && why->code != ERR_BUSY && why->code != ERR_NETWORK &&
-	    (why->code != ERR_REPLY || f->nonsense > t->options->retry))
-		return unfinished(t, what, why, e);
-	if (pause_until(t, f->in_a_row, &over) == 0)
-		return 0;
-	if (over.code == ERR_STOPPED) {
-		*e = over;
-		return -1;
-	}
-	return unfinished(t, what, why->code != ERR_NONE ? why : &over, e);
-}
-
-static int wait_for_image(struct task *t, struct err *e)
+static int wait_for_image(struct task *t, struct watch *watch, struct err *e)
 {
 	struct ionos_work *w = ionos_work(t);
-	struct failures failures = { 0 };
-	char what[160];
+	char what[160] = "the API does not show the image yet";
 	struct err why;
 
-	for (;;) {
+	do {
 		why = ERR_INIT;
-		if (ionos_find(t, false, &why) == 0 && t->id[0])
+		if (ionos_images_find(t, false, &why) == 0 && t->id[0])
 			return 0;
-		if (why.code != ERR_NONE)
-			snprintf(what, sizeof(what), "the image cannot be looked for");
-		else if (w->other[0])
-			snprintf(what, sizeof(what),
-				 "the API shows of this name only %s, which is not taken for it, because %s",
-				 w->other, w->other_why);
-		else
-			snprintf(what, sizeof(what), "the API does not show the image yet");
-		if (again(t, what, &why, &failures, e) < 0)
-			return -1;
-	}
+	} while (watch_again(watch, t, &why, e));
+	if (why.code != ERR_NONE)
+		snprintf(what, sizeof(what), "the image cannot be looked for");
+	else if (w->other[0])
+		snprintf(what, sizeof(what),
+			 "the API shows of this name only %s, which is not taken for it, because %s",
+			 w->other, w->other_why);
+	return unfinished(t, what, &why, e);
 }
 
 /* Is the answer about this image?  202 and 204 may say nothing, or not in JSON. */
@@ -267,47 +216,48 @@ static int take_answer(struct task *t, struct err *e)
 }
 
 /* The API changes the image as a whole: sending the same once more is safe. */
-static int set_properties(struct task *t, struct err *e)
+static int set_properties(struct task *t, struct watch *watch, struct err *e)
 {
 	struct work *w = t->work;
-	struct failures failures = { 0 };
 	char path[96];
 	struct err why;
 
 	if (ionos_properties(t->options, w->request, sizeof(w->request), e) < 0)
 		return -1;
 	snprintf(path, sizeof(path), "/%s?depth=1&offset=0&pretty=true", t->id);
-	for (;;) {
+	do {
 		why = ERR_INIT;
 		log_trace("%s", w->request);
 		if (ionos_api(t, "PATCH", path, w->request, &why) == 0 && take_answer(t, &why) == 0)
 			return 0;
-		if (again(t, "its properties could not be set", &why, &failures, e) < 0)
-			return -1;
-	}
+	} while (watch_again(watch, t, &why, e));
+	return unfinished(t, "its properties could not be set", &why, e);
 }
 
 static void note_status(struct task *t, const char *word)
 {
-	snprintf(t->status, sizeof(t->status), "%s%s", word, t->confirmed ? "" : PROOF_WORD);
+	snprintf(t->status, sizeof(t->status), "%s%s", word,
+		 t->bytes == BYTES_PROVEN ? "" : PROOF_WORD);
 }
 
-int ionos_finish(struct task *t, struct err *e)
+int ionos_images_finish(struct task *t, struct err *e)
 {
+	struct watch watch;
+
 	note_status(t, "uploaded");
-	if (!t->options->skip_update) {
-		ionos_work(t)->until = clock_ms() + t->options->timeout_ms;
-		if (wait_for_image(t, e) < 0)
+	if (!ionos_own(t->options)->skip_update) {
+		watch_init(&watch, t, t->options->poll_ms, t->options->poll_ms);
+		if (wait_for_image(t, &watch, e) < 0)
 			return -1;
 		note_status(t, "found");
-		if (set_properties(t, e) < 0)
+		if (set_properties(t, &watch, e) < 0)
 			return -1;
 		note_status(t, "updated");
 	}
-	if (t->confirmed)
+	if (t->bytes == BYTES_PROVEN)
 		return 0;
 	/* With no 226 and no image there is nothing that --unproven-ok could take for done. */
-	if (t->options->skip_update && !ionos_work(t)->answered)
+	if (ionos_own(t->options)->skip_update && ionos_work(t)->end != END_CONFIRMED)
 		return err_set(e, ERR_UNFINISHED, "%s", ionos_work(t)->unproven);
 	return proof_missing(t, ionos_work(t)->unproven, e);
 }

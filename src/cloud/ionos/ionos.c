@@ -3,20 +3,19 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/fit.h"
 #include "base/log.h"
 #include "base/text.h"
-
-struct ionos *ionos_of(const struct task *t)
-{
-	_Static_assert(sizeof(struct ionos) <= SETTINGS_BYTES, "there is room for it");
-	return t->settings;
-}
-
-struct ionos_work *ionos_work(struct task *t)
-{
-	_Static_assert(sizeof(struct ionos_work) <= WORK_CLOUD_BYTES, "struct work has room");
-	return (struct ionos_work *)(void *)t->work->cloud;
-}
+#include "cloud/ionos/abandon.h"
+#include "cloud/ionos/absent.h"
+#include "cloud/ionos/columns.h"
+#include "cloud/ionos/images.h"
+#include "cloud/ionos/options.h"
+#include "cloud/ionos/own.h"
+#include "cloud/ionos/state.h"
+#include "cloud/ionos/target.h"
+#include "cloud/ionos/upload.h"
+#include "cloud/ionos/whoami.h"
 
 /* ionosctl's defaults, where ours are others. */
 static void ionos_defaults(struct options *o)
@@ -44,11 +43,11 @@ static int ionos_plan(const struct options *o, void *settings, unsigned *targets
 {
 	struct ionos *s = settings;
 
-	if (ionos_check_options(o, e) < 0 ||
-	    ionos_targets(o, s->targets, TARGETS_MAX, &s->target_count, e) < 0)
+	if (ionos_options_check(o, e) < 0 ||
+	    ionos_target_list(o, s->targets, TARGETS_MAX, &s->target_count, e) < 0)
 		return -1;
 	*targets = s->target_count;
-	return o->skip_update ? 0 : check_distinct(s, e);
+	return ionos_own(o)->skip_update ? 0 : check_distinct(s, e);
 }
 
 /* Whom the API and the FTP servers are trusted by. */
@@ -64,8 +63,9 @@ static void vouch(struct task *t)
 	};
 	/* The fingerprint is the API's: an FTP server that has it too needs no other proof. */
 	t->vouch[SIDE_STORE] = (struct vouch){
+		.only_here = ionos_own(t->options)->crt_path,
 		.leaf = s->pinned ? s->pin : NULL,
-		.anyone = t->options->skip_verify,
+		.anyone = ionos_own(t->options)->skip_verify,
 	};
 }
 
@@ -84,16 +84,17 @@ static int ionos_prepare(struct task *t, struct err *e)
 	const struct options *o = t->options;
 	struct ionos_settings *s = &ionos_of(t)->settings;
 
-	if (ionos_settings_load(s, o->config, o->api_url, t->work->answer, sizeof(t->work->answer),
-				e) < 0 ||
+	if (ionos_settings_load(s, ionos_own(o)->config, ionos_own(o)->api_url, t->work->scratch,
+				REPLY_MAX, e) < 0 ||
 	    ionos_settings_need_ftp(s, e) < 0)
 		return -1;
-	if (!o->skip_update && ionos_settings_need_api(s, e) < 0)
+	if (!ionos_own(o)->skip_update && ionos_settings_need_api(s, e) < 0)
 		return -1;
-	if (!o->skip_update && strncmp(s->api_url, "http://", 7) == 0 && check_plain(o, s, e) < 0)
+	if (!ionos_own(o)->skip_update && strncmp(s->api_url, "http://", 7) == 0 &&
+	    check_plain(o, s, e) < 0)
 		return -1;
 	vouch(t);
-	if (o->skip_verify)
+	if (ionos_own(o)->skip_verify)
 		log_warn(
 			"--skip-verify: anyone in between can read the password and change the image");
 	return 0;
@@ -102,7 +103,7 @@ static int ionos_prepare(struct task *t, struct err *e)
 /* IONOS makes a CD-ROM of each .img, and nobody but its support can delete one. */
 static int check_cdrom(const struct task *t, enum format have, struct err *e)
 {
-	if (have == FORMAT_ISO || t->options->extension)
+	if (have == FORMAT_ISO || ionos_own(t->options)->extension)
 		return 0;
 	if (!t->options->foreign)
 		return err_set(e, ERR_USAGE,
@@ -142,9 +143,9 @@ static int note_place(struct task *t, const struct ionos_target *to, const struc
 	if (to->port != (to->implicit ? 990 : 21))
 		text_printf(&place, ":%u", to->port);
 	text_printf(&place, "/%s%s/%s", to->prefix, name->dir, name->file);
-	if (text_done(&place, "the place", e) < 0)
+	if (fit_done(&place, "the place", e) < 0)
 		return -1;
-	return text_copy(t->region, sizeof(t->region), to->location, "--location", e);
+	return fit_copy(t->region, sizeof(t->region), to->location, "--location", e);
 }
 
 static int ionos_check(struct task *t, struct err *e)
@@ -169,7 +170,7 @@ static int ionos_begin(struct task *t, struct err *e)
 		return -1;
 	text_init(&dir, w->dir, sizeof(w->dir));
 	text_printf(&dir, "%s%s", to->prefix, w->name.dir);
-	if (text_done(&dir, "the directory", e) < 0)
+	if (fit_done(&dir, "the directory", e) < 0)
 		return -1;
 	w->server = (struct ftps_server){
 		.host = to->host,
@@ -179,49 +180,35 @@ static int ionos_begin(struct task *t, struct err *e)
 		.password = s->login.password,
 	};
 	/* Bad credentials, and an API that cannot be reached, show before the upload. */
-	if (!t->options->skip_update && ionos_find(t, true, e) < 0)
+	if (!ionos_own(t->options)->skip_update && ionos_images_find(t, true, e) < 0)
 		return -1;
 	ftps_close(&t->work->ftps);
 	ftps_init(&t->work->ftps, &t->net[SIDE_STORE], &w->server);
-	return ionos_connect(t, e);
+	return ionos_absent_connect(t, e);
 }
 
-/* What IONOS takes, whatever its name is. */
-static int ionos_takes(const struct image *im, struct err *e)
-{
-	switch (im->format) {
-	case FORMAT_RAW:
-	case FORMAT_ISO:
-	case FORMAT_QCOW:
-	case FORMAT_QCOW2:
-	case FORMAT_COW:
-	case FORMAT_VDI:
-	case FORMAT_VHD:
-	case FORMAT_VHDX:
-	case FORMAT_VMDK:
-	case FORMAT_UDF:
-		return 0;
-	case FORMAT_EMPTY:
-		return err_set(e, ERR_IMAGE, "is empty");
-	default:
-		return err_set(e, ERR_IMAGE, "is %s; IONOS takes %s", format_phrase(im->format),
-			       im->format == FORMAT_GZIP ?
-				       "no compressed images: zcat FILE | hoist ionos -i - ..." :
-				       "raw, iso, qcow, qcow2, vmdk, vhd, vhdx and vdi images");
-	}
-}
+/* Whatever its name is. */
+static const struct takes takes = {
+	.who = "IONOS",
+	.words = "raw, iso, qcow, qcow2, vmdk, vhd, vhdx and vdi images",
+	.instead = "zcat FILE | hoist ionos -i - ...",
+	.formats = FORMAT_BIT(FORMAT_RAW) | FORMAT_BIT(FORMAT_ISO) | FORMAT_BIT(FORMAT_QCOW) |
+		   FORMAT_BIT(FORMAT_QCOW2) | FORMAT_BIT(FORMAT_COW) | FORMAT_BIT(FORMAT_VDI) |
+		   FORMAT_BIT(FORMAT_VHD) | FORMAT_BIT(FORMAT_VHDX) | FORMAT_BIT(FORMAT_VMDK) |
+		   FORMAT_BIT(FORMAT_UDF),
+};
 
 static const struct provider *variant(const struct options *o)
 {
-	return o->whoami ? &ionos_whoami : NULL;
+	return ionos_own(o)->whoami ? &ionos_whoami : NULL;
 }
 
 const struct provider ionos_provider = {
 	.name = "ionos",
 	.summary = "upload disk images to IONOS by FTPS, and set their properties",
 	.operands = "FILE...",
-	.options = ionos_own_options,
-	.more_options = ionos_shared_options,
+	.options = ionos_options_own,
+	.more_options = ionos_options_shared,
 	.columns = "file,place,imageid,name,status",
 	.fields = "file,location,place,size,id,status,exit,error",
 	.object_columns = ionos_columns,
@@ -229,12 +216,12 @@ const struct provider ionos_provider = {
 	.defaults = ionos_defaults,
 	.variant = variant,
 	.plan = ionos_plan,
-	.takes = ionos_takes,
+	.takes = &takes,
 	.agrees = ionos_agrees,
 	.check = ionos_check,
 	.prepare = ionos_prepare,
 	.begin = ionos_begin,
-	.send = ionos_send,
-	.finish = ionos_finish,
+	.send = ionos_upload_send,
+	.finish = ionos_images_finish,
 	.abandon = ionos_abandon,
 };

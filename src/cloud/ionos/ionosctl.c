@@ -6,35 +6,15 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "cloud/ionos/columns.h"
 #include "cloud/ionos/ionos.h"
+#include "cloud/ionos/options.h"
+#include "cloud/ionos/own.h"
 #include "cloud/object.h"
+#include "cloud/table.h"
 
-#define CELL_BYTES 2048
-
-/* Go's text/tabwriter, as ionosctl sets it. */
-#define WIDTH_MIN 5
-#define PADDING 3
-
-const struct object_column ionos_columns[] = {
-	{ "ImageId", "id" },
-	{ "Name", "properties.name" },
-	{ "ImageAliases", "properties.imageAliases" },
-	{ "Location", "properties.location" },
-	{ "Size", "properties.size" },
-	{ "LicenceType", "properties.licenceType" },
-	{ "ImageType", "properties.imageType" },
-	{ "Description", "properties.description" },
-	{ "Public", "properties.public" },
-	{ "CloudInit", "properties.cloudInit" },
-	{ "CreatedDate", "metadata.createdDate" },
-	{ "CreatedBy", "metadata.createdBy" },
-	{ "CreatedByUserId", "metadata.createdByUserId" },
-	{ "ExposeSerial", "properties.exposeSerial" },
-	{ "RequireLegacyBios", "properties.requireLegacyBios" },
-	{ "ApplicationType", "properties.applicationType" },
-	{ "RequiredFeatures", "properties.requiredFeatures" },
-	{ NULL, NULL },
-};
+/* Go's text/tabwriter, as ionosctl sets it: 5 characters with the padding, which is 3. */
+static const struct table_shape shape = { .left = "", .between = "   ", .right = "", .least = 2 };
 
 /* So many are shown at most, some perhaps twice. */
 #define COLUMNS_MAX LIST_MAX
@@ -43,11 +23,10 @@ static const char *const default_columns[] = { "ImageId",   "Name",        "Imag
 					       "Location",  "LicenceType", "ImageType",
 					       "CloudInit", "CreatedDate", NULL };
 
-struct table {
+struct shown {
 	const struct task *tasks;
 	unsigned count;
 	const struct object_column *columns[COLUMNS_MAX];
-	size_t width[COLUMNS_MAX];
 	unsigned n;
 };
 
@@ -56,32 +35,41 @@ static bool has_row(const struct task *t)
 	return t->err.code == ERR_NONE && t->object[0] != '\0';
 }
 
-static void get_cell(const struct object_column *c, const struct task *t, char *cell)
+/* struct table's cell. */
+static bool put_cell(void *arg, int row, unsigned column, struct text *cell)
 {
+	const struct shown *s = arg;
 	struct object o;
-	struct text text;
+	unsigned i;
 
-	text_init(&text, cell, CELL_BYTES);
-	if (object_of(&o, t))
-		object_put(&o, c->path, &text);
-	text_ellipsis(&text);
-	text_clean(cell);
+	if (row == TABLE_TITLES) {
+		text_put(cell, s->columns[column]->name);
+		return true;
+	}
+	for (i = 0; i < s->count; i++)
+		if (has_row(&s->tasks[i]) && row-- == 0)
+			break;
+	if (i == s->count)
+		return false;
+	if (object_of(&o, &s->tasks[i]))
+		object_put(&o, s->columns[column]->path, cell);
+	return true;
 }
 
 /* Those that --cols names and that there are, in its order; without any, the default ones. */
-static void choose(struct table *t, const struct options *o)
+static void choose(struct shown *t, const struct options *o)
 {
 	const struct object_column *c;
 	unsigned i;
 
-	for (i = 0; i < o->column_names.count && t->n < COLUMNS_MAX; i++) {
-		if (text_same(o->column_names.at[i], "all")) {
+	for (i = 0; i < ionos_own(o)->column_names.count && t->n < COLUMNS_MAX; i++) {
+		if (text_same(ionos_own(o)->column_names.at[i], "all")) {
 			t->n = 0;
 			for (c = ionos_columns; c->name; c++)
 				t->columns[t->n++] = c;
 			return;
 		}
-		c = object_column(ionos_columns, o->column_names.at[i]);
+		c = object_column(ionos_columns, ionos_own(o)->column_names.at[i]);
 		if (c)
 			t->columns[t->n++] = c;
 	}
@@ -91,76 +79,57 @@ static void choose(struct table *t, const struct options *o)
 		t->columns[t->n++] = object_column(ionos_columns, default_columns[i]);
 }
 
-/* Columns that are empty in all rows are left out; the others are as wide as they need. */
-static void measure(struct table *t, bool headers)
+/* Columns that are empty in all rows are left out. */
+static void leave_out(struct shown *s)
 {
-	unsigned i, c, kept = 0;
-	char cell[CELL_BYTES];
-	size_t widest, len;
+	char one[OBJECT_BYTES];
+	unsigned c, kept = 0;
+	struct text cell;
+	bool found;
+	int row;
 
-	for (c = 0; c < t->n; c++) {
-		for (i = 0, widest = 0; i < t->count; i++) {
-			if (!has_row(&t->tasks[i]))
-				continue;
-			get_cell(t->columns[c], &t->tasks[i], cell);
-			len = text_chars(cell);
-			if (len > widest)
-				widest = len;
+	for (c = 0; c < s->n; c++) {
+		for (row = 0, found = false; !found; row++) {
+			text_init(&cell, one, sizeof(one));
+			if (!put_cell(s, row, c, &cell))
+				break;
+			text_clean(one);
+			found = one[0] != '\0';
 		}
-		if (widest == 0)
-			continue;
-		if (headers && strlen(t->columns[c]->name) > widest)
-			widest = strlen(t->columns[c]->name);
-		t->columns[kept] = t->columns[c];
-		t->width[kept++] = widest + PADDING < WIDTH_MIN ? WIDTH_MIN : widest + PADDING;
+		if (found)
+			s->columns[kept++] = s->columns[c];
 	}
-	t->n = kept;
+	s->n = kept;
 }
 
-static void print_row(FILE *f, const struct table *t, const struct task *task)
+static void print_table(FILE *f, struct shown *s, bool titles)
 {
-	char cell[CELL_BYTES];
-	size_t pad;
-	unsigned c;
+	const struct table table = {
+		.shape = &shape,
+		.columns = s->n,
+		.titles = titles,
+		.cell = put_cell,
+		.arg = s,
+	};
 
-	for (c = 0; c < t->n; c++) {
-		if (task)
-			get_cell(t->columns[c], task, cell);
-		else
-			snprintf(cell, sizeof(cell), "%s", t->columns[c]->name);
-		pad = c + 1 < t->n ? t->width[c] - text_chars(cell) : 0;
-		fprintf(f, "%s%*s", cell, (int)pad, "");
-	}
-	putc('\n', f);
-}
-
-static void print_table(FILE *f, struct table *t, bool headers)
-{
-	unsigned i;
-
-	measure(t, headers);
-	if (t->n == 0)
-		return;
-	if (headers)
-		print_row(f, t, NULL);
-	for (i = 0; i < t->count; i++)
-		if (has_row(&t->tasks[i]))
-			print_row(f, t, &t->tasks[i]);
+	if (s->n > 0)
+		table_print(f, &table);
 }
 
 static void ionosctl_print(FILE *f, struct task *tasks, unsigned count)
 {
 	const struct options *o = tasks->options;
-	struct table t = { .tasks = tasks, .count = count };
+	struct shown shown = { .tasks = tasks, .count = count };
 	unsigned i, rows = 0;
 
 	for (i = 0; i < count; i++)
 		rows += has_row(&tasks[i]);
-	if (o->quiet || o->skip_update || rows == 0)
+	if (o->quiet || ionos_own(o)->skip_update || rows == 0)
 		return;
 	if (strcmp(o->output, "text") == 0) {
-		choose(&t, o);
-		print_table(f, &t, !o->no_headers);
+		choose(&shown, o);
+		leave_out(&shown);
+		print_table(f, &shown, !o->no_headers);
 		return;
 	}
 	if (strcmp(o->output, "json") == 0) {
@@ -176,8 +145,8 @@ static void ionosctl_print(FILE *f, struct task *tasks, unsigned count)
 static int adapt(struct options *o, struct err *e)
 {
 	(void)e;
-	if (o->renames.count == 0)
-		o->renames = o->aliases;
+	if (ionos_own(o)->renames.count == 0)
+		ionos_own_set(o)->renames = ionos_own(o)->aliases;
 	return 0;
 }
 
@@ -188,13 +157,13 @@ static const struct verb verbs[] = {
 	  &ionos_provider,
 	  SUMMARY,
 	  "",
-	  { ionos_shared_options, ionosctl_options, NULL },
+	  { ionos_options_shared, ionos_options_ionosctl, NULL },
 	  adapt },
 	{ { "compute", "image|img", "upload|ftp-upload|ftp|upl" },
 	  &ionos_provider,
 	  SUMMARY,
 	  "",
-	  { ionos_shared_options, ionosctl_options, NULL },
+	  { ionos_options_shared, ionos_options_ionosctl, NULL },
 	  adapt },
 	{ .provider = NULL },
 };

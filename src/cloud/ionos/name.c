@@ -1,9 +1,10 @@
-/* What an image is called on IONOS's servers: --rename, --format, and the extensions there are. */
+#include "cloud/ionos/name.h"
+
 #include <string.h>
 
 #include "base/log.h"
 #include "base/text.h"
-#include "cloud/ionos/ionos.h"
+#include "cloud/ionos/own.h"
 
 /* What FTP servers' file systems take, with some room for what they add. */
 #define NAME_MAX_BYTES 250
@@ -64,9 +65,9 @@ static const struct extension *choose_extension(const struct options *o, const c
 	*stem = stem_length(base);
 	if (base[*stem])
 		own = find_extension(base + *stem);
-	x = o->extension ? find_extension(o->extension) : own;
-	if (!x && o->extension)
-		err_set(e, ERR_USAGE, "--format %.20s: IONOS takes %s", o->extension,
+	x = ionos_own(o)->extension ? find_extension(ionos_own(o)->extension) : own;
+	if (!x && ionos_own(o)->extension)
+		err_set(e, ERR_USAGE, "--format %.20s: IONOS takes %s", ionos_own(o)->extension,
 			list_extensions(list));
 	else if (!x && base[*stem])
 		err_set(e, ERR_USAGE,
@@ -119,7 +120,7 @@ static size_t rename_length(const char *name, const struct extension *x)
 
 static const char *rename_of(const struct options *o, unsigned index)
 {
-	return index < o->renames.count ? o->renames.at[index] : NULL;
+	return index < ionos_own(o)->renames.count ? ionos_own(o)->renames.at[index] : NULL;
 }
 
 /* Without looking at the other images. */
@@ -130,13 +131,13 @@ static int name_one(const struct options *o, unsigned index, struct ionos_name *
 	size_t len;
 	struct text t;
 
-	if (strcmp(file, "-") == 0 && (!word || !o->extension))
+	if (strcmp(file, "-") == 0 && (!word || !ionos_own(o)->extension))
 		return err_set(e, ERR_USAGE,
 			       "standard input has no name: --rename and --format are needed");
 	x = choose_extension(o, file, &len, e);
 	if (!x)
 		return -1;
-	if (o->confidential && !x->confidential)
+	if (ionos_own(o)->confidential && !x->confidential)
 		return err_set(e, ERR_USAGE,
 			       "--confidential takes QCOW2 images only, and the extension is %s",
 			       x->name);
@@ -154,9 +155,9 @@ static int name_one(const struct options *o, unsigned index, struct ionos_name *
 	if (t.full)
 		return err_set(e, ERR_USAGE, "the name has more than %d bytes: use --rename",
 			       NAME_MAX_BYTES);
-	name->dir = o->confidential ? "confidential-images" :
-		    x->cdrom        ? "iso-images" :
-				      "hdd-images";
+	name->dir = ionos_own(o)->confidential ? "confidential-images" :
+		    x->cdrom                   ? "iso-images" :
+						 "hdd-images";
 	name->format = x->format;
 	return check_name(name->file, e);
 }
@@ -180,23 +181,23 @@ int ionos_name(const struct options *o, unsigned index, struct ionos_name *name,
 	return 0;
 }
 
-int ionos_check_names(const struct options *o, struct err *e)
+int ionos_name_check(const struct options *o, struct err *e)
 {
 	const struct extension *x;
 	struct err none = ERR_INIT;
 	size_t stem;
 	unsigned i;
 
-	if (o->renames.count == 0)
+	if (ionos_own(o)->renames.count == 0)
 		return 0;
-	if (o->renames.count != o->file_count)
+	if (ionos_own(o)->renames.count != o->file_count)
 		return err_set(e, ERR_USAGE, "--rename gives %u names for %u images",
-			       o->renames.count, o->file_count);
+			       ionos_own(o)->renames.count, o->file_count);
 	for (i = 0; i < o->file_count; i++) {
 		x = choose_extension(o, o->files[i], &stem, &none);
-		if (!x || !text_ends(o->renames.at[i], x->name))
+		if (!x || !text_ends(ionos_own(o)->renames.at[i], x->name))
 			continue;
-		log_warn("--rename %s: the names need no extension", o->renames.at[i]);
+		log_warn("--rename %s: the names need no extension", ionos_own(o)->renames.at[i]);
 		break;
 	}
 	return 0;

@@ -1,66 +1,75 @@
-/* What the command line takes for IONOS, in hoist's grammar and in ionosctl's. */
+#include "cloud/ionos/options.h"
+#include "cloud/ionos/own.h"
+
 #include <string.h>
 
 #include "base/text.h"
-#include "cloud/ionos/ionos.h"
+#include "cloud/ionos/name.h"
+#include "cloud/ionos/properties.h"
 
-const struct opt ionos_shared_options[] = {
+const struct opt ionos_options_shared[] = {
 	{ OPT_FILES, 'i', "image", "FILES", OPT_AT(files), "the images, joined by commas" },
-	{ OPT_WORDS, 'l', "location", "NAMES", OPT_AT(locations),
+	{ OPT_WORDS, 'l', "location", "NAMES", OPT_OWN(struct ionos_own, locations),
 	  "where they go, joined by commas: de/fra or fra, de/fra/2, de/txl ..." },
-	{ OPT_WORDS, 0, "rename", "NAMES", OPT_AT(renames),
+	{ OPT_WORDS, 0, "rename", "NAMES", OPT_OWN(struct ionos_own, renames),
 	  "what they are called there, without extensions" },
-	{ OPT_LIST, 0, "ftp-url", "URL", OPT_AT(ftp_urls),
+	{ OPT_LIST, 0, "ftp-url", "URL", OPT_OWN(struct ionos_own, ftp_urls),
 	  "servers that are not IONOS's; %s stands for the location; may be repeated" },
-	{ OPT_TEXT, 0, "ftp-port", "PORT", OPT_AT(ftp_port), "the port of --ftp-url" },
-	{ OPT_TEXT, 0, "crt-path", "FILE", OPT_AT(crt_path),
+	{ OPT_TEXT, 0, "ftp-port", "PORT", OPT_OWN(struct ionos_own, ftp_port),
+	  "the port of --ftp-url" },
+	{ OPT_TEXT, 0, "crt-path", "FILE", OPT_OWN(struct ionos_own, crt_path),
 	  "trust the FTP server that shows a certificate in this PEM file, and no other" },
-	{ OPT_SWITCH, 0, "skip-verify", NULL, OPT_AT(skip_verify),
+	{ OPT_SWITCH, 0, "skip-verify", NULL, OPT_OWN(struct ionos_own, skip_verify),
 	  "trust any FTP server: anybody may get the image and the password" },
-	{ OPT_SWITCH, 0, "skip-update", NULL, OPT_AT(skip_update),
+	{ OPT_SWITCH, 0, "skip-update", NULL, OPT_OWN(struct ionos_own, skip_update),
 	  "do not wait for the images, and set no properties" },
 	{ OPT_TIME, 't', "timeout", "TIME", OPT_AT(timeout_ms),
 	  "wait at most so long for the uploaded images (1200s)" },
-	{ OPT_SWITCH, 0, "confidential", NULL, OPT_AT(confidential),
+	{ OPT_SWITCH, 0, "confidential", NULL, OPT_OWN(struct ionos_own, confidential),
 	  "images for confidential computing (QCOW2)" },
 	{ OPT_TEXT, 'n', "name", "NAME", OPT_AT(name), "the image's name in the API" },
 	{ OPT_TEXT, 'd', "description", "TEXT", OPT_AT(description), "its description" },
-	{ OPT_TEXT, 0, "licence-type", "TYPE", OPT_AT(licence_type),
+	{ OPT_TEXT, 0, "licence-type", "TYPE", OPT_OWN(struct ionos_own, licence_type),
 	  "LINUX, RHEL, WINDOWS, WINDOWS2016 to 2025, OTHER or UNKNOWN (UNKNOWN)" },
-	{ OPT_TEXT, 0, "application-type", "TYPE", OPT_AT(application_type),
+	{ OPT_TEXT, 0, "application-type", "TYPE", OPT_OWN(struct ionos_own, application_type),
 	  "MSSQL-2019- or MSSQL-2022- with Web, Standard or Enterprise (UNKNOWN)" },
-	{ OPT_TEXT, 0, "cloud-init", "TYPE", OPT_AT(cloud_init_type), "V1 or NONE (V1)" },
-	{ OPT_ANSWER, 0, "cpu-hot-plug", NULL, OPT_AT(cpu_plug), "CPUs can be added (true)" },
-	{ OPT_ANSWER, 0, "cpu-hot-unplug", NULL, OPT_AT(cpu_unplug),
+	{ OPT_TEXT, 0, "cloud-init", "TYPE", OPT_OWN(struct ionos_own, cloud_init_type),
+	  "V1 or NONE (V1)" },
+	{ OPT_ANSWER, 0, "cpu-hot-plug", NULL, OPT_OWN(struct ionos_own, cpu_plug),
+	  "CPUs can be added (true)" },
+	{ OPT_ANSWER, 0, "cpu-hot-unplug", NULL, OPT_OWN(struct ionos_own, cpu_unplug),
 	  "CPUs can be removed (false)" },
-	{ OPT_ANSWER, 0, "ram-hot-plug", NULL, OPT_AT(ram_plug), "memory can be added (true)" },
-	{ OPT_ANSWER, 0, "ram-hot-unplug", NULL, OPT_AT(ram_unplug),
+	{ OPT_ANSWER, 0, "ram-hot-plug", NULL, OPT_OWN(struct ionos_own, ram_plug),
+	  "memory can be added (true)" },
+	{ OPT_ANSWER, 0, "ram-hot-unplug", NULL, OPT_OWN(struct ionos_own, ram_unplug),
 	  "memory can be removed (false)" },
-	{ OPT_ANSWER, 0, "nic-hot-plug", NULL, OPT_AT(nic_plug), "NICs can be added (true)" },
-	{ OPT_ANSWER, 0, "nic-hot-unplug", NULL, OPT_AT(nic_unplug),
+	{ OPT_ANSWER, 0, "nic-hot-plug", NULL, OPT_OWN(struct ionos_own, nic_plug),
+	  "NICs can be added (true)" },
+	{ OPT_ANSWER, 0, "nic-hot-unplug", NULL, OPT_OWN(struct ionos_own, nic_unplug),
 	  "NICs can be removed (false)" },
-	{ OPT_ANSWER, 0, "disc-virtio-hot-plug", NULL, OPT_AT(virtio_plug),
+	{ OPT_ANSWER, 0, "disc-virtio-hot-plug", NULL, OPT_OWN(struct ionos_own, virtio_plug),
 	  "Virt-IO drives can be added (true)" },
-	{ OPT_ANSWER, 0, "disc-virtio-hot-unplug", NULL, OPT_AT(virtio_unplug),
+	{ OPT_ANSWER, 0, "disc-virtio-hot-unplug", NULL, OPT_OWN(struct ionos_own, virtio_unplug),
 	  "Virt-IO drives can be removed (false)" },
-	{ OPT_ANSWER, 0, "disc-scsi-hot-plug", NULL, OPT_AT(scsi_plug),
+	{ OPT_ANSWER, 0, "disc-scsi-hot-plug", NULL, OPT_OWN(struct ionos_own, scsi_plug),
 	  "SCSI drives can be added (true)" },
-	{ OPT_ANSWER, 0, "disc-scsi-hot-unplug", NULL, OPT_AT(scsi_unplug),
+	{ OPT_ANSWER, 0, "disc-scsi-hot-unplug", NULL, OPT_OWN(struct ionos_own, scsi_unplug),
 	  "SCSI drives can be removed (false)" },
-	{ OPT_ANSWER, 0, "expose-serial", NULL, OPT_AT(expose_serial),
+	{ OPT_ANSWER, 0, "expose-serial", NULL, OPT_OWN(struct ionos_own, expose_serial),
 	  "servers see the serial numbers of their disks (false)" },
-	{ OPT_ANSWER, 0, "require-legacy-bios", NULL, OPT_AT(legacy_bios),
+	{ OPT_ANSWER, 0, "require-legacy-bios", NULL, OPT_OWN(struct ionos_own, legacy_bios),
 	  "needs a legacy BIOS (what the API takes it for)" },
 	{ OPT_CHOICE, 'o', "output", "text|json|api-json", OPT_AT(output),
 	  "the form of the result" },
-	{ OPT_TEXT, 'c', "config", "FILE", OPT_AT(config),
+	{ OPT_TEXT, 'c', "config", "FILE", OPT_OWN(struct ionos_own, config),
 	  "ionosctl's settings ($XDG_CONFIG_HOME/ionosctl/config.yaml)" },
-	{ OPT_TEXT, 'u', "api-url", "URL", OPT_AT(api_url), "the API (https://api.ionos.com)" },
+	{ OPT_TEXT, 'u', "api-url", "URL", OPT_OWN(struct ionos_own, api_url),
+	  "the API (https://api.ionos.com)" },
 	{ OPT_END, 0, NULL, NULL, 0, NULL },
 };
 
-const struct opt ionos_own_options[] = {
-	{ OPT_TEXT, 0, "format", "EXT", OPT_AT(extension),
+const struct opt ionos_options_own[] = {
+	{ OPT_TEXT, 0, "format", "EXT", OPT_OWN(struct ionos_own, extension),
 	  "what the images are, in place of their extensions: raw, qcow2 ..." },
 	{ OPT_SIZE, 0, "size", "SIZE", OPT_AT(announced), "how many bytes come through a pipe" },
 	{ OPT_FLAG, 0, "no-check", NULL, OPT_AT(no_check),
@@ -70,14 +79,15 @@ const struct opt ionos_own_options[] = {
 	{ OPT_FLAG, 0, "keep-on-failure", NULL, OPT_AT(keep),
 	  "leave what a failed upload has sent" },
 	{ OPT_TIME, 0, "poll", "TIME", OPT_AT(poll_ms), "ask so often for the images (10s)" },
-	{ OPT_FLAG, 0, "whoami", NULL, OPT_AT(whoami),
+	{ OPT_FLAG, 0, "whoami", NULL, OPT_OWN(struct ionos_own, whoami),
 	  "show where each credential comes from, and upload nothing" },
 	{ OPT_END, 0, NULL, NULL, 0, NULL },
 };
 
-const struct opt ionosctl_options[] = {
-	{ OPT_WORDS, 'a', "image-alias", "NAMES", OPT_AT(aliases), "the old name of --rename" },
-	{ OPT_WORDS, 0, "cols", "NAMES", OPT_AT(column_names),
+const struct opt ionos_options_ionosctl[] = {
+	{ OPT_WORDS, 'a', "image-alias", "NAMES", OPT_OWN(struct ionos_own, aliases),
+	  "the old name of --rename" },
+	{ OPT_WORDS, 0, "cols", "NAMES", OPT_OWN(struct ionos_own, column_names),
 	  "the columns, joined by commas; all for all" },
 	{ OPT_SWITCH, 0, "no-headers", NULL, OPT_AT(no_headers), "no line of column names" },
 	{ OPT_SWITCH, 'q', "quiet", NULL, OPT_AT(quiet), "print no results, and errors only" },
@@ -128,7 +138,7 @@ static int check_utf8(const char *option, const char *s, struct err *e)
 	return 0;
 }
 
-int ionos_check_options(const struct options *o, struct err *e)
+int ionos_options_check(const struct options *o, struct err *e)
 {
 	static const char *const licences[] = { "LINUX",       "RHEL",        "WINDOWS",
 						"WINDOWS2016", "WINDOWS2019", "WINDOWS2022",
@@ -147,10 +157,10 @@ int ionos_check_options(const struct options *o, struct err *e)
 	if (o->query)
 		return err_set(e, ERR_USAGE,
 			       "--query is not supported: take the result of -o json to jq");
-	if (check_word("licence-type", o->licence_type, licences, e) < 0 ||
-	    check_word("application-type", o->application_type, applications, e) < 0 ||
-	    check_word("cloud-init", o->cloud_init_type, cloud_inits, e) < 0 ||
+	if (check_word("licence-type", ionos_own(o)->licence_type, licences, e) < 0 ||
+	    check_word("application-type", ionos_own(o)->application_type, applications, e) < 0 ||
+	    check_word("cloud-init", ionos_own(o)->cloud_init_type, cloud_inits, e) < 0 ||
 	    check_utf8("name", o->name, e) < 0 || check_utf8("description", o->description, e) < 0)
 		return -1;
-	return ionos_check_confidential(o, e) < 0 || ionos_check_names(o, e) < 0 ? -1 : 0;
+	return ionos_properties_check(o, e) < 0 || ionos_name_check(o, e) < 0 ? -1 : 0;
 }

@@ -1,8 +1,10 @@
-/* What the Images API is told about an image: the body of PATCH /images/ID. */
+#include "cloud/ionos/properties.h"
+
 #include <string.h>
 
+#include "base/fit.h"
 #include "base/text.h"
-#include "cloud/ionos/ionos.h"
+#include "cloud/ionos/own.h"
 
 /*
  * All of them, in the order of their names, which is ionosctl's.  A text that
@@ -15,23 +17,24 @@ static const struct member {
 	const char *confidential; /* what it has to be with --confidential */
 	bool is_text;
 } members[] = {
-	{ "applicationType", OPT_AT(application_type), "UNKNOWN", NULL, true },
-	{ "cloudInit", OPT_AT(cloud_init_type), "V1", "NONE", true },
-	{ "cpuHotPlug", OPT_AT(cpu_plug), "true", "false", false },
-	{ "cpuHotUnplug", OPT_AT(cpu_unplug), "false", "false", false },
+	{ "applicationType", OPT_OWN(struct ionos_own, application_type), "UNKNOWN", NULL, true },
+	{ "cloudInit", OPT_OWN(struct ionos_own, cloud_init_type), "V1", "NONE", true },
+	{ "cpuHotPlug", OPT_OWN(struct ionos_own, cpu_plug), "true", "false", false },
+	{ "cpuHotUnplug", OPT_OWN(struct ionos_own, cpu_unplug), "false", "false", false },
 	{ "description", OPT_AT(description), NULL, NULL, true },
-	{ "discScsiHotPlug", OPT_AT(scsi_plug), "true", "false", false },
-	{ "discScsiHotUnplug", OPT_AT(scsi_unplug), "false", "false", false },
-	{ "discVirtioHotPlug", OPT_AT(virtio_plug), "true", "false", false },
-	{ "discVirtioHotUnplug", OPT_AT(virtio_unplug), "false", "false", false },
-	{ "exposeSerial", OPT_AT(expose_serial), "false", NULL, false },
-	{ "licenceType", OPT_AT(licence_type), "UNKNOWN", NULL, true },
+	{ "discScsiHotPlug", OPT_OWN(struct ionos_own, scsi_plug), "true", "false", false },
+	{ "discScsiHotUnplug", OPT_OWN(struct ionos_own, scsi_unplug), "false", "false", false },
+	{ "discVirtioHotPlug", OPT_OWN(struct ionos_own, virtio_plug), "true", "false", false },
+	{ "discVirtioHotUnplug", OPT_OWN(struct ionos_own, virtio_unplug), "false", "false",
+	  false },
+	{ "exposeSerial", OPT_OWN(struct ionos_own, expose_serial), "false", NULL, false },
+	{ "licenceType", OPT_OWN(struct ionos_own, licence_type), "UNKNOWN", NULL, true },
 	{ "name", OPT_AT(name), NULL, NULL, true },
-	{ "nicHotPlug", OPT_AT(nic_plug), "true", "false", false },
-	{ "nicHotUnplug", OPT_AT(nic_unplug), "false", "false", false },
-	{ "ramHotPlug", OPT_AT(ram_plug), "true", "false", false },
-	{ "ramHotUnplug", OPT_AT(ram_unplug), "false", "false", false },
-	{ "requireLegacyBios", OPT_AT(legacy_bios), NULL, "false", false },
+	{ "nicHotPlug", OPT_OWN(struct ionos_own, nic_plug), "true", "false", false },
+	{ "nicHotUnplug", OPT_OWN(struct ionos_own, nic_unplug), "false", "false", false },
+	{ "ramHotPlug", OPT_OWN(struct ionos_own, ram_plug), "true", "false", false },
+	{ "ramHotUnplug", OPT_OWN(struct ionos_own, ram_unplug), "false", "false", false },
+	{ "requireLegacyBios", OPT_OWN(struct ionos_own, legacy_bios), NULL, "false", false },
 };
 
 /* What the command line says of it, or NULL. */
@@ -67,7 +70,7 @@ int ionos_properties(const struct options *o, char *out, size_t cap, struct err 
 		value = given(o, m);
 		if (!value)
 			value = m->text;
-		if (o->confidential && m->confidential)
+		if (ionos_own(o)->confidential && m->confidential)
 			value = m->confidential;
 		if (!value)
 			continue;
@@ -79,16 +82,16 @@ int ionos_properties(const struct options *o, char *out, size_t cap, struct err 
 		glue = ",";
 	}
 	text_put(&t, "}");
-	return text_done(&t, "the image's properties", e);
+	return fit_done(&t, "the image's properties", e);
 }
 
 /* What --confidential would have to change is refused, if it was asked for. */
-int ionos_check_confidential(const struct options *o, struct err *e)
+int ionos_properties_check(const struct options *o, struct err *e)
 {
 	const char *value;
 	size_t i;
 
-	for (i = 0; o->confidential && i < sizeof(members) / sizeof(members[0]); i++) {
+	for (i = 0; ionos_own(o)->confidential && i < sizeof(members) / sizeof(members[0]); i++) {
 		value = given(o, &members[i]);
 		if (value && members[i].confidential && strcmp(value, members[i].confidential) != 0)
 			return err_set(e, ERR_USAGE,

@@ -1,40 +1,14 @@
-/* The end of a transfer to an IONOS FTP server, which its size proves. */
+#include "cloud/ionos/prove.h"
+
 #include <stdarg.h>
-#include <stdio.h>
 
 #include "base/log.h"
 #include "base/stop.h"
 #include "base/text.h"
-#include "cloud/ionos/ionos.h"
+#include "cloud/ionos/server.h"
 #include "net/retry.h"
 
-/* A broken session may still be writing: two sizes, so far apart, have to agree. */
-#define SETTLE_MS 2000
-#define SETTLE_TRIES 30
-
-int ionos_settle(struct task *t, enum ftps_file *file, uint64_t *size, struct err *e)
-{
-	struct ionos_work *w = ionos_work(t);
-	struct ftps *f = &t->work->ftps;
-	uint64_t before;
-	int i;
-
-	if (ftps_size(f, w->name.file, file, size, e) < 0)
-		return -1;
-	for (i = 0; i < SETTLE_TRIES && *file == FTPS_PRESENT; i++) {
-		before = *size;
-		if (stop_sleep(SETTLE_MS, e) < 0 || ftps_size(f, w->name.file, file, size, e) < 0)
-			return -1;
-		if (*size == before)
-			return 0;
-	}
-	if (*file != FTPS_PRESENT)
-		return 0;
-	err_set(e, ERR_BUSY, "%s is still writing what the broken connection brought", f->shown);
-	return err_retry(e);
-}
-
-/* All of it was sent, but nobody says that it is there whole: ionos_finish() tells. */
+/* All of it was sent, but nobody says that it is there whole: ionos_images_finish() tells. */
 static int ERR_PRINTF(2, 3) doubt(struct task *t, const char *fmt, ...)
 {
 	struct ionos_work *w = ionos_work(t);
@@ -46,7 +20,7 @@ static int ERR_PRINTF(2, 3) doubt(struct task *t, const char *fmt, ...)
 	text_vprintf(&why, fmt, ap);
 	va_end(ap);
 	text_ellipsis(&why);
-	t->landed = true;
+	t->bytes = BYTES_LANDED;
 	return 0;
 }
 
@@ -57,11 +31,11 @@ static int compare(struct task *t, enum ftps_file file, uint64_t size, struct er
 	const char *host = t->work->ftps.shown;
 
 	if (file == FTPS_PRESENT && size == w->total) {
-		t->landed = t->confirmed = true;
+		t->bytes = BYTES_PROVEN;
 		return 0;
 	}
 	/* It may have moved the file already. */
-	if (file != FTPS_PRESENT && w->answered)
+	if (file != FTPS_PRESENT && w->end == END_CONFIRMED)
 		return doubt(t,
 			     "%s has confirmed the transfer, but tells no size of the file: that it is whole is not proven",
 			     host);
@@ -71,19 +45,19 @@ static int compare(struct task *t, enum ftps_file file, uint64_t size, struct er
 			     "all of it was sent, then the connection to %s broke, and the file is not there any more: look whether the cloud has made an image of it before you upload it again",
 			     host);
 	if (size > w->total) {
-		w->ours = false;
+		ionos_state_lost(t);
 		return err_set(e, ERR_FAILED,
 			       "%s has %llu bytes of it, but %llu were sent: somebody else has written to it, and it is left alone",
 			       host, (unsigned long long)size, (unsigned long long)w->total);
 	}
-	if (w->answered)
+	if (w->end == END_CONFIRMED)
 		return err_set(e, ERR_FAILED, "%s has %llu bytes of it, but %llu were sent", host,
 			       (unsigned long long)size, (unsigned long long)w->total);
 	if (file == FTPS_UNKNOWN)
 		return doubt(t,
 			     "all of it was sent, then the connection to %s broke, and it tells no size: whether the image is whole is not known",
 			     host);
-	w->broke = false;
+	ionos_state_cut(t);
 	err_set(e, ERR_NETWORK, "the connection broke at the end, %s has %llu of %llu bytes", host,
 		(unsigned long long)size, (unsigned long long)w->total);
 	return err_retry(e);
@@ -95,11 +69,13 @@ static int unproven(struct task *t, const struct err *why, struct err *e)
 	struct ionos_work *w = ionos_work(t);
 
 	/* 226 was said: it is not to be deleted, whatever happens. */
-	t->landed = w->answered;
+	if (w->end == END_CONFIRMED)
+		t->bytes = BYTES_LANDED;
 	if (why->code != ERR_STOPPED)
 		return doubt(t, "%s, but its size could not be asked for (%s)",
-			     w->answered ? "the server has confirmed the transfer" :
-					   "all of it was sent, then the connection broke",
+			     w->end == END_CONFIRMED ?
+				     "the server has confirmed the transfer" :
+				     "all of it was sent, then the connection broke",
 			     why->text);
 	*e = *why;
 	/* Nothing can be sent again without knowing what is there. */
@@ -118,13 +94,14 @@ int ionos_prove(struct task *t, bool connected, struct err *e)
 
 	for (;;) {
 		why = ERR_INIT;
-		if (connected && w->answered)
+		if (connected && w->end == END_CONFIRMED)
 			result = ftps_size(&t->work->ftps, w->name.file, &file, &size, &why);
 		else if (connected)
-			result = ionos_settle(t, &file, &size, &why);
+			result = ionos_server_settle(t, &file, &size, &why);
 		else
-			result =
-				ionos_enter(t, &why) < 0 ? -1 : ionos_settle(t, &file, &size, &why);
+			result = ionos_server_enter(t, &why) < 0 ?
+					 -1 :
+					 ionos_server_settle(t, &file, &size, &why);
 		if (result == 0)
 			return compare(t, file, size, e);
 		if (!connected && (!why.retry || ++tries > t->options->retry))

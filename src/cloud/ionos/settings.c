@@ -4,7 +4,9 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/fit.h"
 #include "base/log.h"
+#include "base/parse.h"
 #include "base/text.h"
 #include "cloud/ionos/config.h"
 
@@ -18,15 +20,13 @@ static bool is_alnum(char c)
 /* What becomes a line of a protocol must not end it.  name is shown, the value is not. */
 static int check_line(const char *value, const char *name, struct err *e)
 {
-	for (; *value; value++)
-		if ((unsigned char)*value < 0x20 || *value == 0x7f)
-			return err_set(e, ERR_USAGE, "%s holds a control character", name);
-	return 0;
+	return text_is_line(value) ? 0 :
+				     err_set(e, ERR_USAGE, "%s holds a control character", name);
 }
 
 static int take(char *to, size_t cap, const char *value, const char *name, struct err *e)
 {
-	return check_line(value, name, e) < 0 ? -1 : text_copy(to, cap, value, name, e);
+	return check_line(value, name, e) < 0 ? -1 : fit_copy(to, cap, value, name, e);
 }
 
 /* Only shown, so it may be cut off. */
@@ -49,7 +49,7 @@ static int from_base64(char *to, size_t cap, const char *from, struct err *e)
 
 	text_init(&t, to, cap);
 	text_put_from_base64(&t, from);
-	return text_done(&t, "certificateAuthData", e);
+	return fit_done(&t, "certificateAuthData", e);
 }
 
 /* PEM, or base64 of that. */
@@ -62,7 +62,7 @@ static int take_certificates(struct ionos_settings *s, const struct ionos_config
 	if (!c->certificates)
 		return 0;
 	if (strstr(c->certificates, begin))
-		failed = text_copy(s->certificates, cap, c->certificates, "certificateAuthData", e);
+		failed = fit_copy(s->certificates, cap, c->certificates, "certificateAuthData", e);
 	else
 		failed = from_base64(s->certificates, cap, c->certificates, e);
 	if (failed < 0)
@@ -75,24 +75,13 @@ static int take_certificates(struct ionos_settings *s, const struct ionos_config
 
 /* --- Credentials --------------------------------------------------------------- */
 
-/* A variable, or the file that its _FILE names; an empty variable is one that is not set. */
 static int from_env(struct secret *s, const char *name, struct err *e)
 {
-	const char *value = getenv(name), *path;
-	char name_file[64];
-	struct text t;
-
 	memset(s, 0, sizeof(*s));
-	text_init(&t, name_file, sizeof(name_file));
-	text_printf(&t, "%s_FILE", name);
-	path = getenv(name_file);
-	if ((!value || !*value) && (!path || !*path))
-		return 0;
-	/* secret_env() takes an empty variable for a secret. */
-	if (value && !*value ? secret_file(s, path, name_file, e) < 0 : secret_env(s, name, e) < 0)
+	if (secret_env(s, name, e) < 0)
 		return -1;
-	if (s->value[0] == '\0')
-		return err_set(e, ERR_USAGE, "%s names an empty file", name_file);
+	if (s->given && s->value[0] == '\0')
+		return err_set(e, ERR_USAGE, "%s names an empty file", s->from);
 	return check_line(s->value, s->from, e);
 }
 
@@ -107,7 +96,7 @@ static int half_from_env(struct ionos_settings *s, const char *name, char *to, s
 
 	if (result == 0 && s->token.given) {
 		text_printf(from, "%s%s", from->len > 0 ? " and " : "", s->token.from);
-		result = text_copy(to, LOGIN_MAX, s->token.value, s->token.from, e);
+		result = fit_copy(to, LOGIN_MAX, s->token.value, s->token.from, e);
 	}
 	text_wipe(&s->token, sizeof(s->token));
 	return result;
@@ -159,7 +148,7 @@ static int load_credentials(struct ionos_settings *s, const struct ionos_config 
 	if (login_from_config(s, c, e) < 0 || from_env(&s->token, "IONOS_TOKEN", e) < 0)
 		return -1;
 	if (s->token.given) {
-		if (text_copy(s->token_from, sizeof(s->token_from), s->token.from, "a name", e) < 0)
+		if (fit_copy(s->token_from, sizeof(s->token_from), s->token.from, "a name", e) < 0)
 			return -1;
 	} else if (c->token && !login_in_env) {
 		if (take(s->token.value, sizeof(s->token.value), c->token, "the token", e) < 0)
@@ -195,7 +184,7 @@ static bool is_place(const char *host)
 	}
 	if (*end == '\0')
 		return true;
-	return *end == ':' && text_number(end + 1, 65535, &port) == 0 && port > 0;
+	return *end == ':' && parse_number(end + 1, 65535, &port) == 0 && port > 0;
 }
 
 /* Any path is dropped, as ionosctl does. */
@@ -221,25 +210,25 @@ static int take_url(struct ionos_settings *s, const char *url, const char *from,
 	text_put(&t, plain ? "http://" : "https://");
 	scheme = t.len;
 	text_put_n(&t, url, len);
-	if (text_done(&t, from, e) < 0)
+	if (fit_done(&t, from, e) < 0)
 		return -1;
 	if (!is_place(s->api_url + scheme))
 		return err_set(e, ERR_USAGE, "%s: this is not like %s", from, IONOS_API_DEFAULT);
-	return text_copy(s->api_url_from, sizeof(s->api_url_from), from, "a name", e);
+	return fit_copy(s->api_url_from, sizeof(s->api_url_from), from, "a name", e);
 }
 
 static int load_url(struct ionos_settings *s, const char *api_url, const struct ionos_config *c,
 		    struct err *e)
 {
-	const char *env = getenv("IONOS_API_URL");
+	const char *env = text_env("IONOS_API_URL");
 	char from[IONOS_FROM_BYTES];
 
 	if (api_url && *api_url)
 		return take_url(s, api_url, "--api-url", e);
-	if (env && *env)
+	if (env)
 		return take_url(s, env, "IONOS_API_URL", e);
 	if (!c->api_url)
-		return text_copy(s->api_url, sizeof(s->api_url), IONOS_API_DEFAULT, "a URL", e);
+		return fit_copy(s->api_url, sizeof(s->api_url), IONOS_API_DEFAULT, "a URL", e);
 	show_profile(from, c);
 	if (take_url(s, c->api_url, from, e) < 0 || take_certificates(s, c, e) < 0)
 		return -1;
@@ -254,28 +243,28 @@ static int load_url(struct ionos_settings *s, const char *api_url, const struct 
 
 static int load_contract(struct ionos_settings *s, struct err *e)
 {
-	const char *value = getenv("IONOS_CONTRACT_NUMBER");
+	const char *value = text_env("IONOS_CONTRACT_NUMBER");
 
-	if (!value || !*value)
+	if (!value)
 		return 0;
 	if (value[strspn(value, "0123456789")] != '\0')
 		return err_set(e, ERR_USAGE, "IONOS_CONTRACT_NUMBER has to be a number");
-	return text_copy(s->contract, sizeof(s->contract), value, "IONOS_CONTRACT_NUMBER", e);
+	return fit_copy(s->contract, sizeof(s->contract), value, "IONOS_CONTRACT_NUMBER", e);
 }
 
 static int load_pin(struct ionos_settings *s, struct err *e)
 {
-	const char *c = getenv("IONOS_PINNED_CERT");
+	const char *c = text_env("IONOS_PINNED_CERT");
 	size_t n = 0;
 
-	if (!c || !*c)
+	if (!c)
 		return 0;
 	for (; *c; c++) {
 		if (*c == ':' || *c == ' ')
 			continue;
-		if (text_hex(*c) < 0 || n == 2 * sizeof(s->pin))
+		if (parse_hex(*c) < 0 || n == 2 * sizeof(s->pin))
 			break;
-		s->pin[n / 2] = (unsigned char)(s->pin[n / 2] << 4 | text_hex(*c));
+		s->pin[n / 2] = (unsigned char)(s->pin[n / 2] << 4 | parse_hex(*c));
 		n++;
 	}
 	if (*c || n != 2 * sizeof(s->pin))

@@ -36,7 +36,7 @@ struct ionos_settings {
 	bool pinned;
 	unsigned char pin[32]; /* SHA-256 of the API's certificate (DER), instead of its chain */
 
-	/* Of the API's server, from the config file, and only when its URL is from there too: */
+	/* How the API's server is trusted: from the config file, when its URL is from there too. */
 	bool api_skip_verify;
 	char certificates[CA_TEXT_MAX]; /* PEM; "" if there are none */
 

@@ -1,11 +1,13 @@
-/* Where the images go: --location, --ftp-url and --ftp-port become servers. */
+#include "cloud/ionos/target.h"
+
 #include <ctype.h>
 #include <string.h>
 #include <strings.h>
 
+#include "base/fit.h"
 #include "base/log.h"
 #include "base/text.h"
-#include "cloud/ionos/ionos.h"
+#include "cloud/ionos/own.h"
 
 /* The longest that is known has 8 characters. */
 #define LOCATION_MAX 30
@@ -88,7 +90,7 @@ static int find_location(const char *word, struct location *at, struct err *e)
 	text_init(&t, at->server, sizeof(at->server));
 	for (c = city; *c; c++)
 		text_put_n(&t, *c == '/' ? "-" : c, 1);
-	return text_copy(at->api, sizeof(at->api), api ? api : word, "--location", e);
+	return fit_copy(at->api, sizeof(at->api), api ? api : word, "--location", e);
 }
 
 /* The same directory on the same server, whatever it was called. */
@@ -112,7 +114,7 @@ static int add(struct list *list, const char *url, const struct location *at, co
 	unsigned i;
 
 	if (ionos_url(url, at ? at->server : "", ftp_port, &one, e) < 0 ||
-	    text_copy(one.location, sizeof(one.location), at ? at->api : "", "--location", e) < 0)
+	    fit_copy(one.location, sizeof(one.location), at ? at->api : "", "--location", e) < 0)
 		return -1;
 	for (i = 0; i < list->count; i++) {
 		if (!same_place(&list->at[i], &one))
@@ -137,27 +139,27 @@ static int add_all(struct list *list, const struct options *o, const char *url,
 	unsigned i;
 
 	/* Before it is shown in a message. */
-	if (add(list, url, filled ? &locations[0] : NULL, o->ftp_port, e) < 0)
+	if (add(list, url, filled ? &locations[0] : NULL, ionos_own(o)->ftp_port, e) < 0)
 		return -1;
 	/* To ionosctl it is the API's alone, then. */
-	if (!filled && o->foreign && o->locations.count == 1)
-		return text_copy(list->at[list->count - 1].location, sizeof(list->at->location),
-				 locations[0].api, "--location", e);
-	if (!filled && o->locations.count > 0)
+	if (!filled && o->foreign && ionos_own(o)->locations.count == 1)
+		return fit_copy(list->at[list->count - 1].location, sizeof(list->at->location),
+				locations[0].api, "--location", e);
+	if (!filled && ionos_own(o)->locations.count > 0)
 		return err_set(e, ERR_USAGE,
 			       "--ftp-url %s has no %%s to put the --location there: leave one of them out",
 			       url);
-	if (filled && o->locations.count == 0)
+	if (filled && ionos_own(o)->locations.count == 0)
 		return err_set(e, ERR_USAGE, "--ftp-url %s has a %%s: --location is required, too",
 			       url);
-	for (i = 1; i < o->locations.count; i++)
-		if (add(list, url, &locations[i], o->ftp_port, e) < 0)
+	for (i = 1; i < ionos_own(o)->locations.count; i++)
+		if (add(list, url, &locations[i], ionos_own(o)->ftp_port, e) < 0)
 			return -1;
 	return 0;
 }
 
-int ionos_targets(const struct options *o, struct ionos_target *targets, unsigned cap,
-		  unsigned *count, struct err *e)
+int ionos_target_list(const struct options *o, struct ionos_target *targets, unsigned cap,
+		      unsigned *count, struct err *e)
 {
 	struct location locations[LIST_MAX] = { { "fra", "de/fra" } };
 	struct list list = { .at = targets, .cap = cap };
@@ -165,19 +167,19 @@ int ionos_targets(const struct options *o, struct ionos_target *targets, unsigne
 	unsigned i;
 
 	*count = 0;
-	for (i = 0; i < o->locations.count; i++)
-		if (find_location(o->locations.at[i], &locations[i], e) < 0)
+	for (i = 0; i < ionos_own(o)->locations.count; i++)
+		if (find_location(ionos_own(o)->locations.at[i], &locations[i], e) < 0)
 			return -1;
-	if (o->ftp_urls.count == 0 && o->ftp_port)
+	if (ionos_own(o)->ftp_urls.count == 0 && ionos_own(o)->ftp_port)
 		return err_set(e, ERR_USAGE,
 			       "--ftp-port needs --ftp-url: all servers of IONOS have port 21");
-	if (o->ftp_urls.count == 0 && o->locations.count == 0)
+	if (ionos_own(o)->ftp_urls.count == 0 && ionos_own(o)->locations.count == 0)
 		return err_set(e, ERR_USAGE, "--location is required: one of %s; or --ftp-url",
 			       list_known(names));
-	if (o->ftp_urls.count == 0 && add_all(&list, o, DEFAULT_URL, locations, e) < 0)
+	if (ionos_own(o)->ftp_urls.count == 0 && add_all(&list, o, DEFAULT_URL, locations, e) < 0)
 		return -1;
-	for (i = 0; i < o->ftp_urls.count; i++)
-		if (add_all(&list, o, o->ftp_urls.at[i], locations, e) < 0)
+	for (i = 0; i < ionos_own(o)->ftp_urls.count; i++)
+		if (add_all(&list, o, ionos_own(o)->ftp_urls.at[i], locations, e) < 0)
 			return -1;
 	*count = list.count;
 	return 0;

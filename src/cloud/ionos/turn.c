@@ -1,9 +1,10 @@
-/* Files of one name on one machine are begun one after the other. */
+#include "cloud/ionos/turn.h"
+
 #include <stdio.h>
 #include <string.h>
 
 #include "base/stop.h"
-#include "cloud/ionos/ionos.h"
+#include "cloud/ionos/state.h"
 
 /* How often is looked whether it is one's turn. */
 #define TURN_MS 20
@@ -33,7 +34,7 @@ static bool claim(struct task *t, const char *address)
 	return !other;
 }
 
-void ionos_end_turn(struct task *t)
+void ionos_turn_end(struct task *t)
 {
 	struct ionos *all = ionos_of(t);
 	unsigned i;
@@ -45,7 +46,7 @@ void ionos_end_turn(struct task *t)
 	pthread_mutex_unlock(t->turn);
 }
 
-int ionos_take_turn(struct task *t, struct err *e)
+int ionos_turn_take(struct task *t, struct err *e)
 {
 	char address[256];
 

@@ -1,10 +1,11 @@
-/* --ftp-url: RFC 3986 as far as it applies to FTP, with "%s" for a location. */
+#include "cloud/ionos/url.h"
+
 #include <ctype.h>
 #include <string.h>
 #include <strings.h>
 
+#include "base/parse.h"
 #include "base/text.h"
-#include "cloud/ionos/ionos.h"
 
 static bool is_placeholder(const char *s)
 {
@@ -14,7 +15,7 @@ static bool is_placeholder(const char *s)
 /* The value of "%2F", or -1. */
 static int escaped(const char *s)
 {
-	int high = s[0] == '%' ? text_hex(s[1]) : -1, low = high < 0 ? -1 : text_hex(s[2]);
+	int high = s[0] == '%' ? parse_hex(s[1]) : -1, low = high < 0 ? -1 : parse_hex(s[2]);
 
 	return low < 0 ? -1 : high * 16 + low;
 }
@@ -42,7 +43,7 @@ static int read_port(const char *s, size_t len, unsigned *port)
 
 	text_init(&t, digits, sizeof(digits));
 	text_put_n(&t, s, len);
-	if (t.full || text_number(digits, 65535, &n) < 0 || n == 0)
+	if (t.full || parse_number(digits, 65535, &n) < 0 || n == 0)
 		return -1;
 	*port = (unsigned)n;
 	return 0;

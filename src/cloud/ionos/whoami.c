@@ -1,8 +1,11 @@
-/* hoist ionos --whoami: which credentials are used, and where they are from; nothing of them. */
+#include "cloud/ionos/whoami.h"
+
 #include <string.h>
 
+#include "base/fit.h"
 #include "base/text.h"
-#include "cloud/ionos/ionos.h"
+#include "cloud/ionos/own.h"
+#include "cloud/ionos/state.h"
 
 static int whoami_prepare(struct task *t, struct err *e)
 {
@@ -12,8 +15,8 @@ static int whoami_prepare(struct task *t, struct err *e)
 	if (strcmp(t->options->output, "text") != 0)
 		return err_set(e, ERR_USAGE, "--whoami is a text, there is no -o %s of it",
 			       t->options->output);
-	if (ionos_settings_load(s, t->options->config, t->options->api_url, t->work->answer,
-				sizeof(t->work->answer), e) < 0)
+	if (ionos_settings_load(s, ionos_own(t->options)->config, ionos_own(t->options)->api_url,
+				t->work->scratch, REPLY_MAX, e) < 0)
 		return -1;
 	text_init(&out, t->object, sizeof(t->object));
 	text_printf(&out, "API:    %s\n",
@@ -37,7 +40,7 @@ static int whoami_prepare(struct task *t, struct err *e)
 		text_put(&out, "trust:  anyone (skipTlsVerify)\n");
 	if (s->contract[0])
 		text_printf(&out, "contract: %s\n", s->contract);
-	return text_done(&out, "the settings", e);
+	return fit_done(&out, "the settings", e);
 }
 
 static bool whoami_print(FILE *f, struct task *tasks, unsigned count)

@@ -1,12 +1,11 @@
-/*
- * Is a new image of the right name the one that was uploaded?  Somebody else may
- * have uploaded the same name at the same time.
- */
+#include "cloud/ionos/whose.h"
+
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/parse.h"
 #include "base/text.h"
-#include "cloud/ionos/ionos.h"
+#include "cloud/ionos/state.h"
 #include "net/retry.h"
 
 /* An image may be so much older than its upload's end: clocks, and seconds that were rounded. */
@@ -40,8 +39,9 @@ static int64_t read_date(const char *s)
 	return ((days + before[n[1] - 1] + n[2] - 1) * 24 + n[3]) * 3600 + n[4] * 60 + n[5];
 }
 
-void ionos_note_clock(struct task *t, const char *date)
+void ionos_whose_note_clock(struct task *t)
 {
+	const char *date = t->work->date;
 	int64_t there = date[0] ? retry_date(date) : -1;
 
 	ionos_work(t)->clock_known = there >= 0;
@@ -70,14 +70,14 @@ static bool is_other_size(struct task *t, const struct json *item)
 	/* The whole ones: what follows a point makes no clear difference. */
 	text_init(&text, size, sizeof(size));
 	text_put_n(&text, raw, len > 0 ? strspn(raw, "0123456789") : 0);
-	if (text_number(size, UINT32_MAX, &gb) < 0 || gb == 0)
+	if (parse_number(size, UINT32_MAX, &gb) < 0 || gb == 0)
 		return false;
 	least = disk > 0 && disk < sent ? disk : sent;
 	most = disk > sent ? disk : sent;
 	return gb > most / GB_LEAST + 2 || gb + 2 < least / GB_MOST;
 }
 
-const char *ionos_not_ours(struct task *t, const struct json *item)
+const char *ionos_whose_not(struct task *t, const struct json *item)
 {
 	const char *user = ionos_of(t)->settings.login.user;
 	char who[LOGIN_MAX], created[40];

@@ -1,13 +1,11 @@
-#include <stdio.h>
+/* Linode's API: https://techdocs.akamai.com/linode-api, as of 2026-09. */
 #include <string.h>
 
 #include "base/hide.h"
 #include "base/text.h"
+#include "cloud/api.h"
 #include "cloud/linode/linode.h"
 #include "net/retry.h"
-
-/* A DELETE or POST that is under way is allowed this long after a signal: its answer matters. */
-#define GRACE_MS 10000
 
 struct linode *linode_of(struct task *t)
 {
@@ -21,24 +19,50 @@ struct linode_settings *linode_settings_of(const struct task *t)
 	return t->settings;
 }
 
-/* The reasons in {"errors":[...]}, "label: Image labels cannot ..."; "" if there are none. */
-static void get_reason(struct work *w, char *out, size_t cap)
+static void put_url(const struct task *t, struct text *url)
 {
-	struct err none = ERR_INIT;
-	char part[ERR_TEXT_MAX];
-	struct json j, one = { 0 };
-	struct text t;
+	const struct linode_settings *s = linode_settings_of(t);
 
-	text_init(&t, out, cap);
-	if (json_parse(&j, w->answer, w->reply.len, w->tokens, JSON_TOKENS_MAX, &none) < 0)
-		return;
-	while (!t.full && json_next(&j, "errors", &one)) {
+	text_printf(url, "%s://%s/%s", s->scheme, s->host, s->version);
+}
+
+static const char *where(const struct task *t)
+{
+	(void)t;
+	return "the API host";
+}
+
+static int authorize(struct task *t, struct http_request *q, struct err *e)
+{
+	(void)e;
+	/* The list of regions is public. */
+	if (t->work->auth[0])
+		api_add_header(q, t->work->auth);
+	return 0;
+}
+
+static void hide(const struct task *t, char *s)
+{
+	const char *token = linode_settings_of(t)->token.value;
+
+	hide_secrets(s, &token, 1);
+}
+
+/* The reasons in {"errors":[...]}, "label: Image labels cannot ..."; "" if there are none. */
+static void get_reason(struct task *t, char *out, size_t cap)
+{
+	struct json one = { 0 };
+	char part[ERR_TEXT_MAX];
+	struct text text;
+
+	text_init(&text, out, cap);
+	while (!text.full && json_next(&t->work->json, "errors", &one)) {
 		json_show(&one, "field", part, sizeof(part));
-		text_printf(&t, "%s%s%s", t.len > 0 ? "; " : "", part, *part ? ": " : "");
+		text_printf(&text, "%s%s%s", text.len > 0 ? "; " : "", part, *part ? ": " : "");
 		json_show(&one, "reason", part, sizeof(part));
-		text_put(&t, part);
+		text_put(&text, part);
 	}
-	text_ellipsis(&t);
+	text_ellipsis(&text);
 }
 
 /* Nobody has acted on the request: sending it once more is safe, whatever it was. */
@@ -49,25 +73,20 @@ static bool untouched(const struct http_reply *r, const char *reason)
 	return r->status == 408 || r->status == 429 || r->status == 503;
 }
 
-static int refused(struct task *t, const char *method, struct err *e)
+/* What only Linode says, or says in another way. */
+static int special(struct task *t, const struct api *a, const struct api_request *q,
+		   const char *reason, struct err *e)
 {
-	struct http_reply *r = &t->work->reply;
-	bool safe = strcmp(method, "POST") != 0;
-	const char *token = linode_settings_of(t)->token.value;
-	char reason[280];
+	const struct http_reply *r = &t->work->reply;
+	bool safe = strcmp(q->method, "POST") != 0, idle = untouched(r, reason);
 
-	hide_secrets(t->work->answer, &token, 1);
-	get_reason(t->work, reason, sizeof(reason));
 	linode_of(t)->gone = r->status == 404 && *reason;
-	t->wait_ms = r->retry_after_ms;
 	if (r->status == 503 && r->maintenance)
 		return err_set(e, ERR_BUSY, "Linode's API is in maintenance mode: try again later");
-	if (untouched(r, reason) || retry_status(r->status)) {
-		err_set(e, ERR_BUSY, "Linode's API answered %ld%s%s", r->status,
-			*reason ? ": " : "", reason);
-		if (t->wait_ms > RETRY_ASKED_MAX)
-			return err_at(e, "a longer pause is asked for than hoist waits");
-		return safe || untouched(r, reason) ? err_retry(e) : -1;
+	if (idle || retry_status(r->status)) {
+		(void)api_busy(t, a, reason, e);
+		e->retry = e->retry && (safe || idle);
+		return -1;
 	}
 	/* Some gateway's: it says nothing of what was asked for. */
 	if (r->status == 404 && !*reason && safe) {
@@ -83,49 +102,28 @@ static int refused(struct task *t, const char *method, struct err *e)
 		return err_set(e, ERR_USAGE,
 			       "the token may not do this (403%s%s): it needs the scope images:read_write, its user the permission upload_image",
 			       *reason ? ": " : "", reason);
-	if (r->status >= 300 && r->status < 400)
-		return err_set(e, ERR_REPLY,
-			       "Linode's API answered with a redirect (%ld), which is not followed: is the API host right?",
-			       r->status);
-	return err_set(e, r->status == 400 ? ERR_USAGE : ERR_FAILED,
-		       "Linode's API answered %ld%s%s", r->status, *reason ? ": " : "", reason);
+	return 0;
 }
+
+static const struct api api = {
+	.name = "Linode's API",
+	.put_url = put_url,
+	.where = where,
+	.authorize = authorize,
+	.hide = hide,
+	.reason = get_reason,
+	.special = special,
+	.settings_to_blame = { 400 },
+	.always_json = true,
+};
 
 int linode_api(struct task *t, const char *method, const char *path, const char *body,
 	       const char *filter, struct err *e)
 {
-	const struct linode_settings *s = linode_settings_of(t);
-	struct work *w = t->work;
-	struct http_request q = {
-		.method = method,
-		.url = w->url,
-		.headers = { "Accept: application/json" },
-		.body = body,
-		.once = strcmp(method, "POST") == 0,
-		.grace_ms = strcmp(method, "GET") == 0 ? 0 : GRACE_MS,
+	const struct api_request q = {
+		.method = method, .path = path, .body = body, .header = filter
 	};
-	size_t n = 1;
-	struct text url;
 
-	text_init(&url, w->url, sizeof(w->url));
-	text_printf(&url, "%s://%s/%s%s", s->scheme, s->host, s->version, path);
-	if (text_done(&url, "the URL", e) < 0)
-		return -1;
-	if (w->auth[0])
-		q.headers[n++] = w->auth;
-	if (body)
-		q.headers[n++] = "Content-Type: application/json";
-	if (filter)
-		q.headers[n++] = filter;
-	w->reply.body = w->answer;
-	w->reply.cap = sizeof(w->answer);
-	t->wait_ms = 0;
 	linode_of(t)->gone = false;
-	if (http_call(&w->http, &q, &w->reply, e) < 0)
-		return -1;
-	if (w->reply.status < 200 || w->reply.status > 202)
-		return refused(t, method, e);
-	if (json_parse(&w->json, w->answer, w->reply.len, w->tokens, JSON_TOKENS_MAX, e) < 0)
-		return err_at(e, "Linode's API");
-	return 0;
+	return api_call(t, &api, &q, e);
 }

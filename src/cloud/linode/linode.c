@@ -5,17 +5,19 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/fit.h"
 #include "base/log.h"
 #include "base/stop.h"
 #include "base/text.h"
+#include "cloud/linode/own.h"
+#include "cloud/object.h"
+#include "cloud/presigned.h"
+#include "cloud/watch.h"
 
 #define LINODE_LABEL_MAX 50
 #define LINODE_DESCRIPTION_MAX 65000
 #define LINODE_TAG_MIN 3
 #define LINODE_TAG_MAX 50
-
-/* A DELETE is tried so often. */
-#define DELETE_TRIES 3
 
 /* Rules of the Cloud Manager's forms, which the API shares. */
 static int check_names(struct task *t, struct err *e)
@@ -60,18 +62,15 @@ static int check_names(struct task *t, struct err *e)
 
 static int check_token(const struct secret *token, struct err *e)
 {
-	const char *c;
-
 	if (!token->given)
 		return err_set(e, ERR_USAGE,
 			       "there is no token: set LINODE_CLI_TOKEN, or LINODE_CLI_TOKEN_FILE, or run linode-cli configure");
 	if (token->value[0] == '\0')
 		return err_set(e, ERR_USAGE, "the token from %s is empty", token->from);
-	for (c = token->value; *c; c++)
-		if (!isgraph((unsigned char)*c))
-			return err_set(e, ERR_USAGE,
-				       "the token from %s holds a space or another character that no token has",
-				       token->from);
+	if (!text_is_word(token->value))
+		return err_set(e, ERR_USAGE,
+			       "the token from %s holds a space or another character that no token has",
+			       token->from);
 	return 0;
 }
 
@@ -79,7 +78,8 @@ static int linode_prepare(struct task *t, struct err *e)
 {
 	struct linode_settings *s = linode_settings_of(t);
 
-	if (linode_settings_load(s, t->options, t->work->answer, sizeof(t->work->answer), e) < 0 ||
+	if (linode_settings_load(s, t->options, t->work->scratch, sizeof(t->work->scratch), e) <
+		    0 ||
 	    check_token(&s->token, e) < 0)
 		return -1;
 	if (!t->region[0] && !s->region[0])
@@ -99,7 +99,7 @@ static int authorize(struct task *t, struct err *e)
 
 	text_init(&auth, t->work->auth, sizeof(t->work->auth));
 	text_printf(&auth, "Authorization: Bearer %s", linode_settings_of(t)->token.value);
-	return text_done(&auth, "the token", e);
+	return fit_done(&auth, "the token", e);
 }
 
 static int linode_check(struct task *t, struct err *e)
@@ -108,7 +108,7 @@ static int linode_check(struct task *t, struct err *e)
 
 	if (check_names(t, e) < 0)
 		return -1;
-	return text_copy(t->region, sizeof(t->region), region ? region : "", "--region", e);
+	return fit_copy(t->region, sizeof(t->region), region ? region : "", "--region", e);
 }
 
 /* The list of regions is public; what it says is only a warning, because it may be behind. */
@@ -154,14 +154,14 @@ static int make_request(struct task *t, struct err *e)
 		text_put(&b, ", \"description\": ");
 		text_put_json(&b, o->description);
 	}
-	if (o->cloud_init)
+	if (linode_own(o)->cloud_init)
 		text_put(&b, ", \"cloud_init\": true");
 	for (i = 0; i < o->tags.count; i++) {
 		text_put(&b, i == 0 ? ", \"tags\": [" : ", ");
 		text_put_json(&b, o->tags.at[i]);
 	}
 	text_put(&b, o->tags.count > 0 ? "]}" : "}");
-	return text_done(&b, "the request", e);
+	return fit_done(&b, "the request", e);
 }
 
 /* "private/12345": it becomes a part of URLs. */
@@ -213,10 +213,14 @@ static int linode_begin(struct task *t, struct err *e)
 		return maybe_made(t, e);
 	}
 	log_note("%s: image %s was created", t->label, t->id);
+	/* linode-cli prints from it. */
+	if (linode_own(t->options)->url_only && t->options->foreign)
+		(void)object_keep(t, j);
 	if (json_str(j, "upload_to", t->upload_to, sizeof(t->upload_to), e) < 0 ||
 	    json_str(j, "image.status", t->status, sizeof(t->status), e) < 0)
 		return -1;
-	if (linode_check_url(t, strcmp(linode_settings_of(t)->scheme, "http") == 0, e) < 0) {
+	if (presigned_check(t->upload_to, strcmp(linode_settings_of(t)->scheme, "http") == 0, e) <
+	    0) {
 		e->code = ERR_REPLY;
 		return -1;
 	}
@@ -230,9 +234,8 @@ static int linode_send(struct task *t, struct stage *body, struct err *e)
 	if (t->attempt > 0 && linode_ask(t, &arrived, e) < 0)
 		return -1;
 	if (!arrived)
-		return linode_put(t, body, e);
+		return presigned_put(t, body, NULL, e);
 	log_note("image %s: the upload before was complete", t->id);
-	t->landed = t->confirmed = true;
 	return 0;
 }
 
@@ -240,12 +243,12 @@ static void linode_abandon(struct task *t)
 {
 	struct err why = ERR_INIT;
 	bool arrived = false;
+	unsigned tries = 0;
 	char path[80];
-	int i;
 
 	if (t->id[0] == '\0')
 		return;
-	if (t->landed && t->err.code == ERR_STOPPED) {
+	if (t->bytes >= BYTES_LANDED && t->err.code == ERR_STOPPED) {
 		snprintf(t->left, sizeof(t->left),
 			 "image %s was uploaded whole and is being processed; linode-cli images delete %s removes it",
 			 t->id, t->id);
@@ -255,8 +258,8 @@ static void linode_abandon(struct task *t)
 		snprintf(t->left, sizeof(t->left), "image %s is kept", t->id);
 		return;
 	}
-	if (linode_of(t)->maybe && t->err.code != ERR_STOPPED &&
-	    (linode_ask(t, &arrived, &why) < 0 || arrived) && (arrived || linode_of(t)->maybe)) {
+	if (t->bytes == BYTES_SENT && t->err.code != ERR_STOPPED &&
+	    (linode_ask(t, &arrived, &why) == 0 ? arrived : t->bytes == BYTES_SENT)) {
 		proof_doubt(t);
 		snprintf(t->left, sizeof(t->left),
 			 "image %s may be there whole, and is left: linode-cli images view %s tells, linode-cli images delete %s removes it",
@@ -264,16 +267,14 @@ static void linode_abandon(struct task *t)
 		return;
 	}
 	snprintf(path, sizeof(path), "/images/%s", t->id);
-	for (i = 0; i < DELETE_TRIES; i++) {
-		err_clear(&why);
+	err_clear(&why);
+	do {
 		if (linode_api(t, "DELETE", path, NULL, NULL, &why) == 0 || linode_of(t)->gone) {
 			snprintf(t->left, sizeof(t->left), "image %s was deleted", t->id);
 			t->id[0] = '\0';
 			return;
 		}
-		if (!why.retry || stop_sleep(t->options->retry_delay_ms, &why) < 0)
-			break;
-	}
+	} while (watch_retry(t, &tries, &why));
 	log_note("image %s cannot be deleted: %s", t->id, why.text);
 	snprintf(t->left, sizeof(t->left),
 		 "image %s could not be deleted: linode-cli images delete %s does it, Linode itself after 24 hours",
@@ -285,8 +286,10 @@ static const struct opt linode_options[] = {
 	{ OPT_TEXT, 0, "label", "LABEL", OPT_AT(label), "its label; the file's name if not given" },
 	{ OPT_TEXT, 0, "description", "TEXT", OPT_AT(description), "its description" },
 	{ OPT_LIST, 0, "tag", "TAG", OPT_AT(tags), "a tag; may be repeated" },
-	{ OPT_FLAG, 0, "cloud-init", NULL, OPT_AT(cloud_init), "the image supports cloud-init" },
-	{ OPT_TEXT, 0, "as-user", "USER", OPT_AT(as_user), "the user in linode-cli's settings" },
+	{ OPT_FLAG, 0, "cloud-init", NULL, OPT_OWN(struct linode_own, cloud_init),
+	  "the image supports cloud-init" },
+	{ OPT_TEXT, 0, "as-user", "USER", OPT_OWN(struct linode_own, as_user),
+	  "the user in linode-cli's settings" },
 	{ OPT_FLAG, 0, "wait", NULL, OPT_AT(wait), "wait until the image is available (default)" },
 	{ OPT_OFF, 0, "no-wait", NULL, OPT_AT(wait), "end when the upload is complete" },
 	{ OPT_TIME, 0, "timeout", "TIME", OPT_AT(timeout_ms), "how long to wait for it (1h)" },
@@ -299,9 +302,9 @@ static const struct opt linode_options[] = {
 	  "send also a disk that is damaged, or not of the format" },
 	{ OPT_FLAG, 0, "keep-on-failure", NULL, OPT_AT(keep),
 	  "do not delete the image of a failed upload" },
-	{ OPT_FLAG, 0, "url-only", NULL, OPT_AT(url_only),
+	{ OPT_FLAG, 0, "url-only", NULL, OPT_OWN(struct linode_own, url_only),
 	  "make the image, print its id and upload URL" },
-	{ OPT_TEXT, 0, "upload-to", "FROM", OPT_AT(upload_to),
+	{ OPT_TEXT, 0, "upload-to", "FROM", OPT_OWN(struct linode_own, upload_to),
 	  "upload to such a URL, without a token; FROM is env, fd:N, - or a file" },
 	{ OPT_END, 0, NULL, NULL, 0, NULL },
 };
@@ -320,7 +323,9 @@ static const struct provider url_provider = {
 
 static const struct provider *linode_variant(const struct options *o)
 {
-	return o->upload_to ? &linode_put_provider : o->url_only ? &url_provider : NULL;
+	return linode_own(o)->upload_to ? &linode_put_provider :
+	       linode_own(o)->url_only  ? &url_provider :
+					  NULL;
 }
 
 const struct provider linode_provider = {
@@ -330,9 +335,9 @@ const struct provider linode_provider = {
 	.options = linode_options,
 	.columns = "id,label,region,status,size,uncompressed,file",
 	.fields = "file,id,label,region,status,size,uncompressed,md5,exit,error",
-	.needs = NEED_SIZE | NEED_GZIP | NEED_MD5 | NEED_NET | NEED_WHOLE,
+	.needs = NEED_GZIP | NEED_MD5 | NEED_NET | NEED_WHOLE,
 	.variant = linode_variant,
-	.takes = linode_takes,
+	.takes = &linode_takes,
 	.check = linode_check,
 	.prepare = linode_prepare,
 	.begin = linode_begin,

@@ -27,8 +27,7 @@ struct linode_settings {
 struct linode {
 	bool events_denied; /* the token's scope does not allow to read events */
 	bool region_checked;
-	bool maybe; /* all was sent, and neither the storage nor the API says what became of it */
-	bool gone;  /* the last answer was the API's own word that there is no such thing */
+	bool gone; /* the last answer was the API's own word that there is no such thing */
 	struct proof_odd odd; /* what it says of an image that was sent */
 };
 
@@ -70,22 +69,7 @@ int linode_ask(struct task *t, bool *arrived, struct err *e) MUST_CHECK;
 /* struct provider's finish: wait until the image is available, as far as that is asked for. */
 int linode_finish(struct task *t, struct err *e) MUST_CHECK;
 
-/* Is this an image that Linode takes?  ERR_IMAGE if not. */
-int linode_takes(const struct image *im, struct err *e) MUST_CHECK;
-
-/* Is t->upload_to a URL that bytes may be sent to?  ERR_USAGE if not. */
-int linode_check_url(struct task *t, bool plain_allowed, struct err *e) MUST_CHECK;
-
-/*
- * One attempt to send the image to t->upload_to.  Sets t->sent_all, t->landed
- * when the storage has taken it, and t->confirmed when it has proved that.  -1 with ERR_BUSY or
- * ERR_NETWORK and retry when another attempt may succeed, with ERR_FAILED or
- * ERR_IMAGE when the storage refuses, or with what ended the body.
- */
-int linode_put(struct task *t, struct stage *body, struct err *e) MUST_CHECK;
-
-/* The storage has proved nothing: see proof_missing(). */
-int linode_unconfirmed(struct task *t, struct err *e) MUST_CHECK;
+extern const struct takes linode_takes;
 
 /* The uncompressed size is known after the upload: warn of more than Linode usually takes. */
 void linode_warn_of_size(const struct task *t);

@@ -6,10 +6,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/json_out.h"
 #include "base/text.h"
 #include "cloud/linode/linode.h"
+#include "cloud/linode/own.h"
+#include "cloud/object.h"
+#include "cloud/table.h"
 
-#define CELL_BYTES 2048
 #define COLUMNS_MAX 32
 
 /* x-linode-cli-display of the API's specification, in its order. */
@@ -20,57 +23,42 @@ static const char *const more_columns[] = { "created",    "updated", "created_by
 					    "deprecated", "expiry",  "eol",        NULL };
 static const char *const region_columns[] = { "region", "status", NULL };
 
-/* A table whose cells come from the JSON at base, or from each element of the array there. */
-struct table {
-	const struct json *j;
-	const char *base;
-	bool array;
+/* What of the image is shown, or of each element of the array at base in it. */
+struct shown {
+	struct object object;
+	const char *base; /* NULL: of the image itself, in one row */
+	const char *glue; /* between the elements of a list */
 	const char *columns[COLUMNS_MAX];
-	int count;
+	unsigned count;
 };
 
-static void join(char *path, size_t cap, const char *base, const char *step)
+/* Python's str() of a value: a list's elements joined, None as nothing, lists in lists too. */
+static void put_value(const struct json *j, const char *glue, struct text *t)
 {
-	struct text t;
-
-	text_init(&t, path, cap);
-	text_put(&t, base);
-	if (*base && *step)
-		text_put(&t, ".");
-	text_put(&t, step);
-}
-
-/* Python's str() of a value: a list's elements joined, None as nothing. */
-static void put_value(const struct json *j, const char *path, bool list, const char *glue,
-		      struct text *t)
-{
-	char buf[CELL_BYTES], step[16], inner[256];
+	struct json item = { 0 };
+	char buf[OBJECT_BYTES];
 	const char *raw;
+	unsigned n = 0;
 	size_t len;
-	int i, n;
 
-	switch (json_kind(j, path)) {
+	switch (json_kind(j, "")) {
 	case JSON_STRING:
-		json_show(j, path, buf, sizeof(buf));
+		json_show(j, "", buf, sizeof(buf));
 		text_put(t, buf);
 		break;
 	case JSON_BOOL:
-		json_raw(j, path, &raw);
+		json_raw(j, "", &raw);
 		text_put(t, *raw == 't' ? "True" : "False");
 		break;
 	case JSON_ARRAY:
-		n = list ? json_count(j, path) : 0;
-		for (i = 0; i < n; i++) {
-			snprintf(step, sizeof(step), "%d", i);
-			join(inner, sizeof(inner), path, step);
-			if (i > 0)
-				text_put(t, glue);
-			put_value(j, inner, false, glue, t);
+		while (glue && json_next(j, "", &item)) {
+			text_put(t, n++ > 0 ? glue : "");
+			put_value(&item, NULL, t);
 		}
 		break;
 	case JSON_NUMBER:
 	case JSON_OBJECT:
-		len = json_raw(j, path, &raw);
+		len = json_raw(j, "", &raw);
 		text_put_n(t, raw, len);
 		break;
 	case JSON_ABSENT:
@@ -79,101 +67,39 @@ static void put_value(const struct json *j, const char *path, bool list, const c
 	}
 }
 
-static void get_cell(const struct table *t, int row, int column, const char *glue, char *cell)
+/* struct table's cell. */
+static bool put_cell(void *arg, int row, unsigned column, struct text *cell)
 {
-	char path[256], step[96];
-	struct text text;
+	const struct shown *s = arg;
+	const struct json *j = &s->object.json;
+	struct json item = { 0 }, value;
+	int i;
 
-	if (t->array)
-		snprintf(step, sizeof(step), "%d.%s", row, t->columns[column]);
-	else
-		snprintf(step, sizeof(step), "%s", t->columns[column]);
-	join(path, sizeof(path), t->base, step);
-	text_init(&text, cell, CELL_BYTES);
-	put_value(t->j, path, true, glue, &text);
-	text_ellipsis(&text);
-	text_clean(cell);
-}
-
-static int rows(const struct table *t)
-{
-	return t->array ? json_count(t->j, t->base) : 1;
-}
-
-static void rule(FILE *f, const struct table *t, const size_t *width, const char *left,
-		 const char *middle, const char *right)
-{
-	size_t k;
-	int c;
-
-	for (c = 0; c < t->count; c++) {
-		fputs(c == 0 ? left : middle, f);
-		for (k = 0; k < width[c] + 2; k++)
-			fputs("─", f);
+	if (row == TABLE_TITLES) {
+		text_put(cell, s->columns[column]);
+		return true;
 	}
-	fprintf(f, "%s\n", right);
+	if (!s->base && row > 0)
+		return false;
+	for (i = 0; s->base && i <= row; i++)
+		if (!json_next(j, s->base, &item))
+			return false;
+	if (json_at(s->base ? &item : j, s->columns[column], &value))
+		put_value(&value, s->glue, cell);
+	return true;
 }
 
-/* The box of rich's SQUARE style with lines between the rows; nothing is cut off. */
-static void print_box(FILE *f, const struct table *t, bool headers)
-{
-	size_t width[COLUMNS_MAX], len;
-	char cell[CELL_BYTES];
-	int c, r;
-
-	for (c = 0; c < t->count; c++) {
-		width[c] = headers ? strlen(t->columns[c]) : 0;
-		for (r = 0; r < rows(t); r++) {
-			get_cell(t, r, c, ", ", cell);
-			len = text_chars(cell);
-			if (len > width[c])
-				width[c] = len;
-		}
-	}
-	rule(f, t, width, "┌", "┬", "┐");
-	for (r = headers ? -1 : 0; r < rows(t); r++) {
-		for (c = 0; c < t->count; c++) {
-			if (r < 0)
-				snprintf(cell, sizeof(cell), "%s", t->columns[c]);
-			else
-				get_cell(t, r, c, ", ", cell);
-			fprintf(f, "│ %s%*s ", cell, (int)(width[c] - text_chars(cell)), "");
-		}
-		fputs("│\n", f);
-		if (r + 1 < rows(t))
-			rule(f, t, width, "├", "┼", "┤");
-	}
-	rule(f, t, width, "└", "┴", "┘");
-}
-
-static void print_text(FILE *f, const struct table *t, bool headers, const char *delimiter)
-{
-	char cell[CELL_BYTES];
-	int c, r;
-
-	for (r = headers ? -1 : 0; r < rows(t); r++) {
-		for (c = 0; c < t->count; c++) {
-			if (r < 0)
-				snprintf(cell, sizeof(cell), "%s", t->columns[c]);
-			else
-				get_cell(t, r, c, " ", cell);
-			fprintf(f, "%s%s", c > 0 ? delimiter : "", cell);
-		}
-		fputc('\n', f);
-	}
-}
-
-static void add_columns(struct table *t, const char *const *names)
+static void add_columns(struct shown *t, const char *const *names)
 {
 	for (; *names && t->count < COLUMNS_MAX; names++)
 		t->columns[t->count++] = *names;
 }
 
 /* Only what --format lists, in its order; if that is nothing, everything, as linode-cli does. */
-static void choose(struct table *t, const char *format)
+static void choose(struct shown *t, const char *format)
 {
 	const char *from[COLUMNS_MAX];
-	int c, n = t->count, kept = 0;
+	unsigned c, n = t->count, kept = 0;
 	size_t len;
 
 	memcpy(from, t->columns, sizeof(from));
@@ -192,92 +118,63 @@ static void choose(struct table *t, const char *format)
 		memcpy(t->columns, from, sizeof(from));
 }
 
-static void print_table(FILE *f, const struct table *t, const struct options *o)
+/* --text, or the box of rich's SQUARE style; nothing is cut off. */
+static void print_table(FILE *f, struct shown *s, const struct options *o)
 {
-	if (o->delimited)
-		print_text(f, t, !o->no_headers, o->delimiter ? o->delimiter : "\t");
-	else
-		print_box(f, t, !o->no_headers);
-}
+	static const struct table_shape box = {
+		.left = "│ ",
+		.between = " │ ",
+		.right = " │",
+		.top = { "┌", "─", "┬", "┐" },
+		.inner = { "├", "─", "┼", "┤" },
+		.bottom = { "└", "─", "┴", "┘" },
+		.every = true,
+	};
+	const struct table_shape text = {
+		.left = "",
+		.between = linode_own(o)->delimiter ? linode_own(o)->delimiter : "\t",
+		.right = "",
+		.tight = true,
+	};
+	const struct table table = {
+		.shape = linode_own(o)->delimited ? &text : &box,
+		.columns = s->count,
+		.titles = !o->no_headers,
+		.cell = put_cell,
+		.arg = s,
+	};
 
-static void indent(FILE *f, unsigned depth)
-{
-	fprintf(f, "\n%*s", 2 * (int)depth, "");
-}
-
-/* With both quotes. */
-static size_t string_length(const char *s)
-{
-	size_t n = 1;
-
-	while (s[n] != '"')
-		n += s[n] == '\\' ? 2 : 1;
-	return n + 1;
-}
-
-/* JSON as it came or, with pretty, with a line for each value. */
-static void put_json(FILE *f, const char *raw, size_t len, unsigned depth, bool pretty)
-{
-	size_t i, n;
-
-	for (i = 0; i < len; i += n) {
-		char c = raw[i];
-
-		n = pretty ? 1 : len;
-		if (pretty && c == '"')
-			n = string_length(raw + i);
-		if (n > 1) {
-			text_print_raw_json(f, raw + i, n);
-		} else if (strchr("{[", c)) {
-			fputc(c, f);
-			indent(f, ++depth);
-		} else if (strchr("}]", c)) {
-			indent(f, --depth);
-			fputc(c, f);
-		} else if (c == ',') {
-			fputc(c, f);
-			indent(f, depth);
-		} else if (c == ':') {
-			fputs(": ", f);
-		} else if (!strchr(" \t\r\n", c)) {
-			fputc(c, f);
-		}
-	}
+	s->glue = linode_own(o)->delimited ? " " : ", ";
+	table_print(f, &table);
 }
 
 /* A list of the one object, with all members or those of --format. */
-static void print_json(FILE *f, const struct table *t, const struct options *o)
+static void print_json(FILE *f, const struct shown *s, const struct options *o)
 {
-	const char *raw, *glue = "{";
-	unsigned depth = o->format ? 2 : 1;
-	size_t len;
-	int c;
+	const struct json_style style = { .lines = linode_own(o)->pretty };
+	struct json value;
+	unsigned c, n = 0;
 
-	fputc('[', f);
-	if (o->pretty)
-		indent(f, 1);
-	if (!o->format) {
-		len = json_raw(t->j, "", &raw);
-		put_json(f, raw, len, depth, o->pretty);
-	}
-	for (c = 0; o->format && c < t->count; c++) {
-		len = json_raw(t->j, t->columns[c], &raw);
-		if (len == 0)
+	putc('[', f);
+	if (linode_own(o)->pretty)
+		json_print_line(f, 1);
+	if (!linode_own(o)->format)
+		json_print(f, &s->object.json, &style, 1);
+	for (c = 0; linode_own(o)->format && c < s->count; c++) {
+		if (!json_at(&s->object.json, s->columns[c], &value))
 			continue;
-		fputs(glue, f);
-		if (o->pretty)
-			indent(f, depth);
-		fprintf(f, "\"%s\": ", t->columns[c]);
-		put_json(f, raw, len, depth, o->pretty);
-		glue = o->pretty ? "," : ", ";
+		fputs(n++ == 0 ? "{" : linode_own(o)->pretty ? "," : ", ", f);
+		if (linode_own(o)->pretty)
+			json_print_line(f, 2);
+		fprintf(f, "\"%s\": ", s->columns[c]);
+		json_print(f, &value, &style, 2);
 	}
-	if (o->format) {
-		if (o->pretty)
-			indent(f, 1);
-		fputs(*glue == '{' ? "{}" : "}", f);
-	}
-	if (o->pretty)
-		indent(f, 0);
+	if (linode_own(o)->format && linode_own(o)->pretty)
+		json_print_line(f, 1);
+	if (linode_own(o)->format)
+		fputs(n == 0 ? "{}" : "}", f);
+	if (linode_own(o)->pretty)
+		json_print_line(f, 0);
 	fputs("]\n", f);
 }
 
@@ -285,32 +182,34 @@ static void linode_cli_print(FILE *f, struct task *tasks, unsigned count)
 {
 	static const char *const upload_to[] = { "upload_to", NULL };
 	const struct options *o = tasks->options;
-	struct table t = { .j = &tasks->work->json, .base = "" };
-	struct table regions = { .j = t.j, .base = "regions", .array = true };
+	struct shown s = { .base = NULL };
 
-	if (count != 1 || tasks->err.code != ERR_NONE)
+	if (count != 1 || tasks->err.code != ERR_NONE || !object_of(&s.object, tasks))
 		return;
-	if (o->url_only)
-		add_columns(&t, upload_to);
+	if (linode_own(o)->url_only)
+		add_columns(&s, upload_to);
 	else
-		add_columns(&t, image_columns);
-	if (o->all_columns && !o->url_only)
-		add_columns(&t, more_columns);
-	if (o->format)
-		choose(&t, o->format);
-	if (o->json) {
-		print_json(f, &t, o);
+		add_columns(&s, image_columns);
+	if (linode_own(o)->all_columns && !linode_own(o)->url_only)
+		add_columns(&s, more_columns);
+	if (linode_own(o)->format)
+		choose(&s, linode_own(o)->format);
+	if (linode_own(o)->json) {
+		print_json(f, &s, o);
 		return;
 	}
-	print_table(f, &t, o);
-	if (o->url_only || o->format || rows(&regions) == 0)
+	print_table(f, &s, o);
+	if (linode_own(o)->url_only || linode_own(o)->format ||
+	    json_count(&s.object.json, "regions") == 0)
 		return;
-	add_columns(&regions, region_columns);
-	if (o->delimited)
+	s.base = "regions";
+	s.count = 0;
+	add_columns(&s, region_columns);
+	if (linode_own(o)->delimited)
 		fputc('\n', f);
 	if (!o->no_headers)
 		fputs("regions\n", f);
-	print_table(f, &regions, o);
+	print_table(f, &s, o);
 }
 
 /* Python's expanduser(), for "~/disk.img.gz" that the shell left alone. */
@@ -321,19 +220,19 @@ static void expand_home(struct options *o)
 
 	if (strncmp(o->files[0], "~/", 2) != 0 || !home)
 		return;
-	text_init(&t, o->home_file, sizeof(o->home_file));
+	text_init(&t, linode_own_set(o)->home_file, sizeof(linode_own(o)->home_file));
 	text_printf(&t, "%s%s", home, o->files[0] + 1);
 	if (!t.full)
-		o->files[0] = o->home_file;
+		o->files[0] = linode_own(o)->home_file;
 }
 
 static int adapt_upload(struct options *o, struct err *e)
 {
 	(void)e;
 	o->wait = false;
-	o->view = true;
+	linode_own_set(o)->view = true;
 	o->progress = "auto";
-	o->json = o->json || o->pretty;
+	linode_own_set(o)->json = linode_own(o)->json || linode_own(o)->pretty;
 	if (o->file_count == 1)
 		expand_home(o);
 	/* Its empty and bare arguments mean that nothing was given. */
@@ -344,7 +243,7 @@ static int adapt_upload(struct options *o, struct err *e)
 
 static int adapt_url(struct options *o, struct err *e)
 {
-	o->url_only = true;
+	linode_own_set(o)->url_only = true;
 	return adapt_upload(o, e);
 }
 
@@ -354,17 +253,22 @@ static const struct opt image_options[] = {
 	  "its label; the file's name if not given" },
 	{ OPT_MAYBE, 0, "description", "DESC", OPT_AT(description), "its description" },
 	{ OPT_LIST, 0, "tags", "TAG", OPT_AT(tags), "a tag; may be repeated" },
-	{ OPT_TEXT, 0, "as-user", "USER", OPT_AT(as_user), "the user in the settings file" },
+	{ OPT_TEXT, 0, "as-user", "USER", OPT_OWN(struct linode_own, as_user),
+	  "the user in the settings file" },
 	{ OPT_FLAG, 0, "suppress-warnings", NULL, OPT_AT(quiet), "no warnings, and no progress" },
-	{ OPT_FLAG, 0, "json", NULL, OPT_AT(json), "print JSON" },
-	{ OPT_FLAG, 0, "pretty", NULL, OPT_AT(pretty), "print JSON with line breaks" },
-	{ OPT_FLAG, 0, "text", NULL, OPT_AT(delimited),
+	{ OPT_FLAG, 0, "json", NULL, OPT_OWN(struct linode_own, json), "print JSON" },
+	{ OPT_FLAG, 0, "pretty", NULL, OPT_OWN(struct linode_own, pretty),
+	  "print JSON with line breaks" },
+	{ OPT_FLAG, 0, "text", NULL, OPT_OWN(struct linode_own, delimited),
 	  "print lines, with tabs between the columns" },
-	{ OPT_TEXT, 0, "delimiter", "TEXT", OPT_AT(delimiter), "instead of the tabs" },
-	{ OPT_TEXT, 0, "format", "NAMES", OPT_AT(format), "only these columns, joined by commas" },
+	{ OPT_TEXT, 0, "delimiter", "TEXT", OPT_OWN(struct linode_own, delimiter),
+	  "instead of the tabs" },
+	{ OPT_TEXT, 0, "format", "NAMES", OPT_OWN(struct linode_own, format),
+	  "only these columns, joined by commas" },
 	{ OPT_FLAG, 0, "no-headers", NULL, OPT_AT(no_headers), "no column names" },
-	{ OPT_FLAG, 0, "all-columns", NULL, OPT_AT(all_columns), "all columns" },
-	{ OPT_FLAG, 0, "all", NULL, OPT_AT(all_columns), "all columns" },
+	{ OPT_FLAG, 0, "all-columns", NULL, OPT_OWN(struct linode_own, all_columns),
+	  "all columns" },
+	{ OPT_FLAG, 0, "all", NULL, OPT_OWN(struct linode_own, all_columns), "all columns" },
 	{ OPT_FLAG, 0, "no-defaults", NULL, OPT_AT(ignored), "accepted, without effect" },
 	{ OPT_FLAG, 0, "no-retry", NULL, OPT_AT(ignored), "accepted, without effect" },
 	{ OPT_FLAG, 0, "no-truncation", NULL, OPT_AT(ignored),
@@ -376,12 +280,14 @@ static const struct opt image_options[] = {
 
 /* The plugin has a flag where the API's own operation has a value. */
 static const struct opt plugin_options[] = {
-	{ OPT_FLAG, 0, "cloud-init", NULL, OPT_AT(cloud_init), "the image supports cloud-init" },
+	{ OPT_FLAG, 0, "cloud-init", NULL, OPT_OWN(struct linode_own, cloud_init),
+	  "the image supports cloud-init" },
 	{ OPT_END, 0, NULL, NULL, 0, NULL },
 };
 
 static const struct opt operation_options[] = {
-	{ OPT_BOOL, 0, "cloud_init", "BOOL", OPT_AT(cloud_init), "the image supports cloud-init" },
+	{ OPT_BOOL, 0, "cloud_init", "BOOL", OPT_OWN(struct linode_own, cloud_init),
+	  "the image supports cloud-init" },
 	{ OPT_END, 0, NULL, NULL, 0, NULL },
 };
 

@@ -12,8 +12,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/fit.h"
 #include "base/text.h"
 #include "cloud/linode/linode.h"
+#include "cloud/linode/own.h"
 
 /* The keys that are read; all others are linode-cli's own affair. */
 enum {
@@ -94,11 +96,11 @@ static int take_key(struct reader *r, int key, const char *value, int line)
 	text_init(&t, to + len, cap - len);
 	text_put(&t, more ? "\n" : "");
 	text_put(&t, value);
-	if (text_done(&t, key_names[key], r->e) < 0 || key != KEY_TOKEN)
+	if (fit_done(&t, key_names[key], r->e) < 0 || key != KEY_TOKEN)
 		return t.full ? -1 : 0;
 	r->s->token.given = true;
-	return text_copy(r->s->token.from, sizeof(r->s->token.from), "linode-cli's settings file",
-			 key_names[key], r->e);
+	return fit_copy(r->s->token.from, sizeof(r->s->token.from), "linode-cli's settings file",
+			key_names[key], r->e);
 }
 
 static int note_user(struct reader *r, const char *section)
@@ -107,9 +109,8 @@ static int note_user(struct reader *r, const char *section)
 	    strcmp(section, r->only) == 0)
 		return 0;
 	r->users++;
-	return r->users > 1 ?
-		       0 :
-		       text_copy(r->only, sizeof(r->only), section, "a section's name", r->e);
+	return r->users > 1 ? 0 :
+			      fit_copy(r->only, sizeof(r->only), section, "a section's name", r->e);
 }
 
 /* inih's handler: non-zero to go on.  name is NULL where a section begins. */
@@ -177,7 +178,7 @@ static int find_value(const struct reader *r, const char *section, struct wanted
 	if (!w->found)
 		return err_set(r->e, ERR_USAGE, "%s: %%(%s)s names nothing that is there", r->path,
 			       w->name);
-	return text_done(&w->value, w->name, r->e);
+	return fit_done(&w->value, w->name, r->e);
 }
 
 /* Values that name each other: Python's own limit. */
@@ -210,7 +211,7 @@ static int fill_in(const struct reader *r, const char *section, const char *raw,
 		text_put_n(&name, raw + 2, len);
 		w.found = false;
 		text_init(&w.value, value, sizeof(value));
-		if (text_done(&name, "a name in %()s", r->e) < 0 || find_value(r, section, &w) < 0)
+		if (fit_done(&name, "a name in %()s", r->e) < 0 || find_value(r, section, &w) < 0)
 			return -1;
 		if (depth == NAMES_DEPTH)
 			return err_set(r->e, ERR_USAGE, "%s: %%(%s)s leads in a circle", r->path,
@@ -241,7 +242,7 @@ static int fill_in_key(struct reader *r, const char *section, int key)
 	text_init(&t, to, cap);
 	result = fill_in(r, section, raw, &t, 0, &names);
 	text_wipe(raw, sizeof(raw));
-	return result < 0 ? -1 : text_done(&t, key_names[key], r->e);
+	return result < 0 ? -1 : fit_done(&t, key_names[key], r->e);
 }
 
 /* The sections: [DEFAULT] for all, then the user's own over it. */
@@ -253,10 +254,10 @@ static int read_ini(struct linode_settings *s, const char *text, const char *pat
 
 	if (parse(&r, "DEFAULT") < 0 || fill_in_key(&r, "DEFAULT", KEY_USER) < 0)
 		return -1;
-	if (as_user && text_copy(s->user, sizeof(s->user), as_user, "--as-user", e) < 0)
+	if (as_user && fit_copy(s->user, sizeof(s->user), as_user, "--as-user", e) < 0)
 		return -1;
 	if (s->user[0] == '\0' && r.users == 1 &&
-	    text_copy(s->user, sizeof(s->user), r.only, "a section's name", e) < 0)
+	    fit_copy(s->user, sizeof(s->user), r.only, "a section's name", e) < 0)
 		return -1;
 	if (s->user[0] && parse(&r, s->user) < 0)
 		return -1;
@@ -276,23 +277,23 @@ static int join(char *path, size_t cap, const char *dir, const char *name, struc
 	text_init(&t, path, cap);
 	text_put(&t, dir);
 	text_put(&t, name);
-	return text_done(&t, "the settings file's path", e);
+	return fit_done(&t, "the settings file's path", e);
 }
 
 /* Open the settings file; its path is in path.  -1 with errno ENOENT if there is none. */
 static int open_file(char *path, size_t cap, struct err *e)
 {
-	const char *config = getenv("LINODE_CLI_CONFIG"), *home = getenv("HOME");
-	const char *xdg = getenv("XDG_CONFIG_HOME");
+	const char *config = text_env("LINODE_CLI_CONFIG"), *home = text_env("HOME");
+	const char *xdg = text_env("XDG_CONFIG_HOME");
 	int fd, failed;
 
-	if (config && *config) {
+	if (config) {
 		if (config[0] == '~' && config[1] == '/' && home)
 			failed = join(path, cap, home, config + 1, e);
 		else
 			failed = join(path, cap, config, "", e);
 	} else {
-		if (home && *home) {
+		if (home) {
 			if (join(path, cap, home, "/.linode-cli", e) < 0)
 				return -1;
 			fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
@@ -301,9 +302,9 @@ static int open_file(char *path, size_t cap, struct err *e)
 		}
 		errno = ENOENT;
 		path[0] = '\0';
-		if (xdg && *xdg)
+		if (xdg)
 			failed = join(path, cap, xdg, "/linode-cli", e);
-		else if (home && *home)
+		else if (home)
 			failed = join(path, cap, home, "/.config/linode-cli", e);
 		else
 			return -1;
@@ -324,15 +325,15 @@ static int load_file(struct linode_settings *s, const struct options *o, char *s
 	/* Like linode-cli, be content without a file that was not asked for. */
 	if (fd < 0 && (errno == ENOENT || errno == ENOTDIR ||
 		       (errno == EACCES && !getenv("LINODE_CLI_CONFIG")))) {
-		if (o->as_user)
+		if (linode_own(o)->as_user)
 			return err_set(e, ERR_USAGE, "--as-user %s: there is no settings file %s",
-				       o->as_user, path);
+				       linode_own(o)->as_user, path);
 		return 0;
 	}
 	if (fd < 0)
 		return err_errno(e, ERR_USAGE, "cannot open %s", path);
 	len = secret_read(fd, scratch, cap < SETTINGS_FILE_MAX ? cap : SETTINGS_FILE_MAX, path, e);
-	result = len < 0 ? -1 : read_ini(s, scratch, path, o->as_user, e);
+	result = len < 0 ? -1 : read_ini(s, scratch, path, linode_own(o)->as_user, e);
 	if (result == 0)
 		secret_guard(fd, path, s->token.given);
 	(void)close(fd);
@@ -340,11 +341,23 @@ static int load_file(struct linode_settings *s, const struct options *o, char *s
 	return result;
 }
 
-static int from_env(char *to, size_t cap, const char *name, struct err *e)
+/* The later one wins, even when it is empty: linode-cli has no token then. */
+static int token_from_env(struct secret *token, const char *name, struct err *e)
 {
 	const char *value = getenv(name);
 
-	return value && *value ? text_copy(to, cap, value, name, e) : 0;
+	if (!value || *value)
+		return secret_env(token, name, e);
+	token->given = true;
+	token->value[0] = '\0';
+	return fit_copy(token->from, sizeof(token->from), name, "a name", e);
+}
+
+static int from_env(char *to, size_t cap, const char *name, struct err *e)
+{
+	const char *value = text_env(name);
+
+	return value ? fit_copy(to, cap, value, name, e) : 0;
 }
 
 /* Where the token goes must be a host and nothing else. */
@@ -370,9 +383,9 @@ int linode_settings_load(struct linode_settings *s, const struct options *o, cha
 			 size_t cap, struct err *e)
 {
 	memset(s, 0, sizeof(*s));
-	if (text_copy(s->host, sizeof(s->host), "api.linode.com", "host", e) < 0 ||
-	    text_copy(s->scheme, sizeof(s->scheme), "https", "scheme", e) < 0 ||
-	    text_copy(s->version, sizeof(s->version), "v4", "version", e) < 0)
+	if (fit_copy(s->host, sizeof(s->host), "api.linode.com", "host", e) < 0 ||
+	    fit_copy(s->scheme, sizeof(s->scheme), "https", "scheme", e) < 0 ||
+	    fit_copy(s->version, sizeof(s->version), "v4", "version", e) < 0)
 		return -1;
 	if (load_file(s, o, scratch, cap, e) < 0)
 		return -1;
@@ -381,9 +394,8 @@ int linode_settings_load(struct linode_settings *s, const struct options *o, cha
 	    from_env(s->version, sizeof(s->version), "LINODE_CLI_API_VERSION", e) < 0 ||
 	    check_place(s, e) < 0)
 		return -1;
-	/* The later one wins, even when it is empty. */
-	if (secret_env(&s->token, "LINODE_TOKEN", e) < 0 ||
-	    secret_env(&s->token, "LINODE_CLI_TOKEN", e) < 0)
+	if (token_from_env(&s->token, "LINODE_TOKEN", e) < 0 ||
+	    token_from_env(&s->token, "LINODE_CLI_TOKEN", e) < 0)
 		return -1;
 	return 0;
 }

@@ -5,11 +5,14 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/clock.h"
 #include "base/log.h"
 #include "base/stop.h"
+#include "base/text.h"
 #include "cloud/linode/linode.h"
-#include "net/retry.h"
+#include "cloud/linode/own.h"
+#include "cloud/object.h"
+#include "cloud/presigned.h"
+#include "cloud/watch.h"
 
 /*
  * When an answer was lost after the last byte, the upload may be complete.  So
@@ -66,7 +69,7 @@ static int processing_failed(struct task *t, const char *message, enum linode_st
 	bool image = strstr(message, "ecompress") || strstr(message, "too large");
 
 	*state = LINODE_LOST;
-	linode_of(t)->maybe = false;
+	t->bytes = BYTES_OPEN;
 	return err_set(e, image ? ERR_IMAGE : ERR_FAILED, "Linode could not process the image: %s",
 		       *message ? message : "no reason is given");
 }
@@ -117,7 +120,7 @@ static int look(struct task *t, enum linode_state *state, struct err *e)
 		if (look_at_event(t, state, e) < 0)
 			return -1;
 		*state = LINODE_MISSING;
-		return err_set(e, t->sent_all ? ERR_UNFINISHED : ERR_FAILED,
+		return err_set(e, t->bytes >= BYTES_SENT ? ERR_UNFINISHED : ERR_FAILED,
 			       "image %s is not there any more: Linode removes an image whose processing failed, its Events in the Cloud Manager tell why",
 			       t->id);
 	}
@@ -133,19 +136,16 @@ static int look(struct task *t, enum linode_state *state, struct err *e)
 	return look_at_event(t, state, e);
 }
 
-/* Between two polls: as long as the user says, or Linode, or repeated failures suggest. */
-static int64_t pause_ms(const struct task *t, unsigned failures)
+/* Between two polls: as long as the user says, or Linode. */
+static int64_t pause_ms(const struct task *t)
 {
-	int64_t ms =
-		failures > 0 ? retry_wait(failures, t->options->poll_ms, t->wait_ms) : t->wait_ms;
-
-	return ms > t->options->poll_ms ? ms : t->options->poll_ms;
+	return t->wait_ms > t->options->poll_ms ? t->wait_ms : t->options->poll_ms;
 }
 
 int linode_ask(struct task *t, bool *arrived, struct err *e)
 {
 	enum linode_state state = LINODE_PENDING;
-	int polls = t->sent_all ? DOUBTFUL_POLLS : 1;
+	int polls = t->bytes >= BYTES_SENT ? DOUBTFUL_POLLS : 1;
 
 	while (polls-- > 0) {
 		if (look(t, &state, e) < 0) {
@@ -155,11 +155,12 @@ int linode_ask(struct task *t, bool *arrived, struct err *e)
 		}
 		if (state == LINODE_PROCESSING || state == LINODE_AVAILABLE)
 			break;
-		if (polls > 0 && stop_sleep(pause_ms(t, 0), e) < 0)
+		if (polls > 0 && stop_sleep(pause_ms(t), e) < 0)
 			return -1;
 	}
-	linode_of(t)->maybe = false;
-	*arrived = t->sent_all && (state == LINODE_PROCESSING || state == LINODE_AVAILABLE);
+	*arrived =
+		t->bytes >= BYTES_SENT && (state == LINODE_PROCESSING || state == LINODE_AVAILABLE);
+	t->bytes = *arrived ? BYTES_PROVEN : BYTES_OPEN;
 	return 0;
 }
 
@@ -170,6 +171,19 @@ static int unfinished(struct task *t, const struct err *why, struct err *e)
 		       t->id, why->text, t->id);
 }
 
+/* An object that is too long for the report is cut down to what tells the image from others. */
+static void keep_object(struct task *t)
+{
+	struct text own;
+
+	if (object_keep(t, &t->work->json))
+		return;
+	text_init(&own, t->object, sizeof(t->object));
+	text_printf(&own, "{\"id\": \"%s\", \"label\": ", t->id);
+	text_put_json(&own, t->label);
+	text_printf(&own, ", \"status\": \"%s\"}", t->status);
+}
+
 /* linode-cli ends with a GET, whose answer it shows. */
 static int view(struct task *t, struct err *e)
 {
@@ -177,8 +191,10 @@ static int view(struct task *t, struct err *e)
 	char path[80];
 
 	snprintf(path, sizeof(path), "/images/%s", t->id);
-	if (linode_api(t, "GET", path, NULL, NULL, &why) == 0)
+	if (linode_api(t, "GET", path, NULL, NULL, &why) == 0) {
+		keep_object(t);
 		return 0;
+	}
 	if (why.code != ERR_STOPPED)
 		return unfinished(t, &why, e);
 	*e = why;
@@ -188,52 +204,37 @@ static int view(struct task *t, struct err *e)
 /* Has nobody confirmed the bytes, and will nobody be asked? */
 static int check_confirmed(struct task *t, struct err *e)
 {
-	return t->confirmed ? 0 : linode_unconfirmed(t, e);
-}
-
-/* Is it worth asking again?  What is refused for good will not change while we wait. */
-static bool may_pass(const struct err *why)
-{
-	return why->code == ERR_BUSY || why->code == ERR_NETWORK || why->code == ERR_REPLY;
+	return t->bytes == BYTES_PROVEN ? 0 : presigned_unproven(t, e);
 }
 
 static int wait_for_image(struct task *t, struct err *e)
 {
-	const struct options *o = t->options;
-	int64_t deadline = clock_ms() + o->timeout_ms, pause;
 	enum linode_state state;
-	unsigned failures = 0;
-	struct err why = ERR_INIT;
+	struct watch watch;
+	struct err why;
 
-	t->work->http.until_ms = deadline;
-	for (;;) {
-		err_clear(&why);
+	watch_init(&watch, t, t->options->poll_ms, t->options->poll_ms);
+	do {
+		why = ERR_INIT;
 		if (look(t, &state, &why) == 0) {
 			if (state == LINODE_AVAILABLE)
 				return 0;
-			failures = 0;
 			linode_of(t)->odd.looks = 0;
-		} else if (state == LINODE_MISSING && !proof_holds(&linode_of(t)->odd)) {
-			failures = 0;
-		} else if (state == LINODE_MISSING || state == LINODE_LOST ||
-			   why.code == ERR_STOPPED) {
+		} else if (state == LINODE_LOST ||
+			   (state == LINODE_MISSING && proof_holds(&linode_of(t)->odd))) {
 			*e = why;
 			return -1;
-		} else if (!may_pass(&why) || (why.code != ERR_BUSY && failures >= o->retry)) {
-			return unfinished(t, &why, e);
-		} else {
-			failures++;
+		} else if (state == LINODE_MISSING) {
+			err_clear(&why);
 		}
-		pause = pause_ms(t, failures);
-		if (clock_ms() + pause >= deadline && why.code != ERR_NONE)
-			return unfinished(t, &why, e);
-		if (clock_ms() + pause >= deadline)
-			return err_set(e, ERR_UNFINISHED,
-				       "image %s was uploaded whole, but after %lld s it is still %s; see linode-cli images view %s",
-				       t->id, (long long)o->timeout_ms / 1000, t->status, t->id);
-		if (stop_sleep(pause, e) < 0)
-			return -1;
-	}
+	} while (watch_again(&watch, t, &why, e));
+	if (e->code == ERR_STOPPED)
+		return -1;
+	if (why.code != ERR_NONE)
+		return unfinished(t, &why, e);
+	return err_set(e, ERR_UNFINISHED,
+		       "image %s was uploaded whole, but after %lld s it is still %s; see linode-cli images view %s",
+		       t->id, (long long)t->options->timeout_ms / 1000, t->status, t->id);
 }
 
 int linode_finish(struct task *t, struct err *e)
@@ -245,11 +246,11 @@ int linode_finish(struct task *t, struct err *e)
 		return 0;
 	/* What was not seen to become available has nobody's word for it but the storage's. */
 	if (o->wait) {
-		if (!t->confirmed && e->code == ERR_UNFINISHED)
+		if (t->bytes != BYTES_PROVEN && e->code == ERR_UNFINISHED)
 			proof_note(t);
 		return -1;
 	}
-	if (o->view && view(t, e) < 0)
+	if (linode_own(o)->view && view(t, e) < 0)
 		return -1;
 	return check_confirmed(t, e);
 }

@@ -1,9 +1,10 @@
-/* The headers by which the cloud knows who asks. */
+#include "cloud/openstack/authorize.h"
+
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/fit.h"
 #include "base/text.h"
-#include "cloud/openstack/openstack.h"
 #include "cloud/openstack/sign.h"
 #include "net/retry.h"
 
@@ -26,7 +27,7 @@ static int split(const char *url, struct parts *p, struct err *e)
 
 	text_init(&t, p->host, sizeof(p->host));
 	text_put_n(&t, host, len);
-	if (text_done(&t, "the host", e) < 0)
+	if (fit_done(&t, "the host", e) < 0)
 		return -1;
 	if (text_ends(p->host, tls ? ":443" : ":80"))
 		p->host[len - (tls ? 4 : 3)] = '\0';
@@ -34,36 +35,33 @@ static int split(const char *url, struct parts *p, struct err *e)
 	text_init(&t, p->path, sizeof(p->path));
 	text_put_n(&t, path, len);
 	p->query = path[len] == '?' ? path + len + 1 : "";
-	return text_done(&t, "the path", e);
+	return fit_done(&t, "the path", e);
 }
 
-/* A header's value must not end it. */
 static int check_value(const char *value, const char *what, struct err *e)
 {
-	for (; *value; value++)
-		if ((unsigned char)*value <= ' ' || *value == 0x7f)
-			return err_set(e, ERR_USAGE, "%s holds a space or a control character",
-				       what);
-	return 0;
+	return text_is_word(value) ?
+		       0 :
+		       err_set(e, ERR_USAGE, "%s holds a space or a control character", what);
 }
 
 /* "Name: value" in to, and its value among those that are signed. */
-static int add(struct http_request *q, size_t *n, char *to, size_t cap, const char *name,
-	       const char *value, const char *what, struct err *e)
+static int add(struct http_request *q, char *to, size_t cap, const char *name, const char *value,
+	       const char *what, struct err *e)
 {
 	struct text t;
 
 	text_init(&t, to, cap);
 	text_printf(&t, "%s: %s", name, value);
-	if (check_value(value, what, e) < 0 || text_done(&t, what, e) < 0)
+	if (check_value(value, what, e) < 0 || fit_done(&t, what, e) < 0)
 		return -1;
-	q->headers[(*n)++] = to;
+	api_add_header(q, to);
 	return 0;
 }
 
-static int sign(struct task *t, struct http_request *q, size_t n, const char *body,
-		struct os_headers *h, struct err *e)
+static int sign(struct task *t, struct http_request *q, const char *body, struct err *e)
 {
+	struct os_headers *h = &os_work(t)->headers;
 	const struct os_settings *s = os_settings_of(t);
 	struct sign_header headers[5] = { { NULL, NULL } };
 	char hex[HASH_HEX_BYTES], date[SIGN_DATE_BYTES];
@@ -87,16 +85,16 @@ static int sign(struct task *t, struct http_request *q, size_t n, const char *bo
 	sign_date(clock_wall(), date);
 	headers[count++] = (struct sign_header){ "host", parts.host };
 	if (project) {
-		if (add(q, &n, h->project, sizeof(h->project), "X-Project-Id", project,
+		if (add(q, h->project, sizeof(h->project), "X-Project-Id", project,
 			"the project's id", e) < 0)
 			return -1;
 		headers[count++] = (struct sign_header){ "x-project-id", project };
 	}
-	if (add(q, &n, h->date, sizeof(h->date), "X-Sdk-Date", date, "the date", e) < 0)
+	if (add(q, h->date, sizeof(h->date), "X-Sdk-Date", date, "the date", e) < 0)
 		return -1;
 	headers[count++] = (struct sign_header){ "x-sdk-date", date };
 	if (s->security_token[0]) {
-		if (add(q, &n, h->security_token, sizeof(h->security_token), "X-Security-Token",
+		if (add(q, h->security_token, sizeof(h->security_token), "X-Security-Token",
 			s->security_token, "the security token", e) < 0)
 			return -1;
 		headers[count++] = (struct sign_header){ "x-security-token", s->security_token };
@@ -107,27 +105,22 @@ static int sign(struct task *t, struct http_request *q, size_t n, const char *bo
 	    sign_request(&r, access_key, s->secret.value, t->work->auth + auth.len,
 			 sizeof(t->work->auth) - auth.len, e) < 0)
 		return -1;
-	q->headers[n] = t->work->auth;
+	api_add_header(q, t->work->auth);
 	return 0;
 }
 
-int os_authorize(struct task *t, struct http_request *q, const char *body, struct os_headers *h,
-		 struct err *e)
+int os_authorize(struct task *t, struct http_request *q, const char *body, struct err *e)
 {
-	size_t n = 0;
-
-	while (q->headers[n])
-		n++;
 	if (os_settings_of(t)->auth == OS_AUTH_AKSK)
-		return sign(t, q, n, body, h, e);
+		return sign(t, q, body, e);
 	if (t->work->auth[0])
-		q->headers[n] = t->work->auth;
+		api_add_header(q, t->work->auth);
 	return 0;
 }
 
-int os_check_clock(struct task *t, const char *reason, struct err *e)
+int os_authorize_check_clock(struct task *t, const char *reason, struct err *e)
 {
-	int64_t theirs = retry_date(os_work(t)->date), off = clock_wall() - theirs;
+	int64_t theirs = retry_date(t->work->date), off = clock_wall() - theirs;
 
 	if (os_settings_of(t)->auth != OS_AUTH_AKSK || theirs < 0 ||
 	    (off <= SKEW_S && off >= -SKEW_S))
@@ -135,23 +128,5 @@ int os_check_clock(struct task *t, const char *reason, struct err *e)
 	return err_set(e, ERR_USAGE,
 		       "this machine's clock is %lld minutes %s the cloud's (%s), and signatures hold for 15: set it%s%s",
 		       (long long)(off < 0 ? -off : off) / 60, off < 0 ? "behind" : "before",
-		       os_work(t)->date, *reason ? "; " : "", reason);
-}
-
-int os_check_url(const char *url, const char *what, struct err *e)
-{
-	const char *host = strstr(url, "://"), *c;
-	bool http = strncmp(url, "https://", 8) == 0 || strncmp(url, "http://", 7) == 0;
-
-	if (!http || !host[3] || strchr("/?#:", host[3]))
-		return err_set(e, ERR_USAGE, "%s is not https:// and a host", what);
-	host += 3;
-	if (memchr(host, '@', strcspn(host, "/?#")))
-		return err_set(e, ERR_USAGE, "%s has a user name in it: that is not for here",
-			       what);
-	for (c = host; *c; c++)
-		if (strchr(" ?#\\", *c) || (unsigned char)*c < ' ' || *c == 0x7f ||
-		    strncmp(c, "/../", 4) == 0)
-			return err_set(e, ERR_USAGE, "%s is more than a host and a path", what);
-	return 0;
+		       t->work->date, *reason ? "; " : "", reason);
 }

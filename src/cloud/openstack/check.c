@@ -1,68 +1,16 @@
-/* What can be said of an image and its options before anybody is asked. */
+#include "cloud/openstack/check.h"
+
 #include <string.h>
 
 #include "base/text.h"
-#include "cloud/openstack/openstack.h"
+#include "cloud/openstack/format.h"
+#include "cloud/openstack/own.h"
+#include "cloud/openstack/state.h"
 
-const char *glance_format(enum format f)
+int os_check_agrees(const struct task *t, enum format have, struct err *e)
 {
-	switch (f) {
-	case FORMAT_RAW:
-	case FORMAT_ISO:
-	case FORMAT_QCOW2:
-	case FORMAT_VDI:
-	case FORMAT_VHD:
-	case FORMAT_VHDX:
-	case FORMAT_VMDK:
-		return format_name(f);
-	case FORMAT_PARALLELS:
-		return "ploop";
-	case FORMAT_UDF:
-		return "raw";
-	default:
-		return NULL;
-	}
-}
-
-int openstack_takes(const struct image *im, struct err *e)
-{
-	if (im->format == FORMAT_EMPTY)
-		return err_set(e, ERR_IMAGE, "is empty");
-	if (glance_format(im->format))
-		return 0;
-	return err_set(e, ERR_IMAGE, "is %s; Glance takes %s", format_phrase(im->format),
-		       im->format == FORMAT_GZIP ?
-			       "no compressed images: zcat FILE | hoist openstack - ..." :
-			       "raw, iso, qcow2, vdi, vhd, vhdx and vmdk images");
-}
-
-/* The formats whose content is a partition, a kernel, a ramdisk: raw to us. */
-static bool is_raw_name(const char *name)
-{
-	return text_same(name, "raw") || text_same(name, "ami") || text_same(name, "ari") ||
-	       text_same(name, "aki") || text_same(name, "ploop");
-}
-
-bool glance_agrees(const char *name, enum format have)
-{
-	const char *own = glance_format(have);
-
-	return (own && text_same(name, own)) || (have == FORMAT_RAW && is_raw_name(name)) ||
-	       (have == FORMAT_UDF && text_same(name, "iso"));
-}
-
-int os_disagree(const struct task *t, const char *wanted, enum format have, struct err *e)
-{
-	return err_set(e, ERR_IMAGE, "%s %s, but the content is %s",
-		       os_work(t)->format[0]   ? "the image's record says" :
-		       t->options->disk_format ? "--disk-format says" :
-						 "it began as",
-		       wanted, format_phrase(have));
-}
-
-int openstack_agrees(const struct task *t, enum format have, struct err *e)
-{
-	const char *wanted = os_work(t)->format[0] ? os_work(t)->format : t->options->disk_format;
+	const char *wanted =
+		os_work(t)->format[0] ? os_work(t)->format : os_own(t->options)->disk_format;
 
 	/* What Parallels and Virtuozzo boot, others do not. */
 	if (have == FORMAT_PARALLELS && !wanted)
@@ -70,27 +18,22 @@ int openstack_agrees(const struct task *t, enum format have, struct err *e)
 			       "is a Parallels image; --disk-format ploop sends it to a cloud that runs Virtuozzo");
 	/* At the end of a pipe it may be another than the record says. */
 	if (!wanted)
-		wanted = glance_format(t->image.format);
-	return !wanted || glance_agrees(wanted, have) ? 0 : os_disagree(t, wanted, have, e);
+		wanted = os_format_name(t->image.format);
+	return !wanted || os_format_agrees(wanted, have) ? 0 :
+							   os_format_disagree(t, wanted, have, e);
 }
 
 /* A kernel, a ramdisk */
-bool openstack_opaque(const struct task *t)
+bool os_check_opaque(const struct task *t)
 {
-	const char *format = t->options->disk_format;
+	const char *format = os_own(t->options)->disk_format;
 
-	return format && is_raw_name(format) && !text_same(format, "raw");
-}
-
-static bool is_uuid(const char *s)
-{
-	return strlen(s) == OS_ID_BYTES - 1 &&
-	       strspn(s, "0123456789abcdefABCDEF-") == OS_ID_BYTES - 1;
+	return format && os_format_is_raw(format) && !text_same(format, "raw");
 }
 
 static int check_id(const char *option, const char *id, struct err *e)
 {
-	if (!id || is_uuid(id))
+	if (!id || text_is_uuid(id))
 		return 0;
 	return err_set(e, ERR_USAGE, "--%s %.40s is no UUID", option, id);
 }
@@ -150,21 +93,21 @@ static int check_existing(const struct options *o, struct err *e)
 		const char *name;
 		bool given;
 	} others[] = {
-		{ "id", o->new_id != NULL },
+		{ "id", os_own(o)->new_id != NULL },
 		{ "name", o->name != NULL },
-		{ "disk-format", o->disk_format != NULL },
-		{ "container-format", o->container_format != NULL },
-		{ "visibility", o->visibility != NULL },
-		{ "min-disk", o->min_disk > 0 },
-		{ "min-ram", o->min_ram > 0 },
+		{ "disk-format", os_own(o)->disk_format != NULL },
+		{ "container-format", os_own(o)->container_format != NULL },
+		{ "visibility", os_own(o)->visibility != NULL },
+		{ "min-disk", os_own(o)->min_disk > 0 },
+		{ "min-ram", os_own(o)->min_ram > 0 },
 		{ "property", o->properties.count > 0 },
 		{ "tag", o->tags.count > 0 },
-		{ "protected", o->protect },
-		{ "hidden", o->hidden },
-		{ "os-version", o->os_version != NULL },
+		{ "protected", os_own(o)->protect },
+		{ "hidden", os_own(o)->hidden },
+		{ "os-version", os_own(o)->os_version != NULL },
 		{ "description", o->description != NULL },
-		{ "hw-firmware-type", o->firmware != NULL },
-		{ "enterprise-project", o->enterprise_project != NULL },
+		{ "hw-firmware-type", os_own(o)->firmware != NULL },
+		{ "enterprise-project", os_own(o)->enterprise_project != NULL },
 	};
 	size_t i;
 
@@ -176,27 +119,28 @@ static int check_existing(const struct options *o, struct err *e)
 	return 0;
 }
 
-int openstack_check(struct task *t, struct err *e)
+int os_check(struct task *t, struct err *e)
 {
 	const struct options *o = t->options;
 
-	if (check_id("image-id", o->image_id, e) < 0 || check_id("id", o->new_id, e) < 0 ||
-	    check_properties(o, e) < 0)
+	if (check_id("image-id", os_own(o)->image_id, e) < 0 ||
+	    check_id("id", os_own(o)->new_id, e) < 0 || check_properties(o, e) < 0)
 		return -1;
-	if ((o->image_id || o->new_id || o->name) && o->file_count > 1)
+	if ((os_own(o)->image_id || os_own(o)->new_id || o->name) && o->file_count > 1)
 		return err_set(e, ERR_USAGE, "%s is for one image, but %u are given",
-			       o->name   ? "--name" :
-			       o->new_id ? "--id" :
-					   "--image-id",
+			       o->name           ? "--name" :
+			       os_own(o)->new_id ? "--id" :
+						   "--image-id",
 			       o->file_count);
-	if (o->image_id && check_existing(o, e) < 0)
+	if (os_own(o)->image_id && check_existing(o, e) < 0)
 		return -1;
-	if (!o->import && (o->stores.count > 1 || o->all_stores || o->allow_failure))
+	if (!os_own(o)->import &&
+	    (os_own(o)->stores.count > 1 || os_own(o)->all_stores || os_own(o)->allow_failure))
 		return err_set(e, ERR_USAGE, "%s is for imports: it needs --import glance-direct",
-			       o->all_stores    ? "--all-stores" :
-			       o->allow_failure ? "--allow-failure" :
-						  "more than one --store");
-	if (!o->name && !o->image_id && strcmp(t->file, "-") == 0)
+			       os_own(o)->all_stores    ? "--all-stores" :
+			       os_own(o)->allow_failure ? "--allow-failure" :
+							  "more than one --store");
+	if (!o->name && !os_own(o)->image_id && strcmp(t->file, "-") == 0)
 		return err_set(e, ERR_USAGE, "standard input has no name: give one with --name");
 	t->label = o->name ? o->name : text_base_name(t->file);
 	return 0;

@@ -4,17 +4,15 @@
  * of clouds.yaml, a vendor's profile comes last; in each what stands beside
  * "auth" before what is in it.
  */
-#include <errno.h>
-#include <fcntl.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
+#include "cloud/openstack/clouds.h"
 
-#include "base/json_text.h"
+#include <string.h>
+
+#include "base/fit.h"
 #include "base/log.h"
 #include "base/text.h"
-#include "cloud/openstack/openstack.h"
-#include "cloud/yaml.h"
+#include "cloud/openstack/file.h"
+#include "cloud/openstack/flavour.h"
 
 /* Mappings that are looked into, the first one first. */
 #define LAYERS_MAX 8
@@ -26,8 +24,7 @@ struct layer {
 
 struct reader {
 	struct os_settings *s;
-	struct yaml clouds, secure;
-	char path[PATH_BYTES];
+	struct os_file clouds, secure;
 	char joined[64]; /* a list, as one text */
 	struct layer layers[LAYERS_MAX];
 	unsigned count;
@@ -52,143 +49,6 @@ static const char *const older[OS_KEYS] = {
 	[OS_IMAGE_ENDPOINT] = "image_endpoint", [OS_AUTH_TYPE] = "auth_plugin",
 	[OS_INTERFACE] = "endpoint_type",       [OS_ACCESS_KEY] = "access_key",
 };
-
-/* 1 if it was opened, 0 if there is none, or none that may be read. */
-static int try_open(struct reader *r, const char *dir, const char *below, const char *name, int *fd)
-{
-	struct text t;
-
-	text_init(&t, r->path, sizeof(r->path));
-	text_printf(&t, "%s%s%s", dir, below, name);
-	if (text_done(&t, "the path of clouds.yaml", r->e) < 0)
-		return -1;
-	*fd = open(r->path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-	if (*fd < 0 && errno != ENOENT && errno != ENOTDIR && errno != EACCES)
-		return err_errno(r->e, ERR_USAGE, "cannot open %s", r->path);
-	return *fd >= 0;
-}
-
-/* Where everybody may put a file, in /tmp, it says where somebody else wants the password sent. */
-static int check_directory(const struct reader *r, const char *variable)
-{
-	char dir[PATH_BYTES];
-	struct stat st;
-	struct text t;
-
-	text_init(&t, dir, sizeof(dir));
-	text_put_n(&t, r->path, (size_t)(text_base_name(r->path) - r->path));
-	if (stat(dir, &st) != 0 || !(st.st_mode & S_IWOTH))
-		return 0;
-	return err_set(r->e, ERR_USAGE,
-		       "%s lies where everybody can put one: if it is meant, name it with %s",
-		       r->path, variable);
-}
-
-/* variable: OS_CLIENT_CONFIG_FILE; stem: "clouds" */
-static int find(struct reader *r, const char *variable, const char *stem, int *fd)
-{
-	static const char *const ends[] = { ".yaml", ".yml", ".json" };
-	const char *own = os_env(variable), *home = os_env("HOME"),
-		   *xdg = os_env("XDG_CONFIG_HOME");
-	const struct {
-		const char *dir, *below;
-	} dirs[] = {
-		{ ".", "/" },
-		{ xdg, "/openstack/" },
-		{ home, "/.config/openstack/" },
-		{ "/etc/xdg/openstack", "/" },
-		{ "/etc/openstack", "/" },
-	};
-	char name[32];
-	size_t i, k;
-	int found;
-
-	*fd = -1;
-	if (own) {
-		found = try_open(r, own, "", "", fd);
-		return found != 0 ? found :
-				    err_errno(r->e, ERR_USAGE, "cannot open %s, which %s names",
-					      own, variable);
-	}
-	for (i = 0; i < sizeof(dirs) / sizeof(dirs[0]); i++) {
-		for (k = 0; dirs[i].dir && k < sizeof(ends) / sizeof(ends[0]); k++) {
-			struct text t;
-
-			text_init(&t, name, sizeof(name));
-			text_printf(&t, "%s%s", stem, ends[k]);
-			found = try_open(r, dirs[i].dir, dirs[i].below, name, fd);
-			if (found > 0 && check_directory(r, variable) < 0) {
-				(void)close(*fd);
-				return -1;
-			}
-			if (found != 0)
-				return found;
-		}
-	}
-	return 0;
-}
-
-/* "\ud83d\udcbe"? */
-static bool is_pair(const char *s)
-{
-	size_t i;
-
-	for (i = 0; i < 12; i++)
-		if (i % 6 == 0 ? s[i] != '\\' : i % 6 == 1 ? s[i] != 'u' : text_hex(s[i]) < 0)
-			return false;
-	return text_hex(s[2]) == 13 && text_hex(s[3]) / 4 == 2 && text_hex(s[8]) == 13 &&
-	       text_hex(s[9]) / 4 == 3;
-}
-
-/* JSON's two escapes for one character (RFC 8259, section 7), which YAML does not know. */
-static size_t join_surrogates(char *s, size_t len)
-{
-	size_t from, to, n;
-	struct text t;
-
-	for (from = to = 0; from < len; from += n) {
-		n = s[from] == '\\' && from + 1 < len ? 2 : 1;
-		if (len - from >= 12 && is_pair(s + from)) {
-			/* Four bytes, in place of twelve. */
-			char pair[8];
-
-			text_init(&t, pair, sizeof(pair));
-			json_unescape(&t, s + from, 12);
-			memcpy(s + to, pair, t.len);
-			to += t.len;
-			n = 12;
-			continue;
-		}
-		memmove(s + to, s + from, n);
-		to += n;
-	}
-	s[to] = '\0';
-	return to;
-}
-
-/* Read a file into buf, half of which is the text, half what comes of it. */
-static int load(struct reader *r, const char *variable, const char *stem, struct yaml *y, char *buf,
-		size_t cap)
-{
-	int fd, found = find(r, variable, stem, &fd);
-	ssize_t len;
-
-	memset(y, 0, sizeof(*y));
-	if (found <= 0)
-		return found;
-	len = secret_read(fd, buf, cap / 2, r->path, r->e);
-	if (len >= 0)
-		secret_guard(fd, r->path,
-			     strstr(buf, "password") || strstr(buf, "token") ||
-				     strstr(buf, "secret"));
-	(void)close(fd);
-	if (len > 0 && text_ends(r->path, ".json"))
-		len = (ssize_t)join_surrogates(buf, (size_t)len);
-	if (len < 0 ||
-	    yaml_load(y, buf + cap / 2, cap - cap / 2, buf, (size_t)len, r->path, r->e) < 0)
-		return -1;
-	return 1;
-}
 
 static void add_layer(struct reader *r, const struct yaml *y, unsigned at)
 {
@@ -227,7 +87,7 @@ static const char *member(struct reader *r, const struct layer *l, const char *n
 		dashed[i] = '\0';
 		at = yaml_member(l->yaml, l->at, dashed);
 	}
-	/* Of other lists the first counts. */
+	/* In other lists the first counts. */
 	if (yaml_kind(l->yaml, at) == YAML_KIND_SEQUENCE && text_ends(name, "interface"))
 		value = join(r, l->yaml, at);
 	else if (yaml_kind(l->yaml, at) == YAML_KIND_SEQUENCE)
@@ -252,7 +112,7 @@ static const char *look_in(struct reader *r, const struct yaml *file, const char
 /* An older name, if there is one, counts where its file does not have the other. */
 static const char *look_up(struct reader *r, const char *name, const char *old)
 {
-	const struct yaml *files[] = { &r->secure, &r->clouds };
+	const struct yaml *files[] = { &r->secure.yaml, &r->clouds.yaml };
 	const char *value = NULL;
 	size_t i;
 
@@ -267,7 +127,7 @@ static const char *look_up(struct reader *r, const char *name, const char *old)
 /* What stands for the "~" at the start of a file's name, or "". */
 static const char *home_of(enum os_key key, const char *value)
 {
-	const char *home = os_env("HOME");
+	const char *home = text_env("HOME");
 	bool path = key == OS_CACERT || key == OS_CERT || key == OS_KEY;
 
 	return path && home && strncmp(value, "~/", 2) == 0 ? home : "";
@@ -285,8 +145,8 @@ static int keep(struct reader *r, enum os_key key, const char *value)
 	len = ahead + strlen(value) + 1;
 	if (len > sizeof(s->pool) - s->pooled)
 		return err_set(r->e, ERR_LIMIT,
-			       "the cloud in %s has more than %zu bytes of settings", r->path,
-			       sizeof(s->pool));
+			       "the cloud in %s has more than %zu bytes of settings",
+			       r->clouds.path, sizeof(s->pool));
 	memcpy(s->pool + s->pooled, home, ahead);
 	memcpy(s->pool + s->pooled + ahead, value, len - ahead);
 	s->value[key] = s->pool + s->pooled;
@@ -302,13 +162,13 @@ static int take_values(struct reader *r)
 	size_t at;
 
 	for (key = 0; key < OS_KEYS; key++) {
-		value = look_up(r, os_key_name(key), older[key]);
+		value = look_up(r, os_settings_key_name(key), older[key]);
 		at = s->pooled;
 		if (!value || s->value[key])
 			continue;
 		if (keep(r, key, value) < 0)
 			return -1;
-		/* Of "region_name: A,B" the first counts. */
+		/* The first of "region_name: A,B" counts. */
 		if (key == OS_REGION || key == OS_IMAGE_REGION)
 			s->pool[at + strcspn(s->pool + at, ",")] = '\0';
 	}
@@ -329,14 +189,14 @@ static int take_secret_key(struct reader *r)
 	const char *token = look_up(r, "security_token", NULL);
 	struct secret *secret = &r->s->secret;
 
-	if (!r->s->otc || !r->s->value[OS_ACCESS_KEY] || !value)
+	if (!r->s->flavour->load_keys || !r->s->value[OS_ACCESS_KEY] || !value)
 		return 0;
 	secret->given = true;
-	return text_copy(secret->value, sizeof(secret->value), value, "sk", r->e) < 0 ||
-			       text_copy(secret->from, sizeof(secret->from), "clouds.yaml",
-					 "a name", r->e) < 0 ||
-			       text_copy(r->s->security_token, sizeof(r->s->security_token),
-					 token ? token : "", "security_token", r->e) < 0 ?
+	return fit_copy(secret->value, sizeof(secret->value), value, "sk", r->e) < 0 ||
+			       fit_copy(secret->from, sizeof(secret->from), "clouds.yaml", "a name",
+					r->e) < 0 ||
+			       fit_copy(r->s->security_token, sizeof(r->s->security_token),
+					token ? token : "", "security_token", r->e) < 0 ?
 		       -1 :
 		       0;
 }
@@ -361,11 +221,11 @@ static int take_secret(struct reader *r)
 	if (!value)
 		return 0;
 	r->s->token_given = strcmp(name, "token") == 0;
-	if (text_copy(r->s->secret.value, sizeof(r->s->secret.value), value, name, r->e) < 0)
+	if (fit_copy(r->s->secret.value, sizeof(r->s->secret.value), value, name, r->e) < 0)
 		return -1;
 	r->s->secret.given = true;
-	return text_copy(r->s->secret.from, sizeof(r->s->secret.from), "clouds.yaml", "a name",
-			 r->e);
+	return fit_copy(r->s->secret.from, sizeof(r->s->secret.from), "clouds.yaml", "a name",
+			r->e);
 }
 
 /* May it become a part of a server's name? */
@@ -394,7 +254,7 @@ static int fill_region(struct reader *r, const char *url)
 	text_put_n(&t, url, (size_t)(at - url));
 	text_put(&t, region);
 	text_put(&t, at + strlen("{region_name}"));
-	return text_done(&t, "auth_url", r->e) < 0 ? -1 : keep(r, OS_AUTH_URL, filled);
+	return fit_done(&t, "auth_url", r->e) < 0 ? -1 : keep(r, OS_AUTH_URL, filled);
 }
 
 static int take_profile(struct reader *r)
@@ -412,10 +272,10 @@ static int take_profile(struct reader *r)
 		}
 		if (!url)
 			return err_set(r->e, ERR_USAGE, "%s: the profile %.40s is not known",
-				       r->path, name);
+				       r->clouds.path, name);
 	}
-	if (region && r->s->otc && otc_region(r->s))
-		region = otc_region(r->s);
+	if (region && r->s->flavour->region && r->s->flavour->region(r->s))
+		region = r->s->flavour->region(r->s);
 	if (region && !r->s->value[OS_REGION] && keep(r, OS_REGION, region) < 0)
 		return -1;
 	return url && (url != r->s->value[OS_AUTH_URL] || strstr(url, "{region_name}")) ?
@@ -426,21 +286,23 @@ static int take_profile(struct reader *r)
 /* The region that was chosen, or the first: its "values" go before the cloud's. */
 static int take_region(struct reader *r, unsigned cloud)
 {
-	unsigned list = yaml_member(&r->clouds, cloud, "regions"), at;
+	unsigned list = yaml_member(&r->clouds.yaml, cloud, "regions"), at;
 	const char *want = r->s->value[OS_REGION], *name;
 
-	if (yaml_kind(&r->clouds, list) == YAML_KIND_SCALAR ||
-	    yaml_kind(&r->clouds, list) == YAML_KIND_MAPPING)
-		return err_set(r->e, ERR_USAGE, "%s, line %u: regions has to be a list", r->path,
-			       yaml_line(&r->clouds, list));
-	for (at = yaml_first(&r->clouds, list); at != YAML_NONE; at = yaml_next(&r->clouds, at)) {
-		bool mapping = yaml_kind(&r->clouds, at) == YAML_KIND_MAPPING;
+	if (yaml_kind(&r->clouds.yaml, list) == YAML_KIND_SCALAR ||
+	    yaml_kind(&r->clouds.yaml, list) == YAML_KIND_MAPPING)
+		return err_set(r->e, ERR_USAGE, "%s, line %u: regions has to be a list",
+			       r->clouds.path, yaml_line(&r->clouds.yaml, list));
+	for (at = yaml_first(&r->clouds.yaml, list); at != YAML_NONE;
+	     at = yaml_next(&r->clouds.yaml, at)) {
+		bool mapping = yaml_kind(&r->clouds.yaml, at) == YAML_KIND_MAPPING;
 
-		name = mapping ? yaml_get(&r->clouds, at, "name") : yaml_text(&r->clouds, at);
+		name = mapping ? yaml_get(&r->clouds.yaml, at, "name") :
+				 yaml_text(&r->clouds.yaml, at);
 		if (!name || (want && strcmp(name, want) != 0))
 			continue;
 		if (mapping)
-			add_layer(r, &r->clouds, yaml_member(&r->clouds, at, "values"));
+			add_layer(r, &r->clouds.yaml, yaml_member(&r->clouds.yaml, at, "values"));
 		return r->s->value[OS_REGION] ? 0 : keep(r, OS_REGION, name);
 	}
 	return 0;
@@ -449,33 +311,34 @@ static int take_region(struct reader *r, unsigned cloud)
 /* Without a name, the only one of the file, if it has one. */
 static int choose(struct reader *r, unsigned clouds, const char **name)
 {
-	unsigned at = yaml_first(&r->clouds, clouds);
+	unsigned at = yaml_first(&r->clouds.yaml, clouds);
 
-	if (*name || at == YAML_NONE || yaml_next(&r->clouds, at) != YAML_NONE)
+	if (*name || at == YAML_NONE || yaml_next(&r->clouds.yaml, at) != YAML_NONE)
 		return 0;
-	*name = yaml_key(&r->clouds, at);
+	*name = yaml_key(&r->clouds.yaml, at);
 	return 0;
 }
 
 static int take_cloud(struct reader *r, const char *name)
 {
-	unsigned clouds = yaml_member(&r->clouds, YAML_ROOT, "clouds"), at, secure;
+	unsigned clouds = yaml_member(&r->clouds.yaml, YAML_ROOT, "clouds"), at, secure;
 
 	if (choose(r, clouds, &name) < 0)
 		return -1;
 	if (!name)
 		return 0;
-	at = yaml_member(&r->clouds, clouds, name);
-	secure = yaml_member(&r->secure, yaml_member(&r->secure, YAML_ROOT, "clouds"), name);
-	if (yaml_kind(&r->clouds, at) != YAML_KIND_MAPPING &&
-	    yaml_kind(&r->secure, secure) != YAML_KIND_MAPPING)
-		return err_set(r->e, ERR_USAGE, "%s has no cloud %.60s", r->path, name);
-	if (text_copy(r->s->cloud, sizeof(r->s->cloud), name, "the cloud's name", r->e) < 0)
+	at = yaml_member(&r->clouds.yaml, clouds, name);
+	secure = yaml_member(&r->secure.yaml, yaml_member(&r->secure.yaml, YAML_ROOT, "clouds"),
+			     name);
+	if (yaml_kind(&r->clouds.yaml, at) != YAML_KIND_MAPPING &&
+	    yaml_kind(&r->secure.yaml, secure) != YAML_KIND_MAPPING)
+		return err_set(r->e, ERR_USAGE, "%s has no cloud %.60s", r->clouds.path, name);
+	if (fit_copy(r->s->cloud, sizeof(r->s->cloud), name, "the cloud's name", r->e) < 0)
 		return -1;
-	add_layer(r, &r->secure, secure);
+	add_layer(r, &r->secure.yaml, secure);
 	if (take_region(r, at) < 0)
 		return -1;
-	add_layer(r, &r->clouds, at);
+	add_layer(r, &r->clouds.yaml, at);
 	return take_values(r) < 0 || take_secret(r) < 0 ? -1 : take_profile(r);
 }
 
@@ -485,12 +348,11 @@ int os_clouds_load(struct os_settings *s, const char *name, char *a, char *b, si
 	struct reader r = { .s = s, .e = e };
 	int found;
 
-	/* clouds.yaml is read last: its path is shown in messages. */
-	if (load(&r, "OS_CLIENT_SECURE_FILE", "secure", &r.secure, b, cap) < 0)
+	if (os_file_load(&r.secure, "OS_CLIENT_SECURE_FILE", "secure", b, cap, e) < 0)
 		return -1;
-	found = load(&r, "OS_CLIENT_CONFIG_FILE", "clouds", &r.clouds, a, cap);
+	found = os_file_load(&r.clouds, "OS_CLIENT_CONFIG_FILE", "clouds", a, cap, e);
 	/* What there is may all be in secure.yaml. */
-	if (found > 0 || (found == 0 && name && r.secure.count > 0))
+	if (found > 0 || (found == 0 && name && r.secure.yaml.count > 0))
 		return take_cloud(&r, name);
 	if (found == 0 && name)
 		return err_set(e, ERR_USAGE,

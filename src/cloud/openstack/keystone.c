@@ -1,15 +1,13 @@
-/* Keystone: POST /v3/auth/tokens, and where its catalog says that Glance is. */
-#include <arpa/inet.h>
-#include <stdio.h>
+#include "cloud/openstack/keystone.h"
+
 #include <string.h>
 
-#include "base/log.h"
+#include "base/fit.h"
 #include "base/stop.h"
 #include "base/text.h"
 #include "cloud/openstack/catalog.h"
-#include "cloud/openstack/openstack.h"
-#include "net/proxy.h"
-#include "net/retry.h"
+#include "cloud/openstack/reason.h"
+#include "cloud/openstack/url.h"
 
 /* JSON values in one service of the catalog, to know it by; one with more is kept unseen. */
 #define SERVICE_TOKENS 1024
@@ -95,7 +93,7 @@ static int make_request(const struct os_settings *s, char *out, size_t cap, stru
 	if (s->auth != OS_AUTH_APPCRED)
 		put_scope(&t, s->value);
 	text_put(&t, "}}");
-	return text_done(&t, "the request to Keystone", e);
+	return fit_done(&t, "the request to Keystone", e);
 }
 
 /* auth_url with /v3, whether that is in it or not. */
@@ -106,7 +104,7 @@ static int make_url(const struct os_settings *s, char *out, size_t cap, struct e
 	struct text t;
 
 	/* Without a scheme, libcurl would send the password in the clear. */
-	if (os_check_url(url, "auth_url (OS_AUTH_URL)", e) < 0)
+	if (os_url_check(url, "auth_url (OS_AUTH_URL)", e) < 0)
 		return -1;
 	while (len > 0 && url[len - 1] == '/')
 		len--;
@@ -119,17 +117,22 @@ static int make_url(const struct os_settings *s, char *out, size_t cap, struct e
 	text_put_n(&t, url, len);
 	text_printf(&t, "%s/auth/tokens%s", text_ends(out, "/v3") ? "" : "/v3",
 		    s->value[OS_IMAGE_ENDPOINT] ? "?nocatalog=true" : "");
-	return text_done(&t, "the URL", e);
+	return fit_done(&t, "the URL", e);
 }
 
-static int refused(struct task *t, struct err *e)
+static const char *where(const struct task *t)
+{
+	return os_settings_of(t)->value[OS_AUTH_URL];
+}
+
+static int special(struct task *t, const struct api *a, const struct api_request *q,
+		   const char *reason, struct err *e)
 {
 	const struct os_settings *s = os_settings_of(t);
 	long status = t->work->reply.status;
-	char reason[OS_REASON_BYTES];
 
-	glance_reason(t, reason, sizeof(reason));
-	t->wait_ms = t->work->reply.retry_after_ms;
+	(void)a;
+	(void)q;
 	if (status == 401)
 		return err_set(e, ERR_USAGE,
 			       "Keystone does not accept the credentials%s%s (401): user, password, project and domains have to be right together%s%s",
@@ -139,113 +142,24 @@ static int refused(struct task *t, struct err *e)
 	if (status == 404 && s->auth == OS_AUTH_TOKEN)
 		return err_set(e, ERR_USAGE,
 			       "Keystone at %s does not know the token (404): it is wrong, or expired%s%s",
-			       s->value[OS_AUTH_URL], *reason ? ": " : "", reason);
+			       where(t), *reason ? ": " : "", reason);
 	if (status == 300 || status == 404)
-		return err_set(e, ERR_USAGE, "there is no Keystone v3 at %s (%ld)",
-			       s->value[OS_AUTH_URL], status);
-	if (status >= 300 && status < 400)
-		return err_set(e, ERR_REPLY,
-			       "Keystone answered with a redirect (%ld), which is not followed: is %s right?",
-			       status, s->value[OS_AUTH_URL]);
-	if (retry_status(status)) {
-		err_set(e, ERR_BUSY, "Keystone answered %ld%s%s", status, *reason ? ": " : "",
-			reason);
-		return t->wait_ms > RETRY_ASKED_MAX ? -1 : err_retry(e);
-	}
-	return err_set(e, ERR_USAGE, "Keystone answered %ld%s%s", status, *reason ? ": " : "",
-		       reason);
-}
-
-/* "localhost", 127.x.y.z in full, ::1: what is longer may be anywhere. */
-static bool is_loopback(const char *host)
-{
-	unsigned char address[4];
-
-	return text_same(host, "localhost") || strcmp(host, "::1") == 0 ||
-	       (inet_pton(AF_INET, host, address) == 1 && address[0] == 127);
-}
-
-/* Does all that is sent to host stay on this machine?  A warning too many does no harm. */
-static bool stays_here(const char *host)
-{
-	const char *variable;
-
-	return is_loopback(host) && (!*proxy_find("http", &variable) || proxy_spares(host));
-}
-
-/* Of what stays on this machine nobody in between can read anything. */
-static void warn_plain(struct os_work *w, const char *url)
-{
-	char host[64]; /* what is cut is no loopback */
-	const char *at = url + strlen("http://"), *end;
-	size_t len, bracket;
-
-	if (w->warned || strncmp(url, "http://", 7) != 0)
-		return;
-	bracket = at[0] == '[';
-	len = strcspn(at + bracket, bracket ? "]" : ":/");
-	snprintf(host, sizeof(host), "%.*s", (int)len, at + bracket);
-	end = at + bracket + len;
-	end += *end == ']';
-	if (strchr(":/", *end) && stays_here(host))
-		return;
-	w->warned = true;
-	log_warn("%.80s is asked by http: the token and the image travel unencrypted", url);
-}
-
-/* Is s[0..len) "/v2", "/v1" or "/v2.0"? */
-static bool is_version(const char *s, size_t len)
-{
-	size_t slashes = strspn(s, "/");
-
-	s += slashes;
-	return slashes > 0 && len >= slashes + 2 && s[0] == 'v' && s[1] >= '1' && s[1] <= '9' &&
-	       strspn(s + 1, "0123456789.") >= len - slashes - 1;
-}
-
-/* How long s[0..len) is without its last segment and the slashes around that. */
-static size_t without_last(const char *s, size_t len)
-{
-	while (len > 0 && s[len - 1] != '/')
-		len--;
-	while (len > 0 && s[len - 1] == '/')
-		len--;
-	return len;
-}
-
-/* Without "/v2" and, behind that, the project: as openstacksdk takes them off. */
-static size_t base_length(const char *url)
-{
-	const char *scheme = strstr(url, "://"), *host = scheme ? scheme + 3 : url;
-	size_t len = strlen(url), least = (size_t)(host - url) + strcspn(host, "/"), above, two;
-
-	while (len > least && url[len - 1] == '/')
-		len--;
-	above = without_last(url, len);
-	two = without_last(url, above);
-	if (above >= least && is_version(url + above, len - above))
-		return above;
-	if (two >= least && above > least && is_version(url + two, above - two))
-		return two;
-	return len;
-}
-
-static int keep_base(struct os_work *w, const char *url, struct err *e)
-{
-	size_t len = base_length(url);
-
-	if (len >= sizeof(w->base))
-		return err_set(e, ERR_LIMIT, "Glance's URL is longer than %zu bytes",
-			       sizeof(w->base) - 1);
-	memcpy(w->base, url, len);
-	w->base[len] = '\0';
-	if (os_check_url(w->base, "Glance's URL", e) < 0)
-		return -1;
-	warn_plain(w, w->base);
+		return err_set(e, ERR_USAGE, "there is no Keystone v3 at %s (%ld)", where(t),
+			       status);
 	return 0;
 }
 
-/* Of one service, the endpoint of the interface, in the region if one is wanted. */
+static const struct api api = {
+	.name = "Keystone",
+	.id_header = OS_ID_HEADER,
+	.where = where,
+	.hide = os_reason_hide,
+	.reason = os_reason,
+	.special = special,
+	.otherwise = ERR_USAGE,
+};
+
+/* A service's endpoint of the interface, in the region if one is wanted. */
 static bool endpoint_of(const struct json *service, const char *interface, size_t len,
 			const char *region, struct text *url, bool *other_region)
 {
@@ -300,14 +214,14 @@ static int find_glance(struct task *t, struct err *e)
 
 	text_init(&url, buf, sizeof(buf));
 	if (s->value[OS_IMAGE_ENDPOINT])
-		return keep_base(os_work(t), s->value[OS_IMAGE_ENDPOINT], e);
+		return os_url_keep(os_work(t), s->value[OS_IMAGE_ENDPOINT], e);
 	if (json_kind(j, "token.catalog") != JSON_ARRAY)
 		return err_set(e, ERR_USAGE,
 			       "Keystone names no services: is the login without a project? (OS_IMAGE_URL names Glance without it)");
 	while (json_next(j, "token.catalog", &service))
 		if (json_is(&service, "type", "image") &&
 		    find_endpoint(&service, s, &url, &other_region))
-			return keep_base(os_work(t), buf, e);
+			return os_url_keep(os_work(t), buf, e);
 	if (other_region)
 		return err_set(e, ERR_USAGE,
 			       "Keystone's catalog has no image service in the region %s: see OS_REGION_NAME",
@@ -321,15 +235,12 @@ static int find_glance(struct task *t, struct err *e)
 static int keep_token(struct task *t, const char *token, struct err *e)
 {
 	struct text auth;
-	const char *c;
 
-	for (c = token; *c; c++)
-		if ((unsigned char)*c <= ' ' || *c == 0x7f)
-			return err_set(e, ERR_REPLY,
-				       "the token holds a space or a control character");
+	if (!text_is_word(token))
+		return err_set(e, ERR_REPLY, "the token holds a space or a control character");
 	text_init(&auth, t->work->auth, sizeof(t->work->auth));
 	text_printf(&auth, "X-Auth-Token: %s", token);
-	return text_done(&auth, "the token", e);
+	return fit_done(&auth, "the token", e);
 }
 
 int keystone_accept(struct task *t, const char *token, struct err *e)
@@ -359,25 +270,21 @@ static int too_long(struct err *e)
 		       "Keystone's answer is too long: set OS_IMAGE_URL, then it is asked for no catalog");
 }
 
-static int ask(struct task *t, struct err *e)
+static int ask_token(struct task *t, struct err *e)
 {
 	struct work *w = t->work;
 	struct catalog catalog;
 	char token[SECRET_MAX];
 	jsmntok_t service[SERVICE_TOKENS];
-	/* Another request may be waiting for its token in w->request; these have no use yet. */
-	char *request = (char *)w->tokens;
 	const struct http_field fields[] = {
 		{ "X-Subject-Token", token, sizeof(token), false },
-		{ "X-Openstack-Request-Id", os_work(t)->request_id, sizeof(os_work(t)->request_id),
-		  true },
 		{ NULL, NULL, 0, false },
 	};
 	struct http_request q = {
 		.method = "POST",
 		.url = w->url,
 		.headers = { "Accept: application/json", "Content-Type: application/json" },
-		.body = request,
+		.body = w->scratch,
 		/* Without a token nothing can be removed after a signal. */
 		.grace_ms = stop_asked() ? GRACE_MS : 0,
 		.fields = fields,
@@ -386,23 +293,21 @@ static int ask(struct task *t, struct err *e)
 	};
 	int result;
 
-	_Static_assert(sizeof(w->tokens) >= (size_t)SECRET_MAX * TEXT_JSON_MAX + OS_POOL_BYTES,
+	/* Another request may be waiting for its token in w->request. */
+	_Static_assert(sizeof(w->scratch) >= (size_t)SECRET_MAX * TEXT_JSON_MAX + OS_POOL_BYTES,
 		       "there is room for a secret, however it is written");
 	if (make_url(os_settings_of(t), w->url, sizeof(w->url), e) < 0 ||
-	    make_request(os_settings_of(t), request, sizeof(w->tokens), e) < 0)
+	    make_request(os_settings_of(t), w->scratch, sizeof(w->scratch), e) < 0)
 		return -1;
-	warn_plain(os_work(t), w->url);
-	w->reply.body = w->answer;
-	w->reply.cap = sizeof(w->answer);
-	t->wait_ms = 0;
-	w->json.count = 0;
+	os_url_warn(os_work(t), w->url);
 	catalog_init(&catalog, service, SERVICE_TOKENS);
-	result = http_call(&w->http, &q, &w->reply, e);
-	text_wipe(request, strlen(request));
+	result = api_http(t, &api, &q, e);
+	text_wipe(w->scratch, strlen(w->scratch));
 	if (result < 0 && catalog.full)
 		result = too_long(e);
 	if (result == 0)
-		result = w->reply.status == 201 ? keystone_accept(t, token, e) : refused(t, e);
+		result = w->reply.status == 201 ? keystone_accept(t, token, e) :
+						  api_refused(t, &api, NULL, e);
 	text_wipe(token, sizeof(token));
 	return result;
 }
@@ -423,14 +328,14 @@ int keystone_authenticate(struct task *t, struct err *e)
 		if (s->auth == OS_AUTH_READY)
 			result = keep_token(t, s->secret.value, e);
 		if (result == 0)
-			result = keep_base(w,
-					   s->value[OS_IMAGE_ENDPOINT] ?
-						   s->value[OS_IMAGE_ENDPOINT] :
-						   s->value[OS_ENDPOINT],
-					   e);
+			result = os_url_keep(w,
+					     s->value[OS_IMAGE_ENDPOINT] ?
+						     s->value[OS_IMAGE_ENDPOINT] :
+						     s->value[OS_ENDPOINT],
+					     e);
 		break;
 	default:
-		result = ask(t, e);
+		result = ask_token(t, e);
 		break;
 	}
 	w->authenticated = result == 0;

@@ -1,13 +1,15 @@
-/*
- * Open Telekom Cloud's records.  It chooses their ids, so an answer that is lost
- * leaves a record that nobody can tell from another of the same name.
- */
+#include "cloud/openstack/otc_record.h"
+
 #include <stdio.h>
 #include <string.h>
 
+#include "base/fit.h"
 #include "base/log.h"
 #include "base/text.h"
-#include "cloud/openstack/openstack.h"
+#include "cloud/openstack/glance.h"
+#include "cloud/openstack/otc_check.h"
+#include "cloud/openstack/own.h"
+#include "cloud/openstack/record.h"
 
 static int make_record(struct task *t, struct err *e)
 {
@@ -18,29 +20,23 @@ static int make_record(struct task *t, struct err *e)
 	text_put(&b, "{\"name\": ");
 	text_put_json(&b, t->label);
 	/* Without it, it would be zvhd2. */
-	glance_put_string(&b, "disk_format", otc_format(t));
-	glance_put_string(&b, "container_format", "bare");
-	glance_put_string(&b, "__os_version",
-			  o->os_version ? o->os_version : "Other Linux(64 bit)");
-	if (otc_min_disk(t) > 0)
-		text_printf(&b, ", \"min_disk\": %llu", (unsigned long long)otc_min_disk(t));
+	os_record_put_string(&b, "disk_format", otc_check_format(t));
+	os_record_put_string(&b, "container_format", "bare");
+	os_record_put_string(&b, "__os_version",
+			     os_own(o)->os_version ? os_own(o)->os_version : "Other Linux(64 bit)");
+	if (otc_check_min_disk(t) > 0)
+		text_printf(&b, ", \"min_disk\": %llu", (unsigned long long)otc_check_min_disk(t));
 	if (o->description)
-		glance_put_string(&b, "__description", o->description);
-	if (o->firmware)
-		glance_put_string(&b, "hw_firmware_type", o->firmware);
-	if (o->enterprise_project)
-		glance_put_string(&b, "enterprise_project_id", o->enterprise_project);
-	if (o->protect)
+		os_record_put_string(&b, "__description", o->description);
+	if (os_own(o)->firmware)
+		os_record_put_string(&b, "hw_firmware_type", os_own(o)->firmware);
+	if (os_own(o)->enterprise_project)
+		os_record_put_string(&b, "enterprise_project_id", os_own(o)->enterprise_project);
+	if (os_own(o)->protect)
 		text_put(&b, ", \"protected\": true");
-	glance_put_options(&b, o);
+	os_record_put_options(&b, o);
 	text_put(&b, "}");
-	return text_done(&b, "the request", e);
-}
-
-static bool is_id(const char *id)
-{
-	return strlen(id) == OS_ID_BYTES - 1 &&
-	       strspn(id, "0123456789abcdefABCDEF-") == OS_ID_BYTES - 1;
+	return fit_done(&b, "the request", e);
 }
 
 static bool is_named(const struct json *image, const char *name)
@@ -68,12 +64,12 @@ static int find_queued(struct task *t, struct otc_records *r, struct err *e)
 	for (c = t->label; *c; c++)
 		text_printf(&text, *c == ' ' ? "%%20" : "%c", *c);
 	text_put(&text, "&status=queued&limit=100");
-	if (text_done(&text, "the name", e) < 0 || glance_api(t, "GET", path, NULL, e) < 0)
+	if (fit_done(&text, "the name", e) < 0 || glance_call(t, "GET", path, NULL, e) < 0)
 		return -1;
 	while (json_next(&t->work->json, "images", &image)) {
 		if (!is_named(&image, t->label) || !json_is(&image, "status", "queued"))
 			continue;
-		if (json_str(&image, "id", id, sizeof(id), &none) < 0 || !is_id(id) ||
+		if (json_str(&image, "id", id, sizeof(id), &none) < 0 || !text_is_uuid(id) ||
 		    r->count == OTC_RECORDS_MAX)
 			return 0;
 		memcpy(r->id[r->count++], id, OS_ID_BYTES);
@@ -118,7 +114,7 @@ static int resolve(struct task *t, struct err *e)
 		return -1;
 	}
 	id = find_new(t, &os_work(t)->before, &now);
-	/* It may still come: see otc_look_back(). */
+	/* It may still come: see otc_record_look_back(). */
 	if (!id)
 		return -1;
 	err_clear(e);
@@ -128,7 +124,7 @@ static int resolve(struct task *t, struct err *e)
 		       id);
 }
 
-void otc_look_back(struct task *t)
+void otc_record_look_back(struct task *t)
 {
 	struct otc_records now;
 	struct err none = ERR_INIT;
@@ -147,44 +143,44 @@ void otc_look_back(struct task *t)
 }
 
 /* What the cloud says to a record with a format that its document does not list. */
-static int refused(const struct task *t, struct err *e)
+static int explain_format(const struct task *t, struct err *e)
 {
 	static const char *const listed[] = { "zvhd2", "vhd", "raw", "qcow2" };
 	struct err why = *e;
 	size_t i;
 
 	for (i = 0; i < sizeof(listed) / sizeof(listed[0]); i++)
-		if (text_same(otc_format(t), listed[i]))
+		if (text_same(otc_check_format(t), listed[i]))
 			return -1;
 	if (t->work->reply.status != 400)
 		return -1;
 	err_clear(e);
 	return err_set(e, why.code,
 		       "%s (of %s the cloud may want raw or qcow2: see qemu-img convert)", why.text,
-		       otc_format(t));
+		       otc_check_format(t));
 }
 
-int otc_create(struct task *t, struct err *e)
+int otc_record_create(struct task *t, struct err *e)
 {
 	struct os_work *w = os_work(t);
 	struct err none = ERR_INIT;
 	char id[64];
 
-	if (w->ours)
+	if (os_state_is_ours(t))
 		return 0;
 	if (!w->before.known && !w->unanswered && find_queued(t, &w->before, e) < 0)
 		return -1;
 	if (make_record(t, e) < 0)
 		return -1;
-	if (glance_api(t, "POST", "/v2/images", t->work->request, e) == 0 &&
-	    json_str(&t->work->json, "id", id, sizeof(id), &none) > 0 && is_id(id)) {
+	if (glance_call(t, "POST", "/v2/images", t->work->request, e) == 0 &&
+	    json_str(&t->work->json, "id", id, sizeof(id), &none) > 0 && text_is_uuid(id)) {
 		snprintf(t->id, sizeof(t->id), "%s", id);
-		w->ours = true;
+		os_state_made(t);
 		log_note("image %s was created", t->id);
 		return 0;
 	}
 	if (glance_refused(&t->work->reply))
-		return refused(t, e);
+		return explain_format(t, e);
 	if (!t->work->reply.sent)
 		return -1;
 	if (e->code == ERR_NONE)

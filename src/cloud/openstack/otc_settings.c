@@ -1,11 +1,9 @@
-/*
- * Open Telekom Cloud's regions ("Regions and Endpoints", as of 2026-11), what follows
- * from them, and its keys.
- */
+#include "cloud/openstack/otc_settings.h"
+
 #include <string.h>
 
+#include "base/fit.h"
 #include "base/text.h"
-#include "cloud/openstack/openstack.h"
 
 static const struct region {
 	const char *name, *auth_url;
@@ -38,7 +36,7 @@ static const struct region *region_of(const struct os_settings *s)
 	return NULL;
 }
 
-const char *otc_region(const struct os_settings *s)
+const char *otc_settings_region(const struct os_settings *s)
 {
 	const struct region *region = region_of(s);
 
@@ -75,7 +73,7 @@ static const struct {
 
 #define TOOLS (sizeof(tools) / sizeof(tools[0]))
 
-void otc_keys_find(struct os_settings *s)
+void otc_settings_find_keys(struct os_settings *s)
 {
 	const char *const *name;
 	const char *value;
@@ -83,7 +81,7 @@ void otc_keys_find(struct os_settings *s)
 
 	for (i = 0; i < TOOLS; i++) {
 		for (name = tools[i].key; *name; name++) {
-			value = os_env(*name);
+			value = text_env(*name);
 			if (!value)
 				continue;
 			s->value[OS_ACCESS_KEY] = value;
@@ -93,24 +91,24 @@ void otc_keys_find(struct os_settings *s)
 	}
 }
 
-bool otc_only_keys(const struct os_settings *s)
+bool otc_settings_only_keys(const struct os_settings *s)
 {
 	if (!s->value[OS_ACCESS_KEY] || s->token_given || s->value[OS_APPCRED_ID] ||
 	    s->value[OS_APPCRED_NAME])
 		return false;
-	return s->cloud[0] ? !s->password_given : !os_env_has_secret("OS_PASSWORD");
+	return s->cloud[0] ? !s->password_given : !secret_is_set("OS_PASSWORD");
 }
 
 /* The first of these variables that is set. */
 static int read_first(struct secret *secret, const char *const *names, struct err *e)
 {
 	for (; *names && !secret->given; names++)
-		if (os_env_secret(secret, *names, e) < 0)
+		if (secret_env(secret, *names, e) < 0)
 			return -1;
 	return 0;
 }
 
-int otc_keys_load(struct os_settings *s, struct err *e)
+int otc_settings_load_keys(struct os_settings *s, struct err *e)
 {
 	struct secret token = { 0 };
 	int failed;
@@ -120,14 +118,14 @@ int otc_keys_load(struct os_settings *s, struct err *e)
 		return 0;
 	failed = read_first(&s->secret, tools[s->keys_of].secret, e) < 0 ||
 		 read_first(&token, tools[s->keys_of].token, e) < 0 ||
-		 text_copy(s->security_token, sizeof(s->security_token), token.value,
-			   "the security token", e) < 0;
+		 fit_copy(s->security_token, sizeof(s->security_token), token.value,
+			  "the security token", e) < 0;
 	text_wipe(&token, sizeof(token));
 	return failed ? -1 : 0;
 }
 
 /* An access key may be another tool's: it is told what was more likely forgotten. */
-int otc_keys_check(const struct os_settings *s, struct err *e)
+int otc_settings_check_keys(const struct os_settings *s, struct err *e)
 {
 	bool user = s->value[OS_USERNAME] || s->value[OS_USER_ID];
 
@@ -149,7 +147,7 @@ static const char *missing_key(const struct os_settings *s)
 		return NULL;
 	for (i = 0; i < TOOLS; i++)
 		for (name = tools[i].secret; *name; name++)
-			if (os_env_has_secret(*name))
+			if (secret_is_set(*name))
 				return tools[i].key[0];
 	return NULL;
 }
@@ -166,7 +164,7 @@ int otc_settings_fill(struct os_settings *s, struct err *e)
 			       missing_key(s));
 	/* Another SDK's name for it. */
 	if (!s->value[OS_PROJECT_ID] && !s->value[OS_PROJECT_NAME] && !s->cloud[0])
-		s->value[OS_PROJECT_ID] = os_env("HUAWEICLOUD_SDK_PROJECT_ID");
+		s->value[OS_PROJECT_ID] = text_env("HUAWEICLOUD_SDK_PROJECT_ID");
 	/* An account is one domain, with its users and projects. */
 	if (!s->value[OS_PROJECT_DOMAIN_ID] && !s->value[OS_PROJECT_DOMAIN_NAME]) {
 		s->value[OS_PROJECT_DOMAIN_ID] = s->value[OS_USER_DOMAIN_ID];

@@ -3,7 +3,9 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/fit.h"
 #include "base/hash.h"
+#include "base/parse.h"
 #include "base/text.h"
 
 #define ALGORITHM "SDK-HMAC-SHA256"
@@ -21,8 +23,9 @@ static void put_encoded(struct text *t, const char *s, size_t len, const char *k
 	for (i = 0; i < len; i++) {
 		unsigned char c = (unsigned char)s[i];
 
-		if (c == '%' && i + 2 < len && text_hex(s[i + 1]) >= 0 && text_hex(s[i + 2]) >= 0) {
-			c = (unsigned char)(text_hex(s[i + 1]) << 4 | text_hex(s[i + 2]));
+		if (c == '%' && i + 2 < len && parse_hex(s[i + 1]) >= 0 &&
+		    parse_hex(s[i + 2]) >= 0) {
+			c = (unsigned char)(parse_hex(s[i + 1]) << 4 | parse_hex(s[i + 2]));
 			i += 2;
 		} else if (c && strchr(keep, c)) {
 			text_put_n(t, s + i, 1);
@@ -64,7 +67,7 @@ int sign_query(const char *query, char *out, size_t cap, struct err *e)
 				       MEMBERS_MAX);
 		text_init(&t, members[count], sizeof(members[count]));
 		put_member(&t, query, len);
-		if (text_done(&t, "a member of the query", e) < 0)
+		if (fit_done(&t, "a member of the query", e) < 0)
 			return -1;
 		/* '=' would not come before all that a longer key goes on with: it becomes 1. */
 		*strchr(members[count], '=') = '\1';
@@ -77,7 +80,7 @@ int sign_query(const char *query, char *out, size_t cap, struct err *e)
 		*strchr(members[order[i]], '\1') = '=';
 		text_printf(&t, "%s%s", i > 0 ? "&" : "", members[order[i]]);
 	}
-	return text_done(&t, "the query", e);
+	return fit_done(&t, "the query", e);
 }
 
 static void add(struct hash *h, const char *s)
@@ -114,7 +117,7 @@ static int digest(const struct sign_request *q, struct text *names, char hex[HAS
 	/* Which is not sent. */
 	if (!text_ends(buf, "/"))
 		text_put(&t, "/");
-	if (text_done(&t, "the path", e) < 0)
+	if (fit_done(&t, "the path", e) < 0)
 		return -1;
 	add(&h, buf);
 	add(&h, "\n");
@@ -134,7 +137,7 @@ static int digest(const struct sign_request *q, struct text *names, char hex[HAS
 	add(&h, "\n");
 	add(&h, q->body);
 	hash_hex(&h, hex);
-	return text_done(names, "the names of the headers", e);
+	return fit_done(names, "the names of the headers", e);
 }
 
 int sign_request(const struct sign_request *q, const char *access_key, const char *secret_key,
@@ -151,13 +154,13 @@ int sign_request(const struct sign_request *q, const char *access_key, const cha
 		header++;
 	text_init(&t, line, sizeof(line));
 	text_printf(&t, ALGORITHM "\n%s\n%s", header->name ? header->value : "", hex);
-	if (text_done(&t, "the date", e) < 0)
+	if (fit_done(&t, "the date", e) < 0)
 		return -1;
 	hash_hmac_sha256(secret_key, line, hex);
 	text_init(&t, out, cap);
 	text_printf(&t, ALGORITHM " Access=%s, SignedHeaders=%s, Signature=%s", access_key, names,
 		    hex);
-	return text_done(&t, "the signature", e);
+	return fit_done(&t, "the signature", e);
 }
 
 void sign_date(long long at, char out[SIGN_DATE_BYTES])

@@ -13,7 +13,7 @@
 /* "20200608T023900Z" */
 #define SIGN_DATE_BYTES 17
 
-/* Of a request without a body. */
+/* The digest of a request without a body. */
 #define SIGN_EMPTY_BODY "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 
 /* A header: its name in lower case. */

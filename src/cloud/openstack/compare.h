@@ -1,0 +1,10 @@
+/* Has Glance what was sent? */
+#ifndef CLOUD_OPENSTACK_COMPARE_H
+#define CLOUD_OPENSTACK_COMPARE_H
+
+#include "cloud/provider.h"
+
+/* struct os_flavour's compare: by the size, then by os_hash_algo's digest, or checksum (MD5). */
+int os_compare(struct task *t, struct err *e) MUST_CHECK;
+
+#endif

@@ -1,0 +1,55 @@
+/* The stages of one task, from the file to the sender, and their memory. */
+#ifndef JOB_CHAIN_H
+#define JOB_CHAIN_H
+
+#include "base/hash.h"
+#include "image/digest.h"
+#include "image/gzcheck.h"
+#include "image/meter.h"
+#include "image/prefetch.h"
+#include "image/source.h"
+#include "image/tail.h"
+
+struct chain {
+	struct source *source;
+	struct tail tail;
+	struct gzcheck gzcheck;
+	struct prefetch prefetch;
+	struct digest digests[HASH_ALGS];
+	struct meter meter;
+	struct stage *top; /* what the sender pulls from */
+};
+
+/* What a chain has to do. */
+struct chain_plan {
+	struct source *source;
+	bool whole;         /* of a pipe, check at the end what a disk image says of itself */
+	enum format format; /* ... by its first bytes, */
+	struct ends ends;   /* which are in here */
+	bool gzip;          /* verify it */
+	bool inside;        /* ... and what it holds */
+	enum format holds;  /* ... by its first bytes */
+	struct ends ends_inside;
+	uint64_t max_unpacked;  /* 0 for no limit */
+	uint64_t announced;     /* that many bytes have to come, or 0 */
+	bool digest[HASH_ALGS]; /* compute these */
+	atomic_ullong *bytes;   /* count there what was pulled */
+};
+
+/* Nothing is read yet.  chain_stop() must follow. */
+void chain_build(struct chain *c, const struct chain_plan *plan);
+
+/* Has anything been pulled since it was built or rewound? */
+bool chain_begun(const struct chain *c);
+
+/*
+ * A pass into nothing: build one, and pull all of the source, from the first byte on,
+ * through buf[cap].  What its stages have found out is in c.
+ */
+int chain_drain(struct chain *c, const struct chain_plan *plan, void *buf, size_t cap,
+		struct err *e) MUST_CHECK;
+
+/* End what runs beside; the source may be closed then. */
+void chain_stop(struct chain *c);
+
+#endif

@@ -1,0 +1,15 @@
+/* The image of a task, open from the checks until it was sent. */
+#ifndef JOB_INPUT_H
+#define JOB_INPUT_H
+
+#include "base/hash.h"
+#include "image/source.h"
+
+struct input {
+	struct source source;
+	const unsigned char *head; /* the first bytes of a pipe, or NULL */
+	size_t head_len;
+	char sums[HASH_ALGS][HASH_HEX_BYTES]; /* they outlive the task's run */
+};
+
+#endif

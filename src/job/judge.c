@@ -1,0 +1,201 @@
+#include "job/judge.h"
+
+#include <string.h>
+
+#include "base/log.h"
+#include "base/text.h"
+#include "image/mounts.h"
+
+bool judge_verifies(const struct task *t)
+{
+	return (t->provider->needs & NEED_GZIP) ||
+	       (t->image.format == FORMAT_GZIP && !t->options->no_check);
+}
+
+int judge_overlook(const struct task *t, struct err *e)
+{
+	if (!t->options->no_check || e->code != ERR_IMAGE)
+		return -1;
+	log_warn("%s: %s; it is sent all the same", task_name(t), e->text);
+	err_clear(e);
+	return 0;
+}
+
+/* Is what the image says of itself looked at?  Of what only seems to be a raw disk it is not. */
+static bool looks_inside(const struct task *t)
+{
+	return (t->provider->needs & NEED_WHOLE) &&
+	       !(t->image.format == FORMAT_RAW && t->provider->opaque && t->provider->opaque(t));
+}
+
+static void note(struct task *t, const struct disk_notes *notes, const char *where)
+{
+	t->unproven = t->unproven || notes->blind;
+	if (notes->blind)
+		log_warn("%s: %swhether it is as long as its tables say is not known", task_name(t),
+			 where);
+	if (notes->remark)
+		log_warn("%s: %s", task_name(t), notes->remark);
+}
+
+static void note_ends(struct task *t, const struct ends *ends, const char *where)
+{
+	note(t, &ends->notes, where);
+	if (ends->fault.code != ERR_NONE)
+		log_warn("%s: %s; it was sent all the same", task_name(t), ends->fault.text);
+}
+
+/* What is written to a device while it is read is there by half. */
+static void warn_of_mounts(const struct task *t, const struct source *s)
+{
+	struct work *w = t->work;
+	char point[PATH_BYTES];
+
+	if (s->seekable && mounts_has(s->fd, w->scratch, sizeof(w->scratch), point, sizeof(point)))
+		log_warn("%s: it is mounted read-write at %s: what is written meanwhile can make the image useless (unmount it, or mount it read-only)",
+			 task_name(t), point);
+}
+
+/* By its format alone. */
+static int takes_format(const struct takes *k, const struct image *im, struct err *e)
+{
+	bool wanted = !k->formats || (k->formats & FORMAT_BIT(im->format));
+
+	if (im->format == FORMAT_EMPTY)
+		return err_set(e, ERR_IMAGE, "is empty");
+	if (!k->gzip && im->format == FORMAT_GZIP && !wanted && k->instead)
+		return err_set(e, ERR_IMAGE, "is %s; %s takes no compressed images: %s",
+			       format_phrase(im->format), k->who, k->instead);
+	if (k->gzip && im->format != FORMAT_GZIP && wanted)
+		return err_set(e, ERR_IMAGE,
+			       "is not compressed; %s takes gzip: compress it with gzip first",
+			       k->who);
+	if (k->gzip ? im->format != FORMAT_GZIP : !wanted)
+		return err_set(e, ERR_IMAGE, "is %s; %s takes %s", format_phrase(im->format),
+			       k->who, k->words);
+	if (!k->gzip || im->holds == FORMAT_EMPTY || (k->formats & FORMAT_BIT(im->holds)))
+		return 0;
+	return err_set(e, ERR_IMAGE, "holds %s; %s takes only %s%s", format_phrase(im->holds),
+		       k->who, k->words,
+		       im->holds >= FORMAT_QCOW && im->holds <= FORMAT_PARALLELS ?
+			       ": qemu-img convert -O raw makes one" :
+			       "");
+}
+
+/* By how much there is of it. */
+static int takes_size(const struct takes *k, const struct image *im, struct err *e)
+{
+	char have[16], most[16];
+	struct text t;
+
+	text_init(&t, have, sizeof(have));
+	if (k->len_max != 0 && im->size > k->len_max) {
+		text_put_size(&t, im->size);
+		return err_set(e, ERR_IMAGE, "has %s; %s takes %s", have, k->who, k->len_words);
+	}
+	if (k->disk_max == 0 || im->virtual_size <= k->disk_max)
+		return 0;
+	text_put_size(&t, im->virtual_size);
+	text_init(&t, most, sizeof(most));
+	text_put_size(&t, k->disk_max);
+	return err_set(e, ERR_IMAGE, "has a disk of %s; %s takes at most %s", have, k->who, most);
+}
+
+/* Is this an image for the cloud?  By what no option can change. */
+static int takes(const struct takes *k, const struct image *im, struct err *e)
+{
+	return !k || (takes_format(k, im, e) == 0 && takes_size(k, im, e) == 0) ? 0 : -1;
+}
+
+int judge_image(struct task *t, const struct source *s, struct err *e)
+{
+	const struct provider *p = t->provider;
+	struct disk_notes notes = { 0 };
+
+	warn_of_mounts(t, s);
+	if (takes(p->takes, &t->image, e) < 0 ||
+	    (looks_inside(t) && image_inspect(&t->image, s, &notes, e) < 0))
+		return judge_overlook(t, e);
+	note(t, &notes, "");
+	return 0;
+}
+
+int judge_format(const struct task *t, struct err *e)
+{
+	enum format f = t->image.format;
+
+	/* A pipe's end may tell another format. */
+	if (!t->provider->agrees || (!t->image.size_known && f == FORMAT_RAW) ||
+	    t->provider->agrees(t, f, e) == 0)
+		return 0;
+	return judge_overlook(t, e);
+}
+
+int judge_cloud(const struct provider *p, const struct task *t, const struct image *im, bool say,
+		struct err *e)
+{
+	struct err why = ERR_INIT;
+
+	if (takes(p->takes, im, e) < 0)
+		return -1;
+	if (!p->agrees || p->agrees(t, im->format, &why) == 0)
+		return 0;
+	if (why.code == ERR_IMAGE) {
+		*e = why;
+		return -1;
+	}
+	if (say)
+		log_warn("%s: %s would not take it so: it %s", task_name(t), p->name, why.text);
+	return 0;
+}
+
+/* The end of a pipe. */
+static int agree_file(void *arg, enum format f, struct err *e)
+{
+	struct task *t = arg;
+	struct image im = t->image;
+
+	im.format = f;
+	if (takes(t->provider->takes, &im, e) < 0 ||
+	    (t->provider->agrees && t->provider->agrees(t, f, e) < 0))
+		return -1;
+	t->image.format = t->payload.format = f;
+	return 0;
+}
+
+/* The end of what is in a gzip. */
+static int agree_inside(void *arg, enum format f, struct err *e)
+{
+	struct task *t = arg;
+	struct image im = t->image;
+
+	im.holds = f;
+	if (takes(t->provider->takes, &im, e) < 0)
+		return -1;
+	t->image.holds = f;
+	return 0;
+}
+
+void judge_plan(struct task *t, const struct source *s, const unsigned char *head, size_t head_len,
+		struct chain_plan *plan)
+{
+	bool look = looks_inside(t);
+
+	plan->whole = look && !s->seekable;
+	plan->format = t->image.format;
+	plan->ends =
+		(struct ends){ .agree = agree_file, .arg = t, .head = head, .head_len = head_len };
+	plan->gzip = judge_verifies(t);
+	plan->inside = look && t->image.format == FORMAT_GZIP;
+	plan->holds = t->image.holds;
+	plan->ends_inside = (struct ends){ .agree = agree_inside, .arg = t };
+	plan->ends.overlook = plan->ends_inside.overlook = t->options->no_check;
+}
+
+void judge_end(struct task *t, const struct chain_plan *plan, const struct chain *c)
+{
+	if (plan->whole)
+		note_ends(t, &c->tail.ends, "it came through a pipe: ");
+	if (plan->inside)
+		note_ends(t, &c->gzcheck.ends, "it is inside a gzip: ");
+}

@@ -1,0 +1,34 @@
+/* Is an image what its cloud takes, and is it whole?  Asked before it is sent, and at its end. */
+#ifndef JOB_JUDGE_H
+#define JOB_JUDGE_H
+
+#include "cloud/provider.h"
+#include "job/chain.h"
+
+/* Is gzip to be verified?  A cloud may ask for it, check and cat do what fits the file. */
+bool judge_verifies(const struct task *t);
+
+/* --no-check makes what is wrong with an image a warning: then 0, else -1. */
+int judge_overlook(const struct task *t, struct err *e) MUST_CHECK;
+
+/* Once per image, by what can be read of it now.  Warns of what is no reason to refuse it. */
+int judge_image(struct task *t, const struct source *s, struct err *e) MUST_CHECK;
+
+/* The same for each place: may it have this format there? */
+int judge_format(const struct task *t, struct err *e) MUST_CHECK;
+
+/*
+ * Would this cloud take the image?  What an option of the upload can change is no reason
+ * to say no; with say, it is a warning.
+ */
+int judge_cloud(const struct provider *p, const struct task *t, const struct image *im, bool say,
+		struct err *e) MUST_CHECK;
+
+/* What the chain has to check at the end.  head are the first bytes of a pipe. */
+void judge_plan(struct task *t, const struct source *s, const unsigned char *head, size_t head_len,
+		struct chain_plan *plan);
+
+/* After that: what is worth saying of it. */
+void judge_end(struct task *t, const struct chain_plan *plan, const struct chain *c);
+
+#endif

@@ -1,0 +1,227 @@
+#include "report_columns.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "cloud/proof.h"
+#include "job/judge.h"
+
+static const char *get_file(const struct task *t, struct text *made)
+{
+	(void)made;
+	return t->file ? t->file : "";
+}
+
+static const char *get_id(const struct task *t, struct text *made)
+{
+	(void)made;
+	return t->id;
+}
+
+static const char *get_label(const struct task *t, struct text *made)
+{
+	(void)made;
+	return t->label ? t->label : "";
+}
+
+static const char *get_region(const struct task *t, struct text *made)
+{
+	(void)made;
+	return t->region;
+}
+
+static const char *get_place(const struct task *t, struct text *made)
+{
+	(void)made;
+	return t->place;
+}
+
+/* A task that passed its checks may have been left alone because another did not. */
+static bool started(const struct task *t)
+{
+	return t->err.code != ERR_NONE || atomic_load(&t->phase) == PHASE_ENDED;
+}
+
+static const char *get_status(const struct task *t, struct text *made)
+{
+	if (!started(t))
+		return "not started";
+	if (t->err.code != ERR_NONE && t->err.code != ERR_UNFINISHED)
+		return "failed";
+	/* What came through a pipe may not be as long as its tables say. */
+	text_printf(made, "%s%s", t->status,
+		    t->unproven && t->status[0] && !text_ends(t->status, "unproven") ? PROOF_WORD :
+										       "");
+	return made->at;
+}
+
+static const char *get_size(const struct task *t, struct text *made)
+{
+	if (t->image.size_known)
+		text_printf(made, "%llu", (unsigned long long)t->image.size);
+	return made->at;
+}
+
+static const char *get_uncompressed(const struct task *t, struct text *made)
+{
+	if (t->unpacked > 0)
+		text_printf(made, "%llu", (unsigned long long)t->unpacked);
+	return made->at;
+}
+
+static const char *get_sum(const struct task *t, enum hash_alg alg)
+{
+	return t->payload.sums[alg] ? t->payload.sums[alg] : "";
+}
+
+static const char *get_md5(const struct task *t, struct text *made)
+{
+	(void)made;
+	return get_sum(t, HASH_MD5);
+}
+
+static const char *get_sha256(const struct task *t, struct text *made)
+{
+	(void)made;
+	return get_sum(t, HASH_SHA256);
+}
+
+static const char *get_sha384(const struct task *t, struct text *made)
+{
+	(void)made;
+	return get_sum(t, HASH_SHA384);
+}
+
+static const char *get_sha512(const struct task *t, struct text *made)
+{
+	(void)made;
+	return get_sum(t, HASH_SHA512);
+}
+
+static const char *get_upload_to(const struct task *t, struct text *made)
+{
+	(void)made;
+	return t->err.code == ERR_NONE ? t->upload_to : "";
+}
+
+static const char *get_format(const struct task *t, struct text *made)
+{
+	(void)made;
+	return t->image.format != FORMAT_NONE ? format_name(t->image.format) : "";
+}
+
+static const char *get_holds(const struct task *t, struct text *made)
+{
+	(void)made;
+	return t->image.holds != FORMAT_NONE ? format_name(t->image.holds) : "";
+}
+
+/* Would this cloud take the image?  A damaged one is taken by none; else each has its reasons. */
+static bool takes(const struct provider *p, const struct task *t, struct err *why)
+{
+	if (t->err.code != ERR_NONE && !t->sound) {
+		*why = t->err;
+		return false;
+	}
+	if (!t->image.size_known && p->takes->length) {
+		err_set(why, ERR_USAGE, "a pipe has no size");
+		return false;
+	}
+	return judge_cloud(p, t, &t->image, false, why) == 0;
+}
+
+/* Is it a cloud with rules of its own?  What takes everything needs no word. */
+static bool is_choosy(const struct provider *p)
+{
+	return p->takes && p->takes->formats != 0;
+}
+
+static const char *get_clouds(const struct task *t, struct text *made)
+{
+	const struct provider *const *p;
+
+	for (p = providers; *p && started(t); p++) {
+		struct err why = ERR_INIT;
+
+		if (is_choosy(*p) && takes(*p, t, &why))
+			text_printf(made, "%s%s", made->len > 0 ? "," : "", (*p)->name);
+	}
+	return made->at;
+}
+
+static void print_clouds(const struct task *t)
+{
+	const struct provider *const *p;
+	const char *glue = "";
+
+	if (!started(t)) {
+		fputs("null", stdout);
+		return;
+	}
+	putchar('{');
+	for (p = providers; *p; p++) {
+		struct err why = ERR_INIT;
+		bool taken;
+
+		if (!is_choosy(*p))
+			continue;
+		taken = takes(*p, t, &why);
+		printf("%s\"%s\": {\"takes\": %s, \"why\": ", glue, (*p)->name,
+		       taken ? "true" : "false");
+		glue = ", ";
+		if (taken)
+			fputs("null", stdout);
+		else
+			text_print_json(stdout, why.text);
+		putchar('}');
+	}
+	putchar('}');
+}
+
+static const char *get_exit(const struct task *t, struct text *made)
+{
+	if (started(t))
+		text_printf(made, "%d", err_status(t->err.code));
+	return made->at;
+}
+
+static const char *get_error(const struct task *t, struct text *made)
+{
+	_Static_assert(sizeof(t->err.text) + sizeof(t->left) + 2 <= MADE_BYTES, "it fits");
+	text_put(made, t->err.text);
+	if (t->err.code != ERR_NONE && t->left[0])
+		text_printf(made, "; %s", t->left);
+	return made->at;
+}
+
+static const struct report_column columns[] = {
+	{ "file", false, get_file, NULL },
+	{ "id", false, get_id, NULL },
+	{ "label", false, get_label, NULL },
+	{ "region", false, get_region, NULL },
+	{ "location", false, get_region, NULL }, /* as IONOS calls it */
+	{ "place", false, get_place, NULL },
+	{ "status", false, get_status, NULL },
+	{ "size", true, get_size, NULL },
+	{ "uncompressed", true, get_uncompressed, NULL },
+	{ "md5", false, get_md5, NULL },
+	{ "sha256", false, get_sha256, NULL },
+	{ "sha384", false, get_sha384, NULL },
+	{ "sha512", false, get_sha512, NULL },
+	{ "upload_to", false, get_upload_to, NULL },
+	{ "format", false, get_format, NULL },
+	{ "holds", false, get_holds, NULL },
+	{ "clouds", false, get_clouds, print_clouds },
+	{ "exit", true, get_exit, NULL },
+	{ "error", false, get_error, NULL },
+};
+
+const struct report_column *report_columns_find(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(columns) / sizeof(columns[0]); i++)
+		if (text_same(columns[i].name, name))
+			return &columns[i];
+	return NULL;
+}
