@@ -3,9 +3,10 @@
 #include "cloud/linode/linode.h"
 #include "cloud/openstack/openstack.h"
 #include "cloud/provider.h"
+#include "cloud/put/put.h"
 
 const struct provider *const providers[] = {
-	&linode_provider, &ionos_provider, &openstack_provider, &otc_provider, NULL,
+	&linode_provider, &ionos_provider, &openstack_provider, &otc_provider, &put_provider, NULL,
 };
 
 const struct grammar *const grammars[] = {

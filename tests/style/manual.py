@@ -31,6 +31,7 @@ COMMANDS = {
     ("glance", "image-create"): GLANCE,
     ("glance", "image-create-via-import"): GLANCE,
     ("glance", "image-upload"): GLANCE,
+    ("put",): [*NET, "hoist put"],
     ("check",): [*OWN, "hoist check"],
     ("cat",): [*OWN, "hoist cat"],
     ("linode-cli", "image-upload"): LINODE_CLI,
