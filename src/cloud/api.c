@@ -1,5 +1,6 @@
 #include "cloud/api.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "base/fit.h"
@@ -11,6 +12,7 @@ void api_add_header(struct http_request *q, const char *header)
 
 	while (q->headers[n])
 		n++;
+	assert(n < HEADERS_MAX);
 	q->headers[n] = header;
 }
 

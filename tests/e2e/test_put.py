@@ -93,6 +93,16 @@ def test_headers(edge, start, pki, put_file, middle):
     assert result.status == 1 and "another-Token" not in result.out + result.err, result
 
 
+def test_headers_that_the_server_repeats(edge, start, pki, put_file, middle):
+    """The whole value, and the credentials behind the scheme, however short."""
+    for told in ("Basic dTpwdzE=", "dTpwdzE="):
+        more = f'return 403 "<Error><Code>Denied</Code><Message>no {told} is known</Message></Error>";'
+        server = start(lambda d, more=more: Nginx(d, pki.rsa, "TLSv1.3", more=more))
+        headers = put_file("headers", b"Authorization: Basic dTpwdzE=\n")
+        result = put(edge, f"https://{server.host}/x.gz", middle, "--headers", headers, "-vvv")
+        assert result.status == 1 and "Denied: no *" in result.err and "dTpwdzE" not in result.err, result
+
+
 @pytest.mark.parametrize("line", ["no colon", ": x", "A b: c", "Host: x", "content-length: 5", "A: \x01"])
 def test_headers_that_are_none(edge, put_file, middle, line):
     result = put(edge, "https://127.0.0.1:9/x", middle, "--headers", put_file("headers", line.encode()))

@@ -32,16 +32,23 @@ static const struct put_own *own(const struct options *o)
 	return (const struct put_own *)(const void *)o->own;
 }
 
-/* Authorization, most of the time: nobody may see what stands in a header. */
+/*
+ * Authorization, most of the time: nobody may see what stands in a header, nor what
+ * follows its first word ("Bearer").
+ */
 static void hide(const struct task *t, char *s)
 {
 	const struct put *p = t->settings;
-	const char *secrets[LINES_MAX];
-	size_t n = 0;
+	const char *secrets[2 * LINES_MAX], *value;
+	size_t i, n = 0;
 
-	for (; p->lines[n]; n++)
-		secrets[n] =
-			strchr(p->lines[n], ':') + 1 + strspn(strchr(p->lines[n], ':') + 1, " ");
+	for (i = 0; p->lines[i]; i++) {
+		value = strchr(p->lines[i], ':') + 1;
+		value += strspn(value, " \t");
+		secrets[n++] = value;
+		value += strcspn(value, " \t");
+		secrets[n++] = value + strspn(value, " \t");
+	}
 	presigned_hide(t, s);
 	hide_secrets(s, secrets, n);
 }
