@@ -1,5 +1,6 @@
 /* ISO 9660 (ECMA-119), and what makes it bootable: El Torito 1.0, and a hybrid's partitions. */
-#include "image/disk_parts.h"
+#include "image/disk_formats.h"
+#include "image/disk_read.h"
 
 #include <string.h>
 
@@ -86,9 +87,11 @@ static int descriptors(const struct disk_view *v, struct err *e)
 	return found ? 1 : disk_bad(e, "it has no primary volume descriptor");
 }
 
-int disk_iso(const struct disk_view *v, struct err *e)
+static int rest(struct disk *d, struct err *e)
 {
-	if (descriptors(v, e) < 0 || disk_partitions(v, true, e) < 0)
+	if (descriptors(d->v, e) < 0 || disk_partitions(d->v, true, e) < 0)
 		return -1;
-	return disk_sectors(v, e);
+	return disk_sectors(d->v, e);
 }
+
+const struct disk_format disk_iso = { .open = disk_flat, .rest = rest };

@@ -1,7 +1,29 @@
-/* QEMU's docs/interop/qcow2. */
-#include "image/disk_parts.h"
+/* QEMU's qcow2: docs/interop/qcow2. */
+#include "image/disk_formats.h"
+#include "image/disk_read.h"
 
 #include "image/zroom.h"
+
+/* The header. */
+enum {
+	VERSION = 4,
+	NAME = 8, /* 64 bits: a backing file's */
+	NAME_LEN = 16,
+	CLUSTER_BITS = 20,
+	DISK = 24, /* 64 bits */
+	CRYPT = 32,
+	L1_COUNT = 36,
+	L1 = 40,   /* 64 bits: where the first table is, */
+	REFS = 48, /* and that of the reference counts */
+	REFS_COUNT = 56,
+	SNAPS_COUNT = 60,
+	SNAPS = 64, /* 64 bits */
+	HEADER_V2 = 72,
+	FEATURES = 72, /* 64 bits */
+	REFS_ORDER = 96,
+	HEADER_LEN = 100,
+	HEADER = 104
+};
 
 /* Incompatible features, by their bits. */
 enum {
@@ -32,17 +54,6 @@ enum {
 /* As many as QEMU opens. */
 #define SNAPSHOTS_MAX 65536
 
-struct header {
-	unsigned version, cluster_bits;
-	uint64_t name_at, name_len; /* of a backing file */
-	uint64_t size;
-	uint64_t l1_at, l1_count;
-	uint64_t refs_at, refs_count;
-	uint64_t snaps_at, snaps_count;
-	uint64_t features;
-	bool encrypted;
-};
-
 static uint64_t branch(const unsigned char *entry)
 {
 	return be64(entry) & OFFSET;
@@ -52,22 +63,22 @@ static uint64_t branch(const unsigned char *entry)
  * Does a compressed cluster end before the file does?  1, 0, or -1 when it cannot be
  * read.  As QEMU has it: it is whole when it has filled a cluster, too.
  */
-static int inflates(const struct disk_map *m, uint64_t at, struct err *e)
+static int inflates(const struct disk *d, uint64_t at, struct err *e)
 {
 	_Alignas(16) unsigned char heap[INFLATE_BYTES];
 	unsigned char in[1024], out[1024];
 	struct zroom room = { .at = heap, .cap = sizeof(heap) };
-	uint64_t left = m->v->size - at;
+	uint64_t left = d->v->size - at;
 	int result = Z_OK, got;
 	z_stream z;
 
 	if (zroom_start(&room, &z, DEFLATE_BITS, e) < 0)
 		return -1;
-	while (result == Z_OK && z.total_out < m->unit) {
+	while (result == Z_OK && z.total_out < d->map.unit) {
 		if (z.avail_in == 0 && left > 0) {
 			z.next_in = in;
 			z.avail_in = left < sizeof(in) ? (uInt)left : sizeof(in);
-			got = disk_read(m->v, m->v->size - left, in, z.avail_in, e);
+			got = disk_read(d->v, d->v->size - left, in, z.avail_in, e);
 			/* A pipe may have it no more, and that is noted. */
 			if (got <= 0)
 				return got < 0 ? -1 : 1;
@@ -77,33 +88,39 @@ static int inflates(const struct disk_map *m, uint64_t at, struct err *e)
 		z.avail_out = sizeof(out);
 		result = inflate(&z, Z_NO_FLUSH);
 	}
-	return result == Z_STREAM_END || z.total_out >= m->unit;
+	return result == Z_STREAM_END || z.total_out >= d->map.unit;
 }
 
 /*
  * A compressed cluster is told in whole sectors, and the file may end within the last
  * one: qemu-io writes such images.  Then only its content tells whether it is cut.
  */
-static int compressed(struct disk_map *m, uint64_t entry, struct err *e)
+static int compressed(struct disk *d, uint64_t entry, struct extent *x, struct err *e)
 {
-	unsigned x = 62 - (m->bits - 8);
-	uint64_t sectors = (entry & (COMPRESSED - 1)) >> x;
-	uint64_t at = entry & (((uint64_t)1 << x) - 1);
+	unsigned shift = 62 - (d->own.qcow2.cluster_bits - 8);
+	uint64_t sectors = (entry & (COMPRESSED - 1)) >> shift;
+	uint64_t at = entry & (((uint64_t)1 << shift) - 1);
 	uint64_t first = at / SECTOR * SECTOR;
 	int whole;
 
-	if (disk_holds(m->v, at, 1, e) < 0 || disk_holds(m->v, first, sectors * SECTOR + 1, e) < 0)
+	x->kind = EXTENT_COMPRESSED;
+	x->file_at = at;
+	x->file_len = first + (sectors + 1) * SECTOR - at;
+	if (disk_holds(d->v, at, 1, e) < 0 || disk_holds(d->v, first, sectors * SECTOR + 1, e) < 0)
 		return -1;
-	if (m->v->size - first >= (sectors + 1) * SECTOR || at == m->last)
+	if (d->v->size - first >= (sectors + 1) * SECTOR)
 		return 0;
-	m->last = at;
-	m->spent += m->unit;
-	if (m->zstd || m->spent > INFLATED_MAX) {
-		if (m->v->notes)
-			m->v->notes->blind = true;
+	x->file_len = d->v->size - at;
+	if (at == d->own.qcow2.tested)
+		return 0;
+	d->own.qcow2.tested = at;
+	d->own.qcow2.spent += d->map.unit;
+	if (d->own.qcow2.zstd || d->own.qcow2.spent > INFLATED_MAX) {
+		if (d->v->notes)
+			d->v->notes->blind = true;
 		return 0;
 	}
-	whole = inflates(m, at, e);
+	whole = inflates(d, at, e);
 	if (whole == 0)
 		return err_set(e, ERR_IMAGE,
 			       "is cut: its last compressed cluster, at byte %llu, has no end",
@@ -111,28 +128,43 @@ static int compressed(struct disk_map *m, uint64_t entry, struct err *e)
 	return whole < 0 ? -1 : 0;
 }
 
-static int leaf(struct disk_map *m, const unsigned char *p, struct err *e)
+/* Extended entries: x becomes the parts around the byte at that are all there, or all not. */
+static void parts_around(const struct disk *d, uint32_t there, uint64_t at, struct extent *x)
 {
-	uint64_t entry = be64(p), at = entry & OFFSET, len = disk_map_needs(m), used = m->unit;
-	uint32_t parts = m->below_width == 16 ? be32(p + 12) : 0;
+	uint64_t part = d->map.unit / PARTS, len = x->len;
+	unsigned first = (unsigned)((at - x->at) / part), end = first + 1;
+	uint32_t kind = there >> first & 1;
 
-	/* A snapshot of a running machine has its memory behind the disk. */
-	if (len > 0 && entry & COMPRESSED)
-		return compressed(m, entry, e);
-	if (m->below_width == 16)
-		/* The file may end where the last part ends that is in use. */
-		for (used = 0; parts != 0; parts >>= 1)
-			used += m->unit / PARTS;
-	else if (entry & ALL_ZERO)
-		used = 0;
-	if (used < len)
-		len = used;
-	if (at == 0 || len == 0)
+	while (first > 0 && (there >> (first - 1) & 1) == kind)
+		first--;
+	while (end < PARTS && (there >> end & 1) == kind)
+		end++;
+	x->kind = kind ? EXTENT_DATA : EXTENT_ZERO;
+	x->len = (end * part < len ? end * part : len) - first * part;
+	x->file_at += first * part;
+	x->at += first * part;
+}
+
+static int leaf(struct disk *d, const unsigned char *p, uint64_t at, struct extent *x,
+		struct err *e)
+{
+	uint64_t entry = be64(p);
+
+	if (entry & COMPRESSED)
+		return compressed(d, entry, x, e);
+	x->file_at = entry & OFFSET;
+	if (x->file_at == 0)
 		return 0;
-	if (at % m->unit != 0)
+	if (d->map.below_width == 16)
+		parts_around(d, be32(p + 12), at, x);
+	else if (!(entry & ALL_ZERO))
+		x->kind = EXTENT_DATA;
+	if (x->kind == EXTENT_ZERO)
+		return 0;
+	if ((entry & OFFSET) % d->map.unit != 0)
 		return disk_bad(e, "a cluster is not where one can be");
 	/* QEMU reads what is missing as zeros, and says nothing. */
-	return disk_holds(m->v, at, len, e);
+	return disk_holds(d->v, x->file_at, x->len, e);
 }
 
 /* Entries that are offsets of things that begin in the file. */
@@ -151,25 +183,25 @@ static int check_offsets(const struct disk_view *v, uint64_t at, uint64_t count,
 }
 
 /* The table of snapshots has entries of different lengths; each has an L1 table of its own. */
-static int snapshots(const struct disk_view *v, const struct header *h, struct err *e)
+static int snapshots(const struct disk *d, struct err *e)
 {
-	uint64_t at = h->snaps_at, l1_at, l1_count, i, bytes = 0;
+	uint64_t at = d->own.qcow2.snaps_at, l1_at, l1_count, i, bytes = 0;
 	unsigned char s[40];
 	int result;
 
-	for (i = 0; i < h->snaps_count; i++) {
-		result = disk_read(v, at, s, sizeof(s), e);
+	for (i = 0; i < d->own.qcow2.snaps_count; i++) {
+		result = disk_read(d->v, at, s, sizeof(s), e);
 		if (result <= 0)
 			return result;
 		l1_at = be64(s);
 		l1_count = be32(s + 8);
 		bytes += l1_count * 8;
-		if (disk_holds_table(v, l1_at, l1_count, 8, e) < 0)
+		if (disk_holds_table(d->v, l1_at, l1_count, 8, e) < 0)
 			return -1;
-		if (bytes > v->size)
+		if (bytes > d->v->size)
 			return disk_bad(e, "it has more tables than there is room for");
 		if (bytes <= DISK_WALK_MAX &&
-		    check_offsets(v, l1_at, l1_count, (uint64_t)1 << h->cluster_bits, e) < 0)
+		    check_offsets(d->v, l1_at, l1_count, d->map.unit, e) < 0)
 			return -1;
 		/* Extra data, then two texts. */
 		at += sizeof(s);
@@ -180,88 +212,95 @@ static int snapshots(const struct disk_view *v, const struct header *h, struct e
 	return 0;
 }
 
-static int read_header(const struct disk_view *v, struct header *h, struct err *e)
+static int rest(struct disk *d, struct err *e)
 {
-	unsigned char p[104];
-	int result = disk_read(v, 0, p, 72, e);
+	uint64_t refs = d->own.qcow2.refs_count * (d->map.unit / 8);
+
+	if (check_offsets(d->v, d->own.qcow2.refs_at, refs, d->map.unit, e) < 0)
+		return -1;
+	return snapshots(d, e);
+}
+
+/* Version 3 has more of a header. */
+static int read_features(const struct disk *d, uint64_t *features, struct err *e)
+{
+	unsigned char h[HEADER];
+	uint64_t cluster = (uint64_t)1 << d->own.qcow2.cluster_bits;
+	int result = disk_read(d->v, 0, h, sizeof(h), e);
 
 	if (result <= 0)
 		return result;
-	*h = (struct header){
-		.version = be32(p + 4),
-		.name_at = be64(p + 8),
-		.name_len = be32(p + 16),
-		.cluster_bits = be32(p + 20),
-		.size = be64(p + 24),
-		.encrypted = be32(p + 32) != 0,
-		.l1_count = be32(p + 36),
-		.l1_at = be64(p + 40),
-		.refs_at = be64(p + 48),
-		.refs_count = be32(p + 56),
-		.snaps_count = be32(p + 60),
-		.snaps_at = be64(p + 64),
-	};
-	if (h->version != 2 && h->version != 3)
-		return disk_bad(e, "the version of its header is not known");
-	if (be32(p + 32) > 2 || h->cluster_bits < 9 || h->cluster_bits > 21)
-		return disk_bad(e, "its header contradicts itself");
-	if (h->version == 2)
-		return 1;
-	result = disk_read(v, 0, p, sizeof(p), e);
-	if (result <= 0)
-		return result;
-	h->features = be64(p + 72);
-	if (be32(p + 100) < sizeof(p) || be32(p + 100) > (uint32_t)1 << h->cluster_bits ||
-	    be32(p + 96) > 6)
+	*features = be64(h + FEATURES);
+	if (be32(h + HEADER_LEN) < sizeof(h) || be32(h + HEADER_LEN) > cluster ||
+	    be32(h + REFS_ORDER) > 6)
 		return disk_bad(e, "its header contradicts itself");
 	return 1;
 }
 
-/* The header alone says that this cannot be all. */
-static int complete(const struct disk_view *v, const struct header *h, struct err *e)
+/* Where the tables are, of an image that is all there. */
+static int open_tables(struct disk *d, const unsigned char *h, uint64_t features, struct err *e)
 {
-	if (h->features & FEATURE_CORRUPT)
-		return disk_bad(e, "its header says so (see qemu-img check)");
-	if (h->features & FEATURE_DATA_FILE)
-		return err_set(e, ERR_IMAGE,
-			       "is only a part: its data is in another file (qemu-img convert makes one whole)");
-	if (h->name_at != 0)
-		return disk_needs(v, "backing file", h->name_at, h->name_len, e);
-	return 0;
+	struct disk_map *m = &d->map;
+	uint64_t l1_count = be32(h + L1_COUNT), snaps_at = be64(h + SNAPS);
+	uint64_t refs_at = be64(h + REFS), refs_count = be32(h + REFS_COUNT);
+
+	d->own.qcow2.zstd = features & FEATURE_ZSTD;
+	d->own.qcow2.refs_at = refs_at;
+	d->own.qcow2.refs_count = refs_count;
+	d->own.qcow2.snaps_at = snaps_at;
+	d->own.qcow2.snaps_count = be32(h + SNAPS_COUNT);
+	m->at = be64(h + L1);
+	m->width = 8;
+	m->unit = m->align = (uint64_t)1 << d->own.qcow2.cluster_bits;
+	m->below_width = features & FEATURE_EXTENDED ? 16 : 8;
+	m->below = m->unit / m->below_width;
+	/* Behind the disk there may be more: of no account, as in a snapshot's memory. */
+	m->count = pieces(pieces(d->size, m->unit), m->below);
+	if (m->count > l1_count || refs_at == 0 || refs_count == 0 || refs_at % m->unit != 0 ||
+	    m->at % m->unit != 0 || snaps_at % m->unit != 0 ||
+	    d->own.qcow2.snaps_count > SNAPSHOTS_MAX)
+		return disk_bad(e, "its header contradicts itself");
+	if (disk_holds_table(d->v, m->at, l1_count, m->width, e) < 0 ||
+	    disk_holds(d->v, refs_at, refs_count * m->unit, e) < 0)
+		return -1;
+	return 1;
 }
 
-int disk_qcow2(const struct disk_view *v, struct err *e)
+static int qcow2_open(struct disk *d, struct err *e)
 {
-	struct header h;
-	struct disk_map m = { .v = v, .width = 8, .branch = branch, .leaf = leaf };
-	int result = read_header(v, &h, e);
+	unsigned char h[HEADER_V2];
+	uint64_t features = 0;
+	uint32_t version;
+	int result = disk_read(d->v, 0, h, sizeof(h), e);
 
 	if (result <= 0)
 		return result;
-	if (complete(v, &h, e) < 0)
-		return -1;
-	/* With a feature that is not known, the tables may mean anything. */
-	if (h.features & ~(uint64_t)FEATURES_KNOWN)
-		return 0;
-	if (h.encrypted && v->notes)
-		v->notes->remark = disk_encrypted;
-	m.at = h.l1_at;
-	m.bits = h.cluster_bits;
-	m.disk = h.size;
-	m.zstd = h.features & FEATURE_ZSTD;
-	m.unit = m.align = (uint64_t)1 << h.cluster_bits;
-	m.below_width = h.features & FEATURE_EXTENDED ? 16 : 8;
-	m.below = m.unit / m.below_width;
-	/* Behind the disk there may be more: of no account, as in a snapshot's memory. */
-	m.count = pieces(pieces(h.size, m.unit), m.below);
-	if (m.count > h.l1_count || h.refs_at == 0 || h.refs_count == 0 ||
-	    h.refs_at % m.unit != 0 || m.at % m.unit != 0 || h.snaps_at % m.unit != 0 ||
-	    h.snaps_count > SNAPSHOTS_MAX)
+	d->size = be64(h + DISK);
+	d->encrypted = be32(h + CRYPT) != 0;
+	d->own.qcow2.cluster_bits = be32(h + CLUSTER_BITS);
+	version = be32(h + VERSION);
+	if (version != 2 && version != 3)
+		return disk_bad(e, "the version of its header is not known");
+	if (be32(h + CRYPT) > 2 || d->own.qcow2.cluster_bits < 9 || d->own.qcow2.cluster_bits > 21)
 		return disk_bad(e, "its header contradicts itself");
-	if (disk_holds_table(v, m.at, h.l1_count, m.width, e) < 0 ||
-	    disk_holds(v, h.refs_at, h.refs_count << h.cluster_bits, e) < 0 ||
-	    check_offsets(v, h.refs_at, h.refs_count << (h.cluster_bits - 3), m.unit, e) < 0 ||
-	    snapshots(v, &h, e) < 0)
-		return -1;
-	return disk_walk(&m, e);
+	result = version == 2 ? 1 : read_features(d, &features, e);
+	if (result <= 0)
+		return result;
+	if (features & FEATURE_CORRUPT)
+		return disk_bad(e, "its header says so (see qemu-img check)");
+	if (features & FEATURE_DATA_FILE)
+		return err_set(e, ERR_IMAGE,
+			       "is only a part: its data is in another file (qemu-img convert makes one whole)");
+	if (be64(h + NAME) != 0) {
+		d->lacks = "backing file";
+		d->lacks_at = be64(h + NAME);
+		d->lacks_len = be32(h + NAME_LEN);
+		return 1;
+	}
+	/* With a feature that is not known, the tables may mean anything. */
+	if (features & ~(uint64_t)FEATURES_KNOWN)
+		return 1;
+	return open_tables(d, h, features, e);
 }
+
+const struct disk_format disk_qcow2 = { qcow2_open, branch, leaf, rest };

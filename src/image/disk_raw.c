@@ -2,7 +2,8 @@
  * Raw disks.  How long one is, is told by what is on it: the GPT (UEFI 2.10, 5.3),
  * the MBR's partitions, or a file system without a partition table.
  */
-#include "image/disk_parts.h"
+#include "image/disk_formats.h"
+#include "image/disk_read.h"
 
 #include <string.h>
 #include <zlib.h>
@@ -205,7 +206,23 @@ int disk_sectors(const struct disk_view *v, struct err *e)
 		       (unsigned long long)v->size);
 }
 
-int disk_raw(const struct disk_view *v, struct err *e)
+int disk_flat(struct disk *d, struct err *e)
 {
-	return disk_sectors(v, e) < 0 ? -1 : disk_partitions(v, false, e);
+	(void)e;
+	d->flat = true;
+	d->size = d->v->size;
+	return 1;
 }
+
+static int rest(struct disk *d, struct err *e)
+{
+	return disk_sectors(d->v, e) < 0 ? -1 : disk_partitions(d->v, false, e);
+}
+
+static int nothing(struct disk *d, struct err *e)
+{
+	return disk_sectors(d->v, e) < 0 ? -1 : 1;
+}
+
+const struct disk_format disk_raw = { .open = disk_flat, .rest = rest };
+const struct disk_format disk_empty = { .open = nothing };

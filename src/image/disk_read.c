@@ -1,17 +1,10 @@
-#include "image/disk_parts.h"
+#include "image/disk_read.h"
 
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/stop.h"
-#include "base/text.h"
-
-/* So much of another file's name is worth showing. */
-#define NAME_SHOWN 100
-
-const char disk_encrypted[] =
-	"is encrypted: whoever shall boot it needs its key, which no upload brings along";
 
 int disk_bad(struct err *e, const char *what)
 {
@@ -92,23 +85,6 @@ int disk_read(const struct disk_view *v, uint64_t at, void *buf, size_t len, str
 	return 0;
 }
 
-int disk_needs(const struct disk_view *v, const char *what, uint64_t at, uint64_t len,
-	       struct err *e)
-{
-	char name[NAME_SHOWN + 1] = "";
-	struct err ignored = ERR_INIT;
-	size_t n = len < NAME_SHOWN ? (size_t)len : NAME_SHOWN;
-
-	/* There is nothing to show when the name cannot be read. */
-	if (disk_read(v, at, name, n, &ignored) != 1)
-		n = 0;
-	name[n] = '\0';
-	text_clean(name);
-	return err_set(e, ERR_IMAGE,
-		       "is only a part: it needs its %s%s%s%s (qemu-img convert makes one whole)",
-		       what, n > 0 ? " " : "", name, len > n && n > 0 ? "..." : "");
-}
-
 void disk_table_init(struct disk_table *t, const struct disk_view *v, uint64_t at, uint64_t count,
 		     unsigned width)
 {
@@ -140,54 +116,4 @@ int disk_table_next(struct disk_table *t, const unsigned char **entry, struct er
 	*entry = t->buf + t->used;
 	t->used += t->width;
 	return 1;
-}
-
-uint64_t disk_map_needs(const struct disk_map *m)
-{
-	uint64_t left;
-
-	if (m->guest >= pieces(m->disk, m->unit))
-		return 0;
-	left = m->disk - m->guest * m->unit;
-	return left < m->unit ? left : m->unit;
-}
-
-static int walk_below(struct disk_map *m, uint64_t at, struct err *e)
-{
-	struct disk_table t;
-	const unsigned char *entry;
-	int result;
-
-	disk_table_init(&t, m->v, at, m->below, m->below_width);
-	for (; (result = disk_table_next(&t, &entry, e)) > 0; m->guest++)
-		if (m->leaf(m, entry, e) < 0)
-			return -1;
-	return result;
-}
-
-int disk_walk(struct disk_map *m, struct err *e)
-{
-	struct disk_table t;
-	const unsigned char *entry;
-	uint64_t bytes = m->below * m->below_width, at, done = 0, i;
-	int result;
-
-	disk_table_init(&t, m->v, m->at, m->count, m->width);
-	for (i = 0; (result = disk_table_next(&t, &entry, e)) > 0; i++) {
-		m->guest = i * m->below;
-		at = m->branch(entry);
-		if (at == 0)
-			continue;
-		if (at % m->align != 0)
-			return disk_bad(e, "a table is not where one can be");
-		if (disk_holds(m->v, at, bytes, e) < 0)
-			return -1;
-		/* Each place belongs to one table, so all of them fit into the file. */
-		done += bytes;
-		if (done > m->v->size)
-			return disk_bad(e, "it has more tables than there is room for");
-		if (done <= DISK_WALK_MAX && walk_below(m, at, e) < 0)
-			return -1;
-	}
-	return result;
 }

@@ -1,5 +1,6 @@
-/* Microsoft's Virtual Hard Disk Image Format Specification 1.0. */
-#include "image/disk_parts.h"
+/* VHD: Microsoft's Virtual Hard Disk Image Format Specification 1.0. */
+#include "image/disk_formats.h"
+#include "image/disk_read.h"
 
 #include <string.h>
 
@@ -45,39 +46,37 @@ bool disk_vhd_footer(const unsigned char *sector)
 	return memcmp(sector, "conectix", 8) == 0 && sum_is_right(sector, SECTOR, FOOTER_SUM);
 }
 
-static int fixed(const struct disk_view *v, const unsigned char *footer, struct err *e)
+static int fixed(struct disk *d, struct err *e)
 {
-	uint64_t disk = be64(footer + FOOTER_SIZE);
+	uint64_t there = d->v->size - SECTOR;
 
-	if (disk != v->size - SECTOR)
+	d->flat = true;
+	if (d->size != there)
 		return err_set(e, ERR_IMAGE,
 			       "is damaged: by its footer the disk has %llu bytes, there are %llu",
-			       (unsigned long long)disk, (unsigned long long)(v->size - SECTOR));
-	return 0;
+			       (unsigned long long)d->size, (unsigned long long)there);
+	return 1;
 }
 
 /* Each block has a bitmap of its sectors in front, in whole sectors; behind all is the footer. */
-static int blocks(const struct disk_view *v, const unsigned char *h, struct err *e)
+static int leaf(struct disk *d, const unsigned char *entry, uint64_t at, struct extent *x,
+		struct err *e)
 {
-	uint64_t block = be32(h + DYNAMIC_BLOCK);
-	uint64_t bitmap = pieces(block / SECTOR, (uint64_t)8 * SECTOR) * SECTOR;
-	struct disk_table t;
-	const unsigned char *entry;
-	int result;
+	uint64_t place = (uint64_t)be32(entry) * SECTOR, bitmap = d->own.vhd.bitmap;
 
-	disk_table_init(&t, v, be64(h + DYNAMIC_TABLE), be32(h + DYNAMIC_BLOCKS), 4);
-	while ((result = disk_table_next(&t, &entry, e)) > 0)
-		if (be32(entry) != NO_BLOCK &&
-		    disk_holds(v, (uint64_t)be32(entry) * SECTOR, bitmap + block + SECTOR, e) < 0)
-			return -1;
-	return result;
+	(void)at;
+	if (be32(entry) == NO_BLOCK)
+		return 0;
+	x->kind = EXTENT_DATA;
+	x->file_at = place + bitmap;
+	return disk_holds(d->v, place, bitmap + d->map.unit + SECTOR, e);
 }
 
-static int dynamic(const struct disk_view *v, uint64_t at, uint64_t disk, struct err *e)
+static int dynamic(struct disk *d, uint64_t at, struct err *e)
 {
 	unsigned char h[DYNAMIC_BYTES];
 	uint64_t block, count;
-	int result = disk_read(v, at, h, sizeof(h), e);
+	int result = disk_read(d->v, at, h, sizeof(h), e);
 
 	if (result <= 0)
 		return result;
@@ -85,38 +84,52 @@ static int dynamic(const struct disk_view *v, uint64_t at, uint64_t disk, struct
 		return disk_bad(e, "the checksum of its dynamic header is wrong");
 	block = be32(h + DYNAMIC_BLOCK);
 	count = be32(h + DYNAMIC_BLOCKS);
-	if (!power_of_two(block) || block < SECTOR || pieces(disk, block) > count)
+	if (!power_of_two(block) || block < SECTOR || pieces(d->size, block) > count)
 		return disk_bad(e, "its header contradicts itself");
-	if (disk_holds_table(v, be64(h + DYNAMIC_TABLE), count, 4, e) < 0)
-		return -1;
-	return blocks(v, h, e);
+	d->own.vhd.bitmap = pieces(block / SECTOR, (uint64_t)8 * SECTOR) * SECTOR;
+	d->map = (struct disk_map){
+		.at = be64(h + DYNAMIC_TABLE), .count = count, .width = 4, .unit = block
+	};
+	return disk_holds_table(d->v, d->map.at, count, d->map.width, e) < 0 ? -1 : 1;
 }
 
-int disk_vhd(const struct disk_view *v, struct err *e)
+/* The disk is as the footer says, of which there is a copy in front. */
+static int by_footer(struct disk *d, const unsigned char *first, const unsigned char *footer,
+		     struct err *e)
 {
-	unsigned char first[SECTOR], footer[SECTOR];
-	int has_first = disk_read(v, 0, first, sizeof(first), e), has_footer;
-
-	if (has_first < 0)
-		return -1;
-	has_footer = disk_read(v, v->size - SECTOR, footer, sizeof(footer), e);
-	if (has_footer < 0)
-		return -1;
-	if (has_footer && !disk_vhd_footer(footer))
-		return err_set(e, ERR_IMAGE, "is cut: it does not end in the footer of a VHD");
-	if (!has_footer || !has_first)
-		return 0;
 	switch (be32(footer + FOOTER_TYPE)) {
 	case TYPE_FIXED:
-		return fixed(v, footer, e);
+		return fixed(d, e);
 	case TYPE_DYNAMIC:
 		break;
 	case TYPE_DIFFERENCING:
-		return disk_needs(v, "parent", 0, 0, e);
+		d->lacks = "parent";
+		return 1;
 	default:
 		return disk_bad(e, "its type is not known");
 	}
 	if (!disk_vhd_footer(first))
 		return disk_bad(e, "it does not begin with a copy of its footer");
-	return dynamic(v, be64(footer + FOOTER_HEADER), be64(footer + FOOTER_SIZE), e);
+	return dynamic(d, be64(footer + FOOTER_HEADER), e);
 }
+
+static int vhd_open(struct disk *d, struct err *e)
+{
+	unsigned char first[SECTOR], footer[SECTOR];
+	int has_first = disk_read(d->v, 0, first, sizeof(first), e), has_footer;
+
+	if (has_first < 0)
+		return -1;
+	if (has_first && disk_vhd_footer(first))
+		d->size = be64(first + FOOTER_SIZE);
+	has_footer = disk_read(d->v, d->v->size - SECTOR, footer, sizeof(footer), e);
+	if (has_footer < 0)
+		return -1;
+	if (has_footer && !disk_vhd_footer(footer))
+		return err_set(e, ERR_IMAGE, "is cut: it does not end in the footer of a VHD");
+	if (has_footer)
+		d->size = be64(footer + FOOTER_SIZE);
+	return has_footer && has_first ? by_footer(d, first, footer, e) : 0;
+}
+
+const struct disk_format disk_vhd = { .open = vhd_open, .leaf = leaf };

@@ -1,5 +1,6 @@
-/* Microsoft's MS-VHDX.  An image whose log has to be replayed first, by Windows, is refused. */
-#include "image/disk_parts.h"
+/* VHDX: Microsoft's MS-VHDX.  An image whose log has to be replayed first is refused. */
+#include "image/disk_formats.h"
+#include "image/disk_read.h"
 
 #include <string.h>
 
@@ -194,34 +195,39 @@ static int read_metadata(const struct disk_view *v, struct vhdx *x, struct err *
 	return result;
 }
 
-/* 2.5: behind the entries of as many blocks as a bitmap covers is the one of that bitmap. */
-static int check_blocks(const struct disk_view *v, const struct vhdx *x, struct err *e)
+static int leaf(struct disk *d, const unsigned char *entry, uint64_t at, struct extent *x,
+		struct err *e)
 {
-	uint64_t blocks = pieces(x->disk, x->block), chunk = (x->sector << 23) / x->block;
-	uint64_t count = blocks + (blocks > 0 ? (blocks - 1) / chunk : 0);
-	uint64_t left = x->disk, len, i;
-	struct disk_table t;
-	const unsigned char *entry;
-	int result;
-
-	if (count > x->bat_len / 8)
-		return disk_bad(e, "its block table is too short for the disk");
-	disk_table_init(&t, v, x->bat_at, count, 8);
-	for (i = 0; (result = disk_table_next(&t, &entry, e)) > 0; i++) {
-		if (i % (chunk + 1) == chunk)
-			continue;
-		/* QEMU ends the file of a fixed disk where the disk ends. */
-		len = x->fixed && left < x->block ? left : x->block;
-		left -= left < x->block ? left : x->block;
-		if (STATE(le64(entry)) == STATE_PRESENT &&
-		    disk_holds(v, PLACE(le64(entry)), len, e) < 0)
-			return -1;
-	}
-	return result;
+	(void)at;
+	if (STATE(le64(entry)) != STATE_PRESENT)
+		return 0;
+	x->kind = EXTENT_DATA;
+	x->file_at = PLACE(le64(entry));
+	/* QEMU ends the file of a fixed disk where the disk ends. */
+	return disk_holds(d->v, x->file_at, d->own.vhdx.fixed ? x->len : d->map.unit, e);
 }
 
-int disk_vhdx(const struct disk_view *v, struct err *e)
+/* 2.5: behind the entries of as many blocks as a bitmap covers is the one of that bitmap. */
+static int open_blocks(struct disk *d, const struct vhdx *x, struct err *e)
 {
+	uint64_t blocks = pieces(x->disk, x->block), chunk = (x->sector << 23) / x->block;
+
+	d->own.vhdx.fixed = x->fixed;
+	d->map = (struct disk_map){
+		.at = x->bat_at,
+		.count = blocks + (blocks > 0 ? (blocks - 1) / chunk : 0),
+		.width = 8,
+		.unit = x->block,
+		.stride = chunk,
+	};
+	if (d->map.count > x->bat_len / 8)
+		return disk_bad(e, "its block table is too short for the disk");
+	return 1;
+}
+
+static int vhdx_open(struct disk *d, struct err *e)
+{
+	const struct disk_view *v = d->v;
 	struct vhdx x = { 0 };
 
 	if (disk_holds(v, 0, HEADERS_BYTES, e) < 0)
@@ -232,27 +238,23 @@ int disk_vhdx(const struct disk_view *v, struct err *e)
 			v->notes->blind = true;
 		return 0;
 	}
-	if (check_headers(v, e) < 0 || read_regions(v, &x, e) < 0)
+	if (read_regions(v, &x, e) < 0)
 		return -1;
 	if (x.bat_at == 0 || x.metadata_at == 0)
 		return disk_bad(e, "it has no block table or no metadata");
 	if (read_metadata(v, &x, e) < 0)
 		return -1;
-	if (x.has_parent)
-		return disk_needs(v, "parent", 0, 0, e);
+	d->size = x.disk;
+	if (check_headers(v, e) < 0)
+		return -1;
+	if (x.has_parent) {
+		d->lacks = "parent";
+		return 1;
+	}
 	if (!power_of_two(x.block) || x.block < MIB || x.block > BLOCK_MAX || x.disk > DISK_MAX ||
 	    (x.sector != 512 && x.sector != 4096))
 		return disk_bad(e, "its metadata contradicts itself");
-	return check_blocks(v, &x, e);
+	return open_blocks(d, &x, e);
 }
 
-uint64_t disk_vhdx_size(const struct disk_view *v)
-{
-	struct vhdx x = { 0 };
-	struct err none = ERR_INIT;
-
-	/* What a pipe has no more reads as zeros, which are no metadata. */
-	if (read_regions(v, &x, &none) < 0 || read_metadata(v, &x, &none) < 0)
-		return 0;
-	return x.disk;
-}
+const struct disk_format disk_vhdx = { .open = vhdx_open, .leaf = leaf };

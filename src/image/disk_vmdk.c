@@ -1,5 +1,6 @@
-/* VMware's Virtual Disk Format 5.0, and QEMU's block/vmdk.c for what is older. */
-#include "image/disk_parts.h"
+/* VMDK: VMware's Virtual Disk Format 5.0, and QEMU's block/vmdk.c for what is older. */
+#include "image/disk_formats.h"
+#include "image/disk_read.h"
 
 #include <string.h>
 #include <strings.h>
@@ -48,34 +49,26 @@ static uint64_t branch(const unsigned char *entry)
 }
 
 /* 1 is a grain of zeros. */
-static int leaf(struct disk_map *m, const unsigned char *entry, struct err *e)
+static int leaf(struct disk *d, const unsigned char *entry, uint64_t at, struct extent *x,
+		struct err *e)
 {
-	uint64_t at = branch(entry);
+	uint64_t place = branch(entry);
 
-	if (at <= SECTOR)
+	(void)at;
+	if (place <= SECTOR)
 		return 0;
-	if (at > m->last)
-		m->last = at;
-	return disk_holds(m->v, at, m->unit, e);
+	if (place > d->own.vmdk.last)
+		d->own.vmdk.last = place;
+	x->kind = d->own.vmdk.packed ? EXTENT_COMPRESSED : EXTENT_DATA;
+	x->file_at = place;
+	return disk_holds(d->v, place, d->own.vmdk.packed ? 1 : d->map.unit, e);
 }
 
-/* The compressed grain that begins last has to end in the file: its marker has the length. */
-static int last_grain(const struct disk_map *m, struct err *e)
-{
-	unsigned char marker[12];
-	int result = m->last == 0 ? 0 : disk_read(m->v, m->last, marker, sizeof(marker), e);
-
-	if (result <= 0)
-		return result;
-	return disk_holds(m->v, m->last + sizeof(marker), le32(marker + 8), e);
-}
-
-static int grains(const struct disk_view *v, const unsigned char *h, struct err *e)
+static int grains(struct disk *d, const unsigned char *h, struct err *e)
 {
 	uint64_t capacity = le64(h + EXTENT_CAPACITY), grain = le64(h + EXTENT_GRAIN);
 	uint64_t entries = le32(h + EXTENT_ENTRIES), dir = le64(h + EXTENT_DIR);
-	bool packed = le32(h + EXTENT_FLAGS) & FLAG_COMPRESSED || le16(h + EXTENT_COMPRESSION);
-	struct disk_map m = { .v = v, .width = 4, .below_width = 4, .align = 1 };
+	struct disk_map *m = &d->map;
 
 	if (le32(h + EXTENT_VERSION) < 1 || le32(h + EXTENT_VERSION) > 3)
 		return disk_bad(e, "the version of its header is not known");
@@ -83,33 +76,37 @@ static int grains(const struct disk_view *v, const unsigned char *h, struct err 
 	    capacity > SECTORS_MAX || dir > SECTORS_MAX ||
 	    le64(h + EXTENT_DIR_AGAIN) > SECTORS_MAX || le64(h + EXTENT_OVERHEAD) > SECTORS_MAX)
 		return disk_bad(e, "its header contradicts itself");
-	m.at = dir * SECTOR;
-	m.count = pieces(capacity, grain * entries);
-	m.below = entries;
-	m.unit = packed ? 1 : grain * SECTOR;
-	m.branch = branch;
-	m.leaf = leaf;
-	if (disk_holds(v, 0, le64(h + EXTENT_OVERHEAD) * SECTOR, e) < 0 ||
-	    disk_holds_table(v, m.at, m.count, m.width, e) < 0)
+	d->size = capacity * SECTOR;
+	d->own.vmdk.packed =
+		le32(h + EXTENT_FLAGS) & FLAG_COMPRESSED || le16(h + EXTENT_COMPRESSION);
+	*m = (struct disk_map){
+		.at = dir * SECTOR,
+		.count = pieces(capacity, grain * entries),
+		.width = 4,
+		.below = entries,
+		.below_width = 4,
+		.align = 1,
+		.unit = grain * SECTOR,
+	};
+	if (disk_holds(d->v, 0, le64(h + EXTENT_OVERHEAD) * SECTOR, e) < 0 ||
+	    disk_holds_table(d->v, m->at, m->count, m->width, e) < 0)
 		return -1;
 	if (le32(h + EXTENT_FLAGS) & FLAG_DIR_AGAIN &&
-	    disk_holds_table(v, le64(h + EXTENT_DIR_AGAIN) * SECTOR, m.count, m.width, e) < 0)
+	    disk_holds_table(d->v, le64(h + EXTENT_DIR_AGAIN) * SECTOR, m->count, m->width, e) < 0)
 		return -1;
-	if (disk_walk(&m, e) < 0)
-		return -1;
-	return packed ? last_grain(&m, e) : 0;
+	return 1;
 }
 
-static int stream(const struct disk_view *v, struct err *e)
+static int stream(struct disk *d, struct err *e)
 {
 	static const unsigned char zeros[SECTOR];
 	unsigned char end[DISK_TAIL_BYTES];
 	int result;
 
 	_Static_assert(DISK_TAIL_BYTES == END_MARKER + SECTOR, "the end of a stream");
-	if (disk_holds(v, 0, sizeof(end) + SECTOR, e) < 0)
+	if (disk_holds(d->v, 0, sizeof(end) + SECTOR, e) < 0)
 		return -1;
-	result = disk_read(v, v->size - sizeof(end), end, sizeof(end), e);
+	result = disk_read(d->v, d->v->size - sizeof(end), end, sizeof(end), e);
 	if (result <= 0)
 		return result;
 	if (memcmp(end + FOOTER, "KDMV", 4) != 0 ||
@@ -117,7 +114,7 @@ static int stream(const struct disk_view *v, struct err *e)
 	    memcmp(end + END_MARKER, zeros, SECTOR) != 0)
 		return err_set(e, ERR_IMAGE,
 			       "is cut: it does not end in the footer of a streamed VMDK");
-	return grains(v, end + FOOTER, e);
+	return grains(d, end + FOOTER, e);
 }
 
 /* One of several extents has no descriptor in it, or room for one that is empty. */
@@ -128,7 +125,7 @@ static int one_of_several(struct err *e)
 }
 
 /* Is there a descriptor, and does it speak of a parent?  That is at its beginning. */
-static int descriptor(const struct disk_view *v, const unsigned char *h, struct err *e)
+static int descriptor(struct disk *d, const unsigned char *h, struct err *e)
 {
 	static const char key[] = "\nparentCID=", none[] = "ffffffff";
 	char text[2048];
@@ -140,44 +137,70 @@ static int descriptor(const struct disk_view *v, const unsigned char *h, struct 
 		return one_of_several(e);
 	if (at > SECTORS_MAX || sectors > SECTORS_MAX)
 		return disk_bad(e, "its header contradicts itself");
-	if (disk_holds(v, at * SECTOR, sectors * SECTOR, e) < 0)
+	if (disk_holds(d->v, at * SECTOR, sectors * SECTOR, e) < 0)
 		return -1;
 	if (sectors * SECTOR < len)
 		len = (size_t)sectors * SECTOR;
-	result = disk_read(v, at * SECTOR, text, len, e);
+	result = disk_read(d->v, at * SECTOR, text, len, e);
 	if (result <= 0)
 		return result;
 	if (text[0] == '\0')
 		return one_of_several(e);
 	for (i = 0; i + n + 8 <= len; i++)
 		if (memcmp(text + i, key, n) == 0 && strncasecmp(text + i + n, none, 8) != 0)
-			return disk_needs(v, "parent", 0, 0, e);
+			d->lacks = "parent";
 	return 0;
 }
 
 /* The older format is about the same; of its tables there are two sizes and no word which. */
-static int old_extent(const struct disk_view *v, struct err *e)
+static int old_extent(struct disk *d, struct err *e)
 {
 	unsigned char h[32];
-	struct disk_table t;
-	const unsigned char *entry;
-	int result = disk_read(v, 0, h, sizeof(h), e);
+	int result = disk_read(d->v, 0, h, sizeof(h), e);
 
 	if (result <= 0)
 		return result;
-	if (disk_holds_table(v, (uint64_t)le32(h + 20) * SECTOR, le32(h + 24), 4, e) < 0)
-		return -1;
-	disk_table_init(&t, v, (uint64_t)le32(h + 20) * SECTOR, le32(h + 24), 4);
+	d->map.at = (uint64_t)le32(h + 20) * SECTOR;
+	d->map.count = le32(h + 24);
+	return disk_holds_table(d->v, d->map.at, d->map.count, 4, e) < 0 ? -1 : 1;
+}
+
+static int old_tables(const struct disk *d, struct err *e)
+{
+	struct disk_table t;
+	const unsigned char *entry;
+	int result;
+
+	disk_table_init(&t, d->v, d->map.at, d->map.count, 4);
 	while ((result = disk_table_next(&t, &entry, e)) > 0)
-		if (branch(entry) != 0 && disk_holds(v, branch(entry), SECTOR, e) < 0)
+		if (branch(entry) != 0 && disk_holds(d->v, branch(entry), SECTOR, e) < 0)
 			return -1;
 	return result;
 }
 
-int disk_vmdk(const struct disk_view *v, struct err *e)
+/* The compressed grain that begins last has to end in the file: its marker has the length. */
+static int last_grain(const struct disk *d, struct err *e)
+{
+	uint64_t last = d->own.vmdk.last;
+	unsigned char marker[12];
+	int result = last == 0 ? 0 : disk_read(d->v, last, marker, sizeof(marker), e);
+
+	if (result <= 0)
+		return result;
+	return disk_holds(d->v, last + sizeof(marker), le32(marker + 8), e);
+}
+
+static int rest(struct disk *d, struct err *e)
+{
+	if (d->map.unit == 0)
+		return old_tables(d, e);
+	return d->own.vmdk.packed ? last_grain(d, e) : 0;
+}
+
+static int vmdk_open(struct disk *d, struct err *e)
 {
 	unsigned char h[SECTOR];
-	int result = disk_read(v, 0, h, 4, e);
+	int result = disk_read(d->v, 0, h, 4, e);
 
 	if (result <= 0)
 		return result;
@@ -185,11 +208,18 @@ int disk_vmdk(const struct disk_view *v, struct err *e)
 		return err_set(e, ERR_IMAGE,
 			       "only describes a disk whose data is in other files (qemu-img convert makes one whole)");
 	if (h[0] == 'C')
-		return old_extent(v, e);
-	result = disk_read(v, 0, h, sizeof(h), e);
+		return old_extent(d, e);
+	result = disk_read(d->v, 0, h, sizeof(h), e);
 	if (result <= 0)
 		return result;
-	if (descriptor(v, h, e) < 0)
+	if (le64(h + EXTENT_CAPACITY) <= SECTORS_MAX)
+		d->size = le64(h + EXTENT_CAPACITY) * SECTOR;
+	/* A pipe may have the descriptor no more. */
+	if (descriptor(d, h, e) < 0)
 		return -1;
-	return le64(h + EXTENT_DIR) == AT_END ? stream(v, e) : grains(v, h, e);
+	if (d->lacks)
+		return 1;
+	return le64(h + EXTENT_DIR) == AT_END ? stream(d, e) : grains(d, h, e);
 }
+
+const struct disk_format disk_vmdk = { vmdk_open, branch, leaf, rest };

@@ -9,16 +9,23 @@ static struct disk_view view_of(const struct source *s)
 	return (struct disk_view){ .fd = s->fd, .start = s->start, .size = s->size };
 }
 
-/* The first bytes of a pipe may tell it; the length of raw data is known at the end only. */
+/*
+ * The first bytes of a pipe may tell it; the length of raw data is known at the end only.
+ * What else is wrong with the disk, image_inspect() says.
+ */
 static uint64_t size_of_disk(enum format f, const struct source *s, const unsigned char *head,
 			     size_t len)
 {
-	struct disk_view of_file = view_of(s);
 	struct disk_view of_pipe = { .fd = -1, .size = len, .head = head, .head_len = len };
+	struct disk_view of_file = view_of(s);
+	struct err ignored = ERR_INIT;
+	struct disk d;
 
-	if (s->seekable)
-		return disk_virtual_size(f, &of_file);
-	return f == FORMAT_RAW || f == FORMAT_ISO ? 0 : disk_virtual_size(f, &of_pipe);
+	if (!s->seekable && (f == FORMAT_RAW || f == FORMAT_ISO))
+		return 0;
+	if (disk_open(&d, f, s->seekable ? &of_file : &of_pipe, &ignored) < 0)
+		err_clear(&ignored);
+	return d.size;
 }
 
 int image_probe(struct image *im, struct source *s, unsigned char *head, struct gzcheck *g,
