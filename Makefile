@@ -129,7 +129,8 @@ LIBS_LINK = $(LIB_ARCHIVES) $(LIBHOIST)
 BANNED := -include src/base/banned.h
 
 # --- The program ---------------------------------------------------------------------
-SRC     := $(sort $(shell find src -name '*.c' 2>/dev/null))
+# src/crypto belongs to mbedTLS's functions: third_party/rules.mk builds it with them.
+SRC     := $(sort $(shell find src -name '*.c' ! -path 'src/crypto/*' 2>/dev/null))
 OBJ     := $(SRC:%.c=$(B)/obj/%.o)
 MAIN    := $(B)/obj/src/main.o
 LIBHOIST := $(B)/libhoist.a

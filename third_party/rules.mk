@@ -92,7 +92,7 @@ $(L)/include/zlib.h: $(call src,zlib)/.unpacked $(L)/stamp/zlib
 	@mkdir -p $(@D) && cp $(<D)/zlib.h $(<D)/zconf.h $(@D)
 
 # --- mbedTLS: one library, our own configuration -----------------------------------
-# GCM is the processor's own where we have one: see mbedtls/gcm_eight.h.
+# GCM is the processor's own where we have one: see src/crypto/gcm_eight.h.
 GCM := $(or $(filter x86_64 aarch64,$(firstword $(subst -, ,$(ARCH)))),none)
 ifneq ($(GCM),none)
 FLAGS_gcm := -Dmbedtls_gcm_crypt_and_tag=hoist_plain_gcm_crypt_and_tag
@@ -140,13 +140,13 @@ $(L)/obj/mbedtls/random.o: third_party/mbedtls/random.c $(L)/stamp/mbedtls $(LIB
 	$(Q)$(TCC) $(LIB_FLAGS) $(SIZE) -c $< -o $@
 
 # -O3 is no faster here and twice as large.
-$(L)/obj/mbedtls/gcm_$(GCM).o: third_party/mbedtls/gcm_$(GCM).c third_party/mbedtls/gcm_eight.h \
+$(L)/obj/mbedtls/gcm_$(GCM).o: src/crypto/gcm_$(GCM).c src/crypto/gcm_eight.h \
 		$(L)/stamp/mbedtls $(LIBC_READY) $(L)/include/mbedtls/mbedtls_config.h
 	$(Q)mkdir -p $(@D)
-	$(Q)$(TCC) $(LIB_FLAGS) -O2 $(FLAGS_mbedtls) $(FLAGS_gcm_$(GCM)) -I$(L)/include \
+	$(Q)$(TCC) $(LIB_FLAGS) -O2 $(FLAGS_mbedtls) $(FLAGS_gcm_$(GCM)) -Isrc -I$(L)/include \
 		-I$(call src,mbedtls)/library -c $< -o $@
 
-$(L)/obj/mbedtls/sha512_x86_64.o: third_party/mbedtls/sha512_x86_64.c \
+$(L)/obj/mbedtls/sha512_x86_64.o: src/crypto/sha512_x86_64.c \
 		$(L)/stamp/mbedtls $(LIBC_READY) $(L)/include/mbedtls/mbedtls_config.h
 	$(Q)mkdir -p $(@D)
 	$(Q)$(TCC) $(LIB_FLAGS) -O2 -I$(L)/include -c $< -o $@

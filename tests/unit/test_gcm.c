@@ -1,6 +1,6 @@
 /*
  * AES-GCM as TLS uses it, in one call, against known answers and against mbedTLS's
- * functions for parts, which third_party/mbedtls/gcm_*.c leave alone.
+ * functions for parts, which src/crypto/gcm_*.c leave alone.
  */
 #include "unit/unit.h"
 

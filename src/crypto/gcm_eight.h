@@ -3,7 +3,7 @@
  * mbedTLS does one block after the other, each waiting for the one before it;
  * processors with instructions for AES and for carry-less multiplication can do
  * several at once.  mbedTLS's own mbedtls_gcm_crypt_and_tag() is compiled under
- * another name (see rules.mk) and does all that is left: decryption, short texts,
+ * another name (see third_party/rules.mk) and does all that is left: decryption, short texts,
  * other IVs, and processors without the instructions.
  *
  * The file of each processor includes this one after it has defined, for one
@@ -22,6 +22,9 @@
  *
  * Nothing secret decides about a branch or an address.
  */
+#ifndef CRYPTO_GCM_EIGHT_H
+#define CRYPTO_GCM_EIGHT_H
+
 #include <mbedtls/aes.h>
 #include <mbedtls/cipher.h>
 #include <mbedtls/gcm.h>
@@ -201,3 +204,5 @@ int mbedtls_gcm_crypt_and_tag(mbedtls_gcm_context *ctx, int mode, size_t len,
 	mbedtls_platform_zeroize(&g, sizeof(g));
 	return failed;
 }
+
+#endif

@@ -1,4 +1,4 @@
-/* AES-GCM with AES-NI and PCLMULQDQ: see gcm_eight.h. */
+/* AES-GCM with AES-NI and PCLMULQDQ: see crypto/gcm_eight.h. */
 #define MBEDTLS_ALLOW_PRIVATE_ACCESS
 #include <immintrin.h>
 #include <stdbool.h>
@@ -94,4 +94,4 @@ static inline block aes_end(block b, const unsigned char *keys, int rounds)
 	return _mm_aesenclast_si128(b, block_get(keys + 16 * rounds));
 }
 
-#include "gcm_eight.h"
+#include "crypto/gcm_eight.h"

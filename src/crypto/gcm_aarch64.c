@@ -1,4 +1,4 @@
-/* AES-GCM with the instructions of ARMv8-A's cryptographic extension: see gcm_eight.h. */
+/* AES-GCM with the instructions of ARMv8-A's cryptographic extension: see crypto/gcm_eight.h. */
 #define MBEDTLS_ALLOW_PRIVATE_ACCESS
 #include <arm_neon.h>
 #include <stdbool.h>
@@ -101,4 +101,4 @@ static inline block aes_end(block b, const unsigned char *keys, int rounds)
 					      vreinterpretq_u8_u64(aes_key(keys, rounds))));
 }
 
-#include "gcm_eight.h"
+#include "crypto/gcm_eight.h"

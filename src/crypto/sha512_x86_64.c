@@ -3,7 +3,7 @@
  * block wait for each other, and for those of the block before; the message schedule
  * of four blocks does not, and is half of the work: here it is computed for all four
  * in one register.  mbedTLS's own mbedtls_sha512_update() is compiled under another
- * name (see rules.mk) and does all that is left: what does not fill four blocks, and
+ * name (see third_party/rules.mk) and does all that is left: what does not fill four blocks, and
  * processors without the instructions.
  */
 #define MBEDTLS_ALLOW_PRIVATE_ACCESS
