@@ -1,3 +1,4 @@
+/* The command line is read by tables of options. */
 #include "cli.h"
 
 #include <string.h>

@@ -1,3 +1,4 @@
+/* The help texts are printed from the same tables that read the command line. */
 #include <stdio.h>
 #include <string.h>
 

@@ -1,3 +1,4 @@
+/* Arguments of options are checked, and kept in struct options. */
 #include "cli_store.h"
 
 #include <assert.h>

@@ -1,3 +1,4 @@
+/* The commands that need no cloud: an image is checked, or written to standard output. */
 #include "local.h"
 
 #include <errno.h>

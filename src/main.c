@@ -1,3 +1,4 @@
+/* The program: which command, in which grammar, and how it ends. */
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -60,12 +61,11 @@ static int lost_results(const struct job *j, int status, struct err *e)
 /* -v, -vv, -vvv */
 static enum log_level level_of(const struct options *o)
 {
+	static const enum log_level levels[] = { LOG_NORMAL, LOG_VERBOSE, LOG_DEBUG };
+
 	if (o->quiet)
 		return LOG_QUIET;
-	return o->verbose == 0 ? LOG_NORMAL :
-	       o->verbose == 1 ? LOG_VERBOSE :
-	       o->verbose == 2 ? LOG_DEBUG :
-				 LOG_TRACE;
+	return o->verbose < sizeof(levels) / sizeof(levels[0]) ? levels[o->verbose] : LOG_TRACE;
 }
 
 /* Run what the command line asks for; g is NULL for our own grammar. */

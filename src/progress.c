@@ -1,3 +1,4 @@
+/* The state of all tasks is added up, and drawn. */
 #include "progress.h"
 
 #include <assert.h>

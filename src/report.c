@@ -1,3 +1,4 @@
+/* Results are printed as a table or as JSON, and errors in lines. */
 #include "report.h"
 
 #include <stdio.h>
@@ -73,7 +74,6 @@ void report_errors(const struct job *j)
 {
 	char name[PATH_BYTES];
 	const struct task *t;
-	struct text text;
 	unsigned i;
 
 	for (i = 0; i < j->count; i++) {
@@ -81,9 +81,7 @@ void report_errors(const struct job *j)
 		if (t->err.code == ERR_NONE)
 			continue;
 		/* However long the name is: what is wrong has to be told. */
-		text_init(&text, name, sizeof(name));
-		text_put(&text, task_name(t));
-		text_ellipsis(&text);
+		text_say(name, sizeof(name), "%s", task_name(t));
 		log_error("%s: %s%s%s", name, t->err.text, t->left[0] ? "; " : "", t->left);
 	}
 }

@@ -1,3 +1,4 @@
+/* The table of the report's columns, with a function for each. */
 #include "report_columns.h"
 
 #include <stdio.h>

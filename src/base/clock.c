@@ -1,3 +1,4 @@
+/* Clocks: one that only goes forward, the time of day, and when this program was built. */
 #include "base/clock.h"
 
 int64_t clock_ms(void)

@@ -1,3 +1,4 @@
+/* Errors: made, given more words, forgotten, and turned into exit statuses. */
 #include "base/err.h"
 
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* Texts that have to fit whole into their places. */
 #include "base/fit.h"
 
 int fit_done(const struct text *t, const char *what, struct err *e)

@@ -1,3 +1,4 @@
+/* No core dumps, open standard descriptors, no deadly SIGPIPE, many files: set before all else. */
 #include "base/harden.h"
 
 #include <fcntl.h>

@@ -1,3 +1,4 @@
+/* MD5 and SHA-2 over mbedTLS's functions, and HMAC-SHA-256. */
 #include "base/hash.h"
 
 #include <assert.h>

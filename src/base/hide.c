@@ -1,3 +1,4 @@
+/* Secrets in the texts of others are found in all their spellings, and stars put in their place. */
 #include "base/hide.h"
 
 #include <string.h>

@@ -1,3 +1,4 @@
+/* JSON is looked up by path, and walked, in the tokens that json_parse() has proven. */
 #include "base/json.h"
 
 #include <string.h>

@@ -1,3 +1,4 @@
+/* Parsed JSON is printed, in the styles of several tools. */
 #include "base/json_out.h"
 
 #include <string.h>
@@ -55,6 +56,15 @@ static void emit_plain(const struct sink *s, const struct json *j, bool ascii)
 	}
 }
 
+/* The next member or item, as json_next() has it. */
+static bool next(const struct json_style *style, const struct json *j, bool object,
+		 struct json *item)
+{
+	if (!object)
+		return json_next(j, "", item);
+	return style->sorted ? json_next_sorted(j, "", item) : json_next_key(j, "", item);
+}
+
 /* The nesting is bounded: json_parse() has seen to that. */
 static void emit_value(const struct sink *s, const struct json *j, const struct json_style *style,
 		       unsigned level)
@@ -68,9 +78,7 @@ static void emit_value(const struct sink *s, const struct json *j, const struct 
 		return;
 	}
 	emit(s, object ? "{" : "[", 1);
-	while (!object       ? json_next(j, "", &item) :
-	       style->sorted ? json_next_sorted(j, "", &item) :
-			       json_next_key(j, "", &item)) {
+	while (next(style, j, object, &item)) {
 		value = object ? json_member(&item) : item;
 		if (object && style->no_nulls && json_kind(&value, "") == JSON_NULL)
 			continue;

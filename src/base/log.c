@@ -1,3 +1,4 @@
+/* Lines on standard error, and the one bar below them. */
 #include "base/log.h"
 
 #include <errno.h>

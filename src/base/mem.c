@@ -1,3 +1,4 @@
+/* The heap of the libraries: counted, and limited. */
 #define HOIST_MAY_ALLOCATE
 #include "base/banned.h"
 

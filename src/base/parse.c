@@ -1,3 +1,4 @@
+/* Numbers, sizes and durations are read from texts. */
 #include "base/parse.h"
 
 #include <ctype.h>
@@ -24,10 +25,11 @@ static int digits(const char **s, uint64_t max, uint64_t *out)
 
 int parse_hex(char c)
 {
-	return c >= '0' && c <= '9' ? c - '0' :
-	       c >= 'a' && c <= 'f' ? c - 'a' + 10 :
-	       c >= 'A' && c <= 'F' ? c - 'A' + 10 :
-				      -1;
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
 }
 
 int parse_number(const char *s, uint64_t max, uint64_t *out)

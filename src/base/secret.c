@@ -1,3 +1,4 @@
+/* Secrets are read from variables, files and descriptors. */
 #include "base/secret.h"
 
 #include <errno.h>

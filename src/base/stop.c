@@ -1,3 +1,4 @@
+/* Signals wake up who waits, and end what was begun in order. */
 #include "base/stop.h"
 
 #include <errno.h>
@@ -85,12 +86,16 @@ int stop_fd(void)
 	return wake[0];
 }
 
+static const char *name_of_arrived(void)
+{
+	if (arrived == SIGINT)
+		return "SIGINT";
+	return arrived == SIGTERM ? "SIGTERM" : "SIGHUP";
+}
+
 int stop_err(struct err *e)
 {
-	return err_set(e, ERR_STOPPED, "stopped by %s",
-		       arrived == SIGINT  ? "SIGINT" :
-		       arrived == SIGTERM ? "SIGTERM" :
-					    "SIGHUP");
+	return err_set(e, ERR_STOPPED, "stopped by %s", name_of_arrived());
 }
 
 int stop_sleep(int64_t ms, struct err *e)

@@ -1,3 +1,4 @@
+/* Texts are built in buffers of fixed size, in pieces that are whole. */
 #include "base/text.h"
 
 #include <ctype.h>
@@ -246,6 +247,18 @@ void text_ellipsis(struct text *t)
 		at--;
 	memcpy(t->at + at, "...", 4);
 	t->len = at + 3;
+}
+
+void text_say(char *at, size_t cap, const char *fmt, ...)
+{
+	struct text t;
+	va_list ap;
+
+	text_init(&t, at, cap);
+	va_start(ap, fmt);
+	text_vprintf(&t, fmt, ap);
+	va_end(ap);
+	text_ellipsis(&t);
 }
 
 void text_clean(char *s)

@@ -81,6 +81,9 @@ void text_put_upper(struct text *t, const char *s);
  */
 void text_ellipsis(struct text *t);
 
+/* Make at[cap] say this, and show where something was cut off. */
+void text_say(char *at, size_t cap, const char *fmt, ...) ERR_PRINTF(3, 4);
+
 /*
  * Make s fit to be shown on a terminal: tabs and line ends become spaces, other
  * control characters and bytes that are not UTF-8 '?'; trailing white space goes.

@@ -1,3 +1,4 @@
+/* One request to a cloud's API, from its URL to what its refusal means. */
 #include "cloud/api.h"
 
 #include <assert.h>
@@ -77,23 +78,24 @@ int api_refused(struct task *t, const struct api *a, const struct api_request *q
 int api_http(struct task *t, const struct api *a, struct http_request *q, struct err *e)
 {
 	struct work *w = t->work;
-	const struct http_field none = { NULL, NULL, 0, false };
-	struct http_field fields[4] = {
+	const struct http_field *own = q->fields, *f = own;
+	struct http_field fields[API_FIELDS_MAX + 3] = {
 		{ "Date", w->date, sizeof(w->date), true },
 		{ a->id_header, w->request_id, sizeof(w->request_id), true },
-		none,
 	};
+	size_t n = a->id_header ? 2 : 1;
 	int result;
 
-	if (q->fields)
-		fields[a->id_header ? 2 : 1] = q->fields[0];
+	while (f && f->name && n < API_FIELDS_MAX + 2)
+		fields[n++] = *f++;
+	assert(!f || !f->name);
 	q->fields = fields;
 	w->reply.body = w->answer;
 	w->reply.cap = sizeof(w->answer);
 	w->json.count = 0;
 	t->wait_ms = 0;
 	result = http_call(&w->http, q, &w->reply, e);
-	q->fields = NULL;
+	q->fields = own;
 	return result;
 }
 

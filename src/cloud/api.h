@@ -11,6 +11,9 @@
 /* The reason for a refusal, in an error's text beside our own words. */
 #define API_REASON_BYTES (ERR_TEXT_MAX - 64)
 
+/* Headers of an answer that api_http() takes beside its own. */
+#define API_FIELDS_MAX 2
+
 /* One request. */
 struct api_request {
 	const char *method;
@@ -69,7 +72,7 @@ int api_call(struct task *t, const struct api *a, const struct api_request *q,
 /*
  * A request that is more than that (an upload, an answer that is not kept whole):
  * http_call() with a clean t->work->reply, json and wait_ms.  Headers of the answer
- * go to t->work->date and request_id.
+ * go to t->work->date and request_id, and to at most API_FIELDS_MAX of q->fields.
  */
 int api_http(struct task *t, const struct api *a, struct http_request *q, struct err *e) MUST_CHECK;
 

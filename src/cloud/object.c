@@ -1,3 +1,4 @@
+/* A cloud's own JSON object of an image is kept, and printed whole or in columns. */
 #include "cloud/object.h"
 
 #include <string.h>

@@ -1,3 +1,4 @@
+/* An answer that would make the user lose something has to be given more than once. */
 #include "cloud/proof.h"
 
 #include <string.h>

@@ -1,3 +1,4 @@
+/* The list of all commands that send images, and of all grammars. */
 #include "cloud/grammar.h"
 #include "cloud/ionos/ionos.h"
 #include "cloud/linode/linode.h"

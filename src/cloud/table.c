@@ -1,3 +1,4 @@
+/* Cells are measured, then printed between lines or spaces. */
 #include "cloud/table.h"
 
 #include <string.h>

@@ -1,3 +1,4 @@
+/* Pauses between two looks, and how many failed ones are borne. */
 #include "cloud/watch.h"
 
 #include "base/clock.h"

@@ -1,3 +1,4 @@
+/* libyaml's events become a tree in memory of fixed size. */
 #include "cloud/yaml.h"
 
 #include <assert.h>

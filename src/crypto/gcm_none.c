@@ -1,4 +1,4 @@
-/* A processor for which there is no AES-GCM of our own: all of it is mbedTLS's. */
+/* AES-GCM on a processor for which there is none of our own: all of it is mbedTLS's. */
 #include <stdbool.h>
 
 bool gcm_is_fast(void);

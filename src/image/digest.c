@@ -1,3 +1,4 @@
+/* A stage that computes a digest of the bytes that it hands on. */
 #include "image/digest.h"
 
 static ssize_t digest_pull(struct stage *stage, void *buf, size_t cap, struct err *e)

@@ -1,3 +1,4 @@
+/* The entry for a byte of the disk is looked up in tables of one or two levels. */
 #include "image/disk_extent.h"
 
 #include "image/disk_read.h"

@@ -1,3 +1,4 @@
+/* Bytes of the image are read from its file, or from what is kept of a pipe. */
 #include "image/disk_read.h"
 
 #include <errno.h>

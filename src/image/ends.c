@@ -1,3 +1,4 @@
+/* The last bytes of a stream are kept, and the image judged by them. */
 #include "image/ends.h"
 
 #include <string.h>

@@ -1,3 +1,4 @@
+/* The marks of all formats, their names, and the extensions that promise them. */
 #include "image/format.h"
 
 #include <string.h>

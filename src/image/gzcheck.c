@@ -1,3 +1,4 @@
+/* A stage that unpacks what it hands on, and throws away what comes out. */
 #include "image/gzcheck.h"
 
 #include <string.h>

@@ -1,3 +1,4 @@
+/* An image is probed: its format, its size, and what its name promises. */
 #include "image/image.h"
 
 #include <string.h>

@@ -1,3 +1,4 @@
+/* A stage that counts. */
 #include "image/meter.h"
 
 static int check_announced(struct meter *m, bool end, struct err *e)

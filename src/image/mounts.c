@@ -1,3 +1,4 @@
+/* Mounted file systems and their devices are read from /proc/self/mountinfo. */
 #include "image/mounts.h"
 
 #include <fcntl.h>

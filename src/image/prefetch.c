@@ -1,3 +1,4 @@
+/* A stage with a thread of its own in front of it, and a ring of blocks between them. */
 #include "image/prefetch.h"
 
 #include <string.h>

@@ -1,3 +1,4 @@
+/* The stage that reads, which notices when a file changes under it. */
 #include "image/source.h"
 
 #include <errno.h>

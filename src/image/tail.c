@@ -1,3 +1,4 @@
+/* A stage that keeps the ends of what it hands on. */
 #include "image/tail.h"
 
 static ssize_t tail_pull(struct stage *stage, void *buf, size_t cap, struct err *e)

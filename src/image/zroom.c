@@ -1,3 +1,4 @@
+/* zlib gets its memory from one region. */
 #include "image/zroom.h"
 
 #include <string.h>

@@ -1,3 +1,4 @@
+/* The stages of a task are put together, and divided between two threads by what they cost. */
 #include "job/chain.h"
 
 /*

@@ -1,3 +1,4 @@
+/* Files are opened and looked at, options compared, settings read: all before the first request. */
 #include "job/checks.h"
 
 #include <assert.h>
@@ -88,12 +89,8 @@ static int check_task(struct checks *c, struct task *t, const struct task *same,
 /* With several places, messages have to tell them apart. */
 static void make_title(struct task *t)
 {
-	struct text title;
-
-	text_init(&title, t->title, sizeof(t->title));
-	text_printf(&title, "%s to %s", text_base_name(t->file),
-		    t->region[0] ? t->region : t->place);
-	text_ellipsis(&title);
+	text_say(t->title, sizeof(t->title), "%s to %s", text_base_name(t->file),
+		 t->region[0] ? t->region : t->place);
 }
 
 bool checks_run(struct checks *c, struct task *tasks, unsigned count)

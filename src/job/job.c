@@ -1,3 +1,4 @@
+/* A run: its tasks are made, checked, given to workers, and watched. */
 #include "job/job.h"
 
 #include <string.h>

@@ -1,3 +1,4 @@
+/* Images are refused, or let pass with a warning, by what their cloud takes and what is in them. */
 #include "job/judge.h"
 
 #include <string.h>

@@ -1,3 +1,4 @@
+/* The list of CA certificates is read, and each connection told of it. */
 #include "job/reach.h"
 
 /* What is trusted for one side: an option's file, or what the settings say. */

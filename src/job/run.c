@@ -1,3 +1,4 @@
+/* One task is begun, sent as often as that is worth it, and finished or abandoned. */
 #include "job/run.h"
 
 #include <stdio.h>

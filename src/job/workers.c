@@ -1,3 +1,4 @@
+/* Threads take tasks from the run until none is left. */
 #include "job/workers.h"
 
 #include <time.h>

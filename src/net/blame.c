@@ -1,3 +1,4 @@
+/* Errors of TLS are explained by what was seen of the other side's certificates. */
 #include "net/blame.h"
 
 /* Flags that are found out beside the chain. */

@@ -1,3 +1,4 @@
+/* The body of a request is handed to libcurl, but for its last byte. */
 #include "net/body.h"
 
 #include <curl/curl.h>

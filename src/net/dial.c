@@ -1,3 +1,4 @@
+/* libcurl makes the connection, and nothing else. */
 #include "net/dial.h"
 
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* A session with an FTP server: login, directory, sizes, and its end. */
 #include "net/ftps.h"
 
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* Lines go to an FTP server and replies come back, with their limits of time and length. */
 #include "net/ftps_io.h"
 
 #include <ctype.h>

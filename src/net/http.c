@@ -1,3 +1,4 @@
+/* libcurl is told of one request, and its answer and errors are read. */
 #include "net/http.h"
 
 #include <mbedtls/platform.h>

@@ -1,3 +1,4 @@
+/* A client's certificate and key are read from PEM files. */
 #include "net/identity.h"
 
 #include <fcntl.h>

@@ -1,3 +1,4 @@
+/* Bytes go over a TCP connection as they are, or in TLS. */
 #include "net/link.h"
 
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* The kernel is asked how much of what was sent is still on its way. */
 #include "net/outq.h"
 
 #include <linux/sockios.h>

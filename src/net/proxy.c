@@ -1,3 +1,4 @@
+/* The variables that name proxies, and those that spare hosts from them. */
 #include "net/proxy.h"
 
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* Search domains of /etc/resolv.conf are kept away from names that are complete. */
 #include "net/resolve.h"
 
 #include <ctype.h>

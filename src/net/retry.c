@@ -1,3 +1,4 @@
+/* Which statuses pass, how long to pause, and how servers tell it (Retry-After, Date). */
 #include "net/retry.h"
 
 #include <curl/curl.h>

@@ -1,3 +1,4 @@
+/* Error codes are told apart by what ran out. */
 #include "net/shortage.h"
 
 #include "base/mem.h"

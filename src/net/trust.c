@@ -1,3 +1,4 @@
+/* CA certificates are loaded, and chains judged by them and by pins. */
 #include "net/trust.h"
 
 #include <errno.h>

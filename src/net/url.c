@@ -1,3 +1,4 @@
+/* URLs lose their secrets before they are shown. */
 #include "net/url.h"
 
 #include <string.h>

@@ -138,6 +138,13 @@ def include_guards():
             yield f"{name}: no include guard {guard}"
 
 
+def first_sentence():
+    """A file begins with what it is for."""
+    for name, text in SRC.items():
+        if not re.match(r"/\*\s(?:(?!\*/).)*\w\)?[.?]\s", text, re.S):
+            yield f"{name}: does not begin with a comment that says what it is for"
+
+
 def file_length():
     for name, text in ALL_C.items():
         limit = LIMIT["file.lines" if name.startswith("src/") else "file.lines.tests"]
@@ -228,7 +235,7 @@ def typedefs():
             yield f"{name}: {line}"
 
 
-RULES = [rooms, clouds_apart, circles, library_headers, own_header_first, include_guards, file_length, median_file_length, function_length,
+RULES = [rooms, clouds_apart, circles, library_headers, own_header_first, include_guards, first_sentence, file_length, median_file_length, function_length,
          line_length, blanks, conditionals, gotos, leftovers, dead_code, line_comments, typedefs]
 
 

@@ -1,7 +1,7 @@
+/* After a failure: a part of a file is deleted from the server, or told to be left there. */
 #include "cloud/ionos/abandon.h"
 
 #include <poll.h>
-#include <stdarg.h>
 #include <stdio.h>
 
 #include "base/clock.h"
@@ -11,27 +11,14 @@
 /* The pause between two logins. */
 #define AGAIN_MS 2000
 
-/* What the report says behind the error. */
-static void ERR_PRINTF(2, 3) leave(struct task *t, const char *fmt, ...)
-{
-	struct text left;
-	va_list ap;
-
-	text_init(&left, t->left, sizeof(t->left));
-	va_start(ap, fmt);
-	text_vprintf(&left, fmt, ap);
-	va_end(ap);
-	text_ellipsis(&left);
-}
-
 static void may_be_left(struct task *t, const struct err *why)
 {
 	struct ionos_work *w = ionos_work(t);
 
-	leave(t, "%s as %s/%s on %s (%s)",
-	      w->end == END_BROKE ? "all of it was sent, and may be there whole," :
-				    "a part of it may be left",
-	      w->dir, w->name.file, w->server.host, why->text);
+	text_say(t->left, sizeof(t->left), "%s as %s/%s on %s (%s)",
+		 w->end == END_BROKE ? "all of it was sent, and may be there whole," :
+				       "a part of it may be left",
+		 w->dir, w->name.file, w->server.host, why->text);
 }
 
 /* The part that a failed upload left, and that was not deleted. */
@@ -52,11 +39,13 @@ static void tell_left(struct task *t, struct err *why)
 	if (file == FTPS_PRESENT)
 		snprintf(part, sizeof(part), "%llu bytes of it are", (unsigned long long)size);
 	ionos_server_suggest(t, other, sizeof(other));
-	leave(t, "%s left as %s/%s on %s, which %s: use %s, or ask %s to remove it", part, w->dir,
-	      w->name.file, w->server.host,
-	      w->was_absent ? "does not delete it" :
-			      "could not tell by SIZE that the name was free, so it is not deleted",
-	      other, ionos_server_operator(w));
+	text_say(t->left, sizeof(t->left),
+		 "%s left as %s/%s on %s, which %s: use %s, or ask %s to remove it", part, w->dir,
+		 w->name.file, w->server.host,
+		 w->was_absent ?
+			 "does not delete it" :
+			 "could not tell by SIZE that the name was free, so it is not deleted",
+		 other, ionos_server_operator(w));
 }
 
 void ionos_abandon(struct task *t)
@@ -66,19 +55,20 @@ void ionos_abandon(struct task *t)
 	struct err why = ERR_INIT;
 
 	if (t->bytes >= BYTES_LANDED) {
-		leave(t, "it was uploaded whole, as %s/%s; its properties are not set", w->dir,
-		      w->name.file);
+		text_say(t->left, sizeof(t->left),
+			 "it was uploaded whole, as %s/%s; its properties are not set", w->dir,
+			 w->name.file);
 		return;
 	}
 	if (w->stored != FILE_OURS) {
 		if (w->stored == FILE_ASKED && !t->left[0])
-			leave(t, "an empty file %s/%s may be left on %s", w->dir, w->name.file,
-			      w->server.host);
+			text_say(t->left, sizeof(t->left), "an empty file %s/%s may be left on %s",
+				 w->dir, w->name.file, w->server.host);
 		return;
 	}
 	if (t->options->keep) {
-		leave(t, "what was sent is kept as %s/%s on %s", w->dir, w->name.file,
-		      w->server.host);
+		text_say(t->left, sizeof(t->left), "what was sent is kept as %s/%s on %s", w->dir,
+			 w->name.file, w->server.host);
 		return;
 	}
 	f->stop_ms = clock_ms() + GRACE_MS;
@@ -92,7 +82,7 @@ void ionos_abandon(struct task *t)
 		(void)poll(NULL, 0, AGAIN_MS);
 	}
 	if (w->was_absent && ftps_delete(f, w->name.file, &why) == 0)
-		leave(t, "the part that was sent was deleted");
+		text_say(t->left, sizeof(t->left), "the part that was sent was deleted");
 	else
 		tell_left(t, &why);
 }

@@ -1,3 +1,4 @@
+/* Before the upload: a server that has a file of this name is not written to. */
 #include "cloud/ionos/absent.h"
 
 #include "base/text.h"
@@ -7,16 +8,13 @@ static int exists(struct task *t, struct err *e)
 {
 	struct ionos_work *w = ionos_work(t);
 	char other[IONOS_NAME_BYTES + 40];
-	struct text left;
 
 	ionos_server_suggest(t, other, sizeof(other));
-	text_init(&left, t->left, sizeof(t->left));
-	text_printf(&left, "%suse %s, or ask %s to remove it",
-		    w->stored == FILE_ASKED ?
-			    "it may be the empty file of the try before, whose answer was lost; " :
-			    "",
-		    other, ionos_server_operator(w));
-	text_ellipsis(&left);
+	text_say(t->left, sizeof(t->left), "%suse %s, or ask %s to remove it",
+		 w->stored == FILE_ASKED ?
+			 "it may be the empty file of the try before, whose answer was lost; " :
+			 "",
+		 other, ionos_server_operator(w));
 	return err_set(e, ERR_FAILED, "%s has a file %s/%s already, and it is not overwritten",
 		       t->work->ftps.shown, w->dir, w->name.file);
 }

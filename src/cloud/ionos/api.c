@@ -1,3 +1,4 @@
+/* What is particular to the Images API: its URL, who asks, and its reasons. */
 #include "cloud/ionos/api.h"
 
 #include <stdio.h>

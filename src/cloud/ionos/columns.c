@@ -1,3 +1,4 @@
+/* The table of columns that ionosctl can show. */
 #include "cloud/ionos/columns.h"
 
 const struct object_column ionos_columns[] = {

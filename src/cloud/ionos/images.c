@@ -1,3 +1,4 @@
+/* After the upload: its image is waited for, and gets its properties. */
 #include "cloud/ionos/images.h"
 
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* The commands of hoist ionos, and one upload's way through this room. */
 #include "cloud/ionos/ionos.h"
 
 #include <stdio.h>

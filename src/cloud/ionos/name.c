@@ -1,3 +1,4 @@
+/* The name of a file on the server is chosen, and checked. */
 #include "cloud/ionos/name.h"
 
 #include <string.h>

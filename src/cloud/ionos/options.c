@@ -1,3 +1,4 @@
+/* The table of hoist ionos's options, and what each has to be. */
 #include "cloud/ionos/options.h"
 #include "cloud/ionos/own.h"
 

@@ -1,3 +1,4 @@
+/* The properties that the options give an image become the body of a request. */
 #include "cloud/ionos/properties.h"
 
 #include <string.h>

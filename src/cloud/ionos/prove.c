@@ -1,6 +1,5 @@
+/* The size of a file on the server is compared with what was sent. */
 #include "cloud/ionos/prove.h"
-
-#include <stdarg.h>
 
 #include "base/log.h"
 #include "base/stop.h"
@@ -9,17 +8,8 @@
 #include "net/retry.h"
 
 /* All of it was sent, but nobody says that it is there whole: ionos_images_finish() tells. */
-static int ERR_PRINTF(2, 3) doubt(struct task *t, const char *fmt, ...)
+static int doubted(struct task *t)
 {
-	struct ionos_work *w = ionos_work(t);
-	struct text why;
-	va_list ap;
-
-	text_init(&why, w->unproven, sizeof(w->unproven));
-	va_start(ap, fmt);
-	text_vprintf(&why, fmt, ap);
-	va_end(ap);
-	text_ellipsis(&why);
 	t->bytes = BYTES_LANDED;
 	return 0;
 }
@@ -35,15 +25,19 @@ static int compare(struct task *t, enum ftps_file file, uint64_t size, struct er
 		return 0;
 	}
 	/* It may have moved the file already. */
-	if (file != FTPS_PRESENT && w->end == END_CONFIRMED)
-		return doubt(t,
-			     "%s has confirmed the transfer, but tells no size of the file: that it is whole is not proven",
-			     host);
+	if (file != FTPS_PRESENT && w->end == END_CONFIRMED) {
+		text_say(w->unproven, sizeof(w->unproven),
+			 "%s has confirmed the transfer, but tells no size of the file: that it is whole is not proven",
+			 host);
+		return doubted(t);
+	}
 	/* The cloud takes away what is complete, but servers remove what is not. */
-	if (file == FTPS_ABSENT)
-		return doubt(t,
-			     "all of it was sent, then the connection to %s broke, and the file is not there any more: look whether the cloud has made an image of it before you upload it again",
-			     host);
+	if (file == FTPS_ABSENT) {
+		text_say(w->unproven, sizeof(w->unproven),
+			 "all of it was sent, then the connection to %s broke, and the file is not there any more: look whether the cloud has made an image of it before you upload it again",
+			 host);
+		return doubted(t);
+	}
 	if (size > w->total) {
 		ionos_state_lost(t);
 		return err_set(e, ERR_FAILED,
@@ -53,10 +47,12 @@ static int compare(struct task *t, enum ftps_file file, uint64_t size, struct er
 	if (w->end == END_CONFIRMED)
 		return err_set(e, ERR_FAILED, "%s has %llu bytes of it, but %llu were sent", host,
 			       (unsigned long long)size, (unsigned long long)w->total);
-	if (file == FTPS_UNKNOWN)
-		return doubt(t,
-			     "all of it was sent, then the connection to %s broke, and it tells no size: whether the image is whole is not known",
-			     host);
+	if (file == FTPS_UNKNOWN) {
+		text_say(w->unproven, sizeof(w->unproven),
+			 "all of it was sent, then the connection to %s broke, and it tells no size: whether the image is whole is not known",
+			 host);
+		return doubted(t);
+	}
 	ionos_state_cut(t);
 	err_set(e, ERR_NETWORK, "the connection broke at the end, %s has %llu of %llu bytes", host,
 		(unsigned long long)size, (unsigned long long)w->total);
@@ -71,12 +67,14 @@ static int unproven(struct task *t, const struct err *why, struct err *e)
 	/* 226 was said: it is not to be deleted, whatever happens. */
 	if (w->end == END_CONFIRMED)
 		t->bytes = BYTES_LANDED;
-	if (why->code != ERR_STOPPED)
-		return doubt(t, "%s, but its size could not be asked for (%s)",
-			     w->end == END_CONFIRMED ?
-				     "the server has confirmed the transfer" :
-				     "all of it was sent, then the connection broke",
-			     why->text);
+	if (why->code != ERR_STOPPED) {
+		text_say(w->unproven, sizeof(w->unproven),
+			 "%s, but its size could not be asked for (%s)",
+			 w->end == END_CONFIRMED ? "the server has confirmed the transfer" :
+						   "all of it was sent, then the connection broke",
+			 why->text);
+		return doubted(t);
+	}
 	*e = *why;
 	/* Nothing can be sent again without knowing what is there. */
 	e->retry = false;

@@ -1,3 +1,4 @@
+/* The session with the FTP server of one location. */
 #include "cloud/ionos/server.h"
 
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* Credentials and servers are found in variables and in ionosctl's config file. */
 #include "cloud/ionos/settings.h"
 
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* The only place where the state of an upload changes. */
 #include "cloud/ionos/state.h"
 
 struct ionos *ionos_of(const struct task *t)

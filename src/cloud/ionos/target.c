@@ -1,3 +1,4 @@
+/* Locations and URLs become a list of servers. */
 #include "cloud/ionos/target.h"
 
 #include <ctype.h>

@@ -1,3 +1,4 @@
+/* Tasks that begin files of one name on one machine wait for each other. */
 #include "cloud/ionos/turn.h"
 
 #include <stdio.h>

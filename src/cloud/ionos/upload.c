@@ -1,3 +1,4 @@
+/* A file is sent, and after a broken connection resumed where it ends. */
 #include "cloud/ionos/upload.h"
 
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* The URL of an FTP server is taken apart. */
 #include "cloud/ionos/url.h"
 
 #include <ctype.h>

@@ -1,3 +1,4 @@
+/* The command that tells of the credentials. */
 #include "cloud/ionos/whoami.h"
 
 #include <string.h>
@@ -10,6 +11,7 @@
 static int whoami_prepare(struct task *t, struct err *e)
 {
 	struct ionos_settings *s = &ionos_of(t)->settings;
+	const char *api = "no credentials";
 	struct text out;
 
 	if (strcmp(t->options->output, "text") != 0)
@@ -19,10 +21,11 @@ static int whoami_prepare(struct task *t, struct err *e)
 				t->work->scratch, REPLY_MAX, e) < 0)
 		return -1;
 	text_init(&out, t->object, sizeof(t->object));
-	text_printf(&out, "API:    %s\n",
-		    s->auth == IONOS_AUTH_TOKEN ? s->token_from :
-		    s->auth == IONOS_AUTH_LOGIN ? s->login_from :
-						  "no credentials");
+	if (s->auth == IONOS_AUTH_TOKEN)
+		api = s->token_from;
+	else if (s->auth == IONOS_AUTH_LOGIN)
+		api = s->login_from;
+	text_printf(&out, "API:    %s\n", api);
 	text_printf(&out, "FTP:    %s",
 		    s->login.given ? s->login_from : "no user name and password");
 	if (s->lacks)

@@ -1,3 +1,4 @@
+/* Images of the right name are told apart by their dates and sizes. */
 #include "cloud/ionos/whose.h"
 
 #include <string.h>

@@ -1,3 +1,4 @@
+/* The command hoist linode: an image is announced, sent, and given up if that fails. */
 #include "cloud/linode/linode.h"
 
 #include <ctype.h>
@@ -183,7 +184,7 @@ static int maybe_made(struct task *t, struct err *e)
 	if (!r->sent || r->status == 503 || (r->status >= 300 && r->status < 500))
 		return -1;
 	e->retry = false;
-	snprintf(t->left, sizeof(t->left),
+	text_say(t->left, sizeof(t->left),
 		 "a pending image labelled %s may have been made: Linode removes it after 24 hours",
 		 t->label);
 	return -1;
@@ -249,19 +250,19 @@ static void linode_abandon(struct task *t)
 	if (t->id[0] == '\0')
 		return;
 	if (t->bytes >= BYTES_LANDED && t->err.code == ERR_STOPPED) {
-		snprintf(t->left, sizeof(t->left),
+		text_say(t->left, sizeof(t->left),
 			 "image %s was uploaded whole and is being processed; linode-cli images delete %s removes it",
 			 t->id, t->id);
 		return;
 	}
 	if (t->options->keep) {
-		snprintf(t->left, sizeof(t->left), "image %s is kept", t->id);
+		text_say(t->left, sizeof(t->left), "image %s is kept", t->id);
 		return;
 	}
 	if (t->bytes == BYTES_SENT && t->err.code != ERR_STOPPED &&
 	    (linode_ask(t, &arrived, &why) == 0 ? arrived : t->bytes == BYTES_SENT)) {
 		proof_doubt(t);
-		snprintf(t->left, sizeof(t->left),
+		text_say(t->left, sizeof(t->left),
 			 "image %s may be there whole, and is left: linode-cli images view %s tells, linode-cli images delete %s removes it",
 			 t->id, t->id, t->id);
 		return;
@@ -270,13 +271,13 @@ static void linode_abandon(struct task *t)
 	err_clear(&why);
 	do {
 		if (linode_api(t, "DELETE", path, NULL, NULL, &why) == 0 || linode_of(t)->gone) {
-			snprintf(t->left, sizeof(t->left), "image %s was deleted", t->id);
+			text_say(t->left, sizeof(t->left), "image %s was deleted", t->id);
 			t->id[0] = '\0';
 			return;
 		}
 	} while (watch_retry(t, &tries, &why));
 	log_note("image %s cannot be deleted: %s", t->id, why.text);
-	snprintf(t->left, sizeof(t->left),
+	text_say(t->left, sizeof(t->left),
 		 "image %s could not be deleted: linode-cli images delete %s does it, Linode itself after 24 hours",
 		 t->id, t->id);
 }

@@ -1,8 +1,9 @@
+/* After a failure: the record is deleted if it is certainly ours, else told to be left. */
 #include "cloud/openstack/abandon.h"
 
-#include <stdio.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "cloud/openstack/flavour.h"
 #include "cloud/openstack/glance.h"
 #include "cloud/openstack/look.h"
@@ -49,7 +50,7 @@ void os_abandon(struct task *t)
 	w->leaving = true;
 	if (os_own(t->options)->image_id) {
 		if (t->status[0])
-			snprintf(t->left, sizeof(t->left),
+			text_say(t->left, sizeof(t->left),
 				 "the image %s was not made here, and is left", t->id);
 		return;
 	}
@@ -60,12 +61,12 @@ void os_abandon(struct task *t)
 		return;
 	}
 	if (t->options->keep) {
-		snprintf(t->left, sizeof(t->left), "the image %s is kept", t->id);
+		text_say(t->left, sizeof(t->left), "the image %s is kept", t->id);
 		return;
 	}
 	if (is_unjudged(t, &why)) {
 		proof_doubt(t);
-		snprintf(t->left, sizeof(t->left),
+		text_say(t->left, sizeof(t->left),
 			 "the image %s may be there whole, and is left: openstack image show %s tells, openstack image delete %s removes it",
 			 t->id, t->id, t->id);
 		return;
@@ -75,13 +76,13 @@ void os_abandon(struct task *t)
 		if (why.code == ERR_NONE)
 			os_state_disown(t);
 		else
-			snprintf(t->left, sizeof(t->left),
+			text_say(t->left, sizeof(t->left),
 				 "the image %s may be left: it cannot be looked at (%s)", t->id,
 				 why.text);
 		return;
 	}
 	if (os_record_delete(t, &why) < 0) {
-		snprintf(t->left, sizeof(t->left),
+		text_say(t->left, sizeof(t->left),
 			 "the image %s could not be deleted (%s): %sopenstack image delete %s does it",
 			 t->id, why.text,
 			 !f->protect && os_own(t->options)->protect ?
@@ -91,9 +92,9 @@ void os_abandon(struct task *t)
 		return;
 	}
 	if (os_state_is_ours(t) || !glance_gone(t))
-		snprintf(t->left, sizeof(t->left), "the image %s was deleted", t->id);
+		text_say(t->left, sizeof(t->left), "the image %s was deleted", t->id);
 	else
-		snprintf(t->left, sizeof(t->left),
+		text_say(t->left, sizeof(t->left),
 			 "the image %s is not there, but its making was not answered: if it comes, openstack image delete %s removes it",
 			 t->id, t->id);
 	t->id[0] = '\0';

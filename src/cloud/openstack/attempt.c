@@ -1,3 +1,4 @@
+/* One attempt to send an image, which begins with what became of the attempt before. */
 #include "cloud/openstack/attempt.h"
 
 #include <stdio.h>

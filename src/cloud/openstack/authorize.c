@@ -1,3 +1,4 @@
+/* A request gets its token or its signature, and a refusal of these its explanation. */
 #include "cloud/openstack/authorize.h"
 
 #include <string.h>
@@ -118,15 +119,27 @@ int os_authorize(struct task *t, struct http_request *q, const char *body, struc
 	return 0;
 }
 
-int os_authorize_check_clock(struct task *t, const char *reason, struct err *e)
+/* Signatures are good for a time: is this machine's clock wrong?  Then -1 with ERR_USAGE. */
+static int check_clock(const struct task *t, const char *reason, struct err *e)
 {
 	int64_t theirs = retry_date(t->work->date), off = clock_wall() - theirs;
 
-	if (os_settings_of(t)->auth != OS_AUTH_AKSK || theirs < 0 ||
-	    (off <= SKEW_S && off >= -SKEW_S))
+	if (theirs < 0 || (off <= SKEW_S && off >= -SKEW_S))
 		return 0;
 	return err_set(e, ERR_USAGE,
 		       "this machine's clock is %lld minutes %s the cloud's (%s), and signatures hold for 15: set it%s%s",
 		       (long long)(off < 0 ? -off : off) / 60, off < 0 ? "behind" : "before",
 		       t->work->date, *reason ? "; " : "", reason);
+}
+
+int os_authorize_refused(struct task *t, const char *reason, struct err *e)
+{
+	bool is_signed = os_settings_of(t)->auth == OS_AUTH_AKSK;
+
+	if (is_signed && check_clock(t, reason, e) < 0)
+		return -1;
+	return err_set(e, ERR_USAGE, "%s (401)%s%s",
+		       is_signed ? "the signature is not accepted" :
+				   "Glance does not accept the token: it is wrong, or expired",
+		       *reason ? ": " : "", reason);
 }

@@ -12,10 +12,7 @@
 int os_authorize(struct task *t, struct http_request *q, const char *body,
 		 struct err *e) MUST_CHECK;
 
-/*
- * A signature was refused, and the cloud's reason is this: is it that this
- * machine's clock is wrong?  Then -1 with ERR_USAGE.
- */
-int os_authorize_check_clock(struct task *t, const char *reason, struct err *e) MUST_CHECK;
+/* What the headers say was refused (401), for this reason of the cloud's.  -1 with ERR_USAGE. */
+int os_authorize_refused(struct task *t, const char *reason, struct err *e);
 
 #endif

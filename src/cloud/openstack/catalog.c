@@ -1,3 +1,4 @@
+/* The one service that is wanted is picked from a catalog that does not fit into memory. */
 #include "cloud/openstack/catalog.h"
 
 #include <string.h>

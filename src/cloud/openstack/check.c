@@ -1,3 +1,4 @@
+/* Options that contradict each other, or the image, are refused. */
 #include "cloud/openstack/check.h"
 
 #include <string.h>
@@ -119,6 +120,26 @@ static int check_existing(const struct options *o, struct err *e)
 	return 0;
 }
 
+/* The option that names one image or record, or NULL. */
+static const char *for_one_image(const struct options *o)
+{
+	if (o->name)
+		return "--name";
+	if (os_own(o)->new_id)
+		return "--id";
+	return os_own(o)->image_id ? "--image-id" : NULL;
+}
+
+/* What only an import can do, of what was asked for, or NULL. */
+static const char *for_import(const struct options *o)
+{
+	if (os_own(o)->all_stores)
+		return "--all-stores";
+	if (os_own(o)->allow_failure)
+		return "--allow-failure";
+	return os_own(o)->stores.count > 1 ? "more than one --store" : NULL;
+}
+
 int os_check(struct task *t, struct err *e)
 {
 	const struct options *o = t->options;
@@ -126,20 +147,14 @@ int os_check(struct task *t, struct err *e)
 	if (check_id("image-id", os_own(o)->image_id, e) < 0 ||
 	    check_id("id", os_own(o)->new_id, e) < 0 || check_properties(o, e) < 0)
 		return -1;
-	if ((os_own(o)->image_id || os_own(o)->new_id || o->name) && o->file_count > 1)
+	if (for_one_image(o) && o->file_count > 1)
 		return err_set(e, ERR_USAGE, "%s is for one image, but %u are given",
-			       o->name           ? "--name" :
-			       os_own(o)->new_id ? "--id" :
-						   "--image-id",
-			       o->file_count);
+			       for_one_image(o), o->file_count);
 	if (os_own(o)->image_id && check_existing(o, e) < 0)
 		return -1;
-	if (!os_own(o)->import &&
-	    (os_own(o)->stores.count > 1 || os_own(o)->all_stores || os_own(o)->allow_failure))
+	if (!os_own(o)->import && for_import(o))
 		return err_set(e, ERR_USAGE, "%s is for imports: it needs --import glance-direct",
-			       os_own(o)->all_stores    ? "--all-stores" :
-			       os_own(o)->allow_failure ? "--allow-failure" :
-							  "more than one --store");
+			       for_import(o));
 	if (!o->name && !os_own(o)->image_id && strcmp(t->file, "-") == 0)
 		return err_set(e, ERR_USAGE, "standard input has no name: give one with --name");
 	t->label = o->name ? o->name : text_base_name(t->file);

@@ -192,13 +192,11 @@ static int take_secret_key(struct reader *r)
 	if (!r->s->flavour->load_keys || !r->s->value[OS_ACCESS_KEY] || !value)
 		return 0;
 	secret->given = true;
-	return fit_copy(secret->value, sizeof(secret->value), value, "sk", r->e) < 0 ||
-			       fit_copy(secret->from, sizeof(secret->from), "clouds.yaml", "a name",
-					r->e) < 0 ||
-			       fit_copy(r->s->security_token, sizeof(r->s->security_token),
-					token ? token : "", "security_token", r->e) < 0 ?
-		       -1 :
-		       0;
+	if (fit_copy(secret->value, sizeof(secret->value), value, "sk", r->e) < 0 ||
+	    fit_copy(secret->from, sizeof(secret->from), "clouds.yaml", "a name", r->e) < 0)
+		return -1;
+	return fit_copy(r->s->security_token, sizeof(r->s->security_token), token ? token : "",
+			"security_token", r->e);
 }
 
 /* The secret that the way of logging in takes: no other may be sent in its place. */

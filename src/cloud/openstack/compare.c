@@ -1,3 +1,4 @@
+/* Sizes and digests that Glance tells are compared with what was sent. */
 #include "cloud/openstack/compare.h"
 
 #include <string.h>
@@ -37,11 +38,21 @@ static int compare_stores(struct task *t, struct err *e)
 	return 0;
 }
 
+int os_compare_size(const struct task *t, const char *who, uint64_t size, struct err *e)
+{
+	uint64_t sent = os_work(t)->sent;
+
+	if (size == sent)
+		return 0;
+	return err_set(e, ERR_FAILED, "%s has %llu bytes of the image, but %llu were sent", who,
+		       (unsigned long long)size, (unsigned long long)sent);
+}
+
 int os_compare(struct task *t, struct err *e)
 {
 	const struct json *j = &t->work->json;
 	char algo[32], value[HASH_HEX_BYTES], checksum[40];
-	uint64_t size, sent = os_work(t)->sent;
+	uint64_t size;
 	struct err none = ERR_INIT;
 	int compared;
 
@@ -49,10 +60,8 @@ int os_compare(struct task *t, struct err *e)
 		return err_set(e, ERR_UNFINISHED,
 			       "sent whole, but Glance names no size of the active image %s",
 			       t->id);
-	if (size != sent)
-		return err_set(e, ERR_FAILED,
-			       "Glance has %llu bytes of the image, but %llu were sent",
-			       (unsigned long long)size, (unsigned long long)sent);
+	if (os_compare_size(t, "Glance", size, e) < 0)
+		return -1;
 	json_show(j, "os_hash_algo", algo, sizeof(algo));
 	json_show(j, "os_hash_value", value, sizeof(value));
 	json_show(j, "checksum", checksum, sizeof(checksum));

@@ -1,3 +1,4 @@
+/* Settings files of openstacksdk are found, and their clouds merged. */
 #include "cloud/openstack/file.h"
 
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* The table of Glance's names for formats. */
 #include "cloud/openstack/format.h"
 
 #include "base/text.h"
@@ -41,9 +42,12 @@ bool os_format_agrees(const char *name, enum format have)
 
 int os_format_disagree(const struct task *t, const char *wanted, enum format have, struct err *e)
 {
-	return err_set(e, ERR_IMAGE, "%s %s, but the content is %s",
-		       os_work(t)->format[0]           ? "the image's record says" :
-		       os_own(t->options)->disk_format ? "--disk-format says" :
-							 "it began as",
-		       wanted, format_phrase(have));
+	const char *says = "it began as";
+
+	if (os_work(t)->format[0])
+		says = "the image's record says";
+	else if (os_own(t->options)->disk_format)
+		says = "--disk-format says";
+	return err_set(e, ERR_IMAGE, "%s %s, but the content is %s", says, wanted,
+		       format_phrase(have));
 }

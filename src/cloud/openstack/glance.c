@@ -1,3 +1,4 @@
+/* What is particular to Glance's API: its URL, who asks, and what its statuses mean. */
 #include "cloud/openstack/glance.h"
 
 #include <string.h>
@@ -46,13 +47,7 @@ static int special(struct task *t, const struct api *a, const struct api_request
 	(void)q;
 	if (t->work->reply.status != 401)
 		return 0;
-	if (os_authorize_check_clock(t, reason, e) < 0)
-		return -1;
-	return err_set(e, ERR_USAGE, "%s (401)%s%s",
-		       os_settings_of(t)->auth == OS_AUTH_AKSK ?
-			       "the signature is not accepted" :
-			       "Glance does not accept the token: it is wrong, or expired",
-		       *reason ? ": " : "", reason);
+	return os_authorize_refused(t, reason, e);
 }
 
 const struct api glance = {

@@ -1,3 +1,4 @@
+/* What was staged is imported, and watched until each store has it. */
 #include "cloud/openstack/import.h"
 
 #include <stdio.h>

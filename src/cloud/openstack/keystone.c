@@ -1,3 +1,4 @@
+/* A token and the URL of Glance are asked of Keystone. */
 #include "cloud/openstack/keystone.h"
 
 #include <string.h>

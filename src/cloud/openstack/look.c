@@ -1,3 +1,4 @@
+/* The record is fetched, and whether it is gone is told from its status. */
 #include "cloud/openstack/look.h"
 
 #include <stdio.h>

@@ -147,11 +147,10 @@ static int check_columns(const struct options *o, struct err *e)
 
 static int adapt(struct options *o, struct err *e)
 {
-	if (o->operand_count != 1)
-		return err_set(e, ERR_USAGE, "%s%.100s",
-			       o->operand_count > 1 ? "one image has one name: " :
-						      "the image's name is missing",
-			       o->operand_count > 1 ? o->files[1] : "");
+	if (o->operand_count == 0)
+		return err_set(e, ERR_USAGE, "the image's name is missing");
+	if (o->operand_count > 1)
+		return err_set(e, ERR_USAGE, "one image has one name: %.100s", o->files[1]);
 	if (check_columns(o, e) < 0)
 		return -1;
 	if (os_own(o)->protect && os_own(o)->unprotected)

@@ -1,3 +1,4 @@
+/* An image's record is printed as openstackclient does it. */
 #include "cloud/openstack/openstack_print.h"
 
 #include <stdio.h>

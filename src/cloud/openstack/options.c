@@ -1,3 +1,4 @@
+/* The tables of options of the clouds that speak OpenStack's API. */
 #include "cloud/openstack/options.h"
 #include "cloud/openstack/own.h"
 

@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "cloud/openstack/abandon.h"
 #include "cloud/openstack/attempt.h"
+#include "cloud/openstack/compare.h"
 #include "cloud/openstack/openstack.h"
 #include "cloud/openstack/options.h"
 #include "cloud/openstack/otc_check.h"
@@ -68,7 +69,7 @@ static int check_room(struct task *t, struct err *e)
 
 static int compare(struct task *t, struct err *e)
 {
-	uint64_t size, sent = os_work(t)->sent;
+	uint64_t size;
 	char text[24];
 
 	json_show(&t->work->json, "__image_size", text, sizeof(text));
@@ -78,10 +79,8 @@ static int compare(struct task *t, struct err *e)
 		return err_set(e, ERR_UNFINISHED,
 			       "sent whole, but the cloud names no size of the active image %s",
 			       t->id);
-	if (size != sent)
-		return err_set(e, ERR_FAILED,
-			       "the cloud has %llu bytes of the image, but %llu were sent",
-			       (unsigned long long)size, (unsigned long long)sent);
+	if (os_compare_size(t, "the cloud", size, e) < 0)
+		return -1;
 	t->bytes = BYTES_PROVEN;
 	if (os_own(t->options)->protect && !os_record_is_protected(t))
 		return err_set(e, ERR_UNFINISHED, "the image %s is there, but not protected",

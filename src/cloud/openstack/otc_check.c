@@ -1,3 +1,4 @@
+/* Options and images that Open Telekom Cloud would refuse. */
 #include "cloud/openstack/otc_check.h"
 
 #include <string.h>

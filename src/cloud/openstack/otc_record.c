@@ -1,3 +1,4 @@
+/* A record is made at Open Telekom Cloud, and found again when the answer was lost. */
 #include "cloud/openstack/otc_record.h"
 
 #include <stdio.h>

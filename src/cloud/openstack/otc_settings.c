@@ -1,3 +1,4 @@
+/* The region, the URL and the access key for Open Telekom Cloud. */
 #include "cloud/openstack/otc_settings.h"
 
 #include <string.h>
@@ -128,12 +129,14 @@ int otc_settings_load_keys(struct os_settings *s, struct err *e)
 int otc_settings_check_keys(const struct os_settings *s, struct err *e)
 {
 	bool user = s->value[OS_USERNAME] || s->value[OS_USER_ID];
+	const char *key = tools[s->keys_of].secret[0];
 
 	if (s->secret.given && s->secret.value[0])
 		return 0;
+	if (s->cloud[0])
+		key = "sk, the secret key in clouds.yaml,";
 	return err_set(e, ERR_USAGE, "%s%s is not set", user ? "OS_PASSWORD is not set, and " : "",
-		       s->cloud[0] ? "sk, the secret key in clouds.yaml," :
-				     tools[s->keys_of].secret[0]);
+		       key);
 }
 
 /* Is there half of what signs requests?  Then the variable of the other half, or NULL. */

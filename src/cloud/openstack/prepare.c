@@ -1,3 +1,4 @@
+/* The settings are read once, and every task gets them. */
 #include "cloud/openstack/prepare.h"
 
 #include "base/log.h"

@@ -1,3 +1,4 @@
+/* The data of an image are sent, and the answer judged. */
 #include "cloud/openstack/put.h"
 
 #include <stdio.h>
@@ -46,14 +47,8 @@ static int special(struct task *t, const struct api *a, const struct api_request
 	case 400:
 		return err_set(e, ERR_USAGE, "Glance does not take the upload (400): %s", why);
 	case 401:
-		if (os_authorize_check_clock(t, why, e) < 0)
-			return -1;
 		if (os_settings_of(t)->auth < OS_AUTH_PASSWORD)
-			return err_set(e, ERR_USAGE, "%s (401)%s%s",
-				       os_settings_of(t)->auth == OS_AUTH_AKSK ?
-					       "the signature is not accepted" :
-					       "the token is wrong, or expired",
-				       *why ? ": " : "", why);
+			return os_authorize_refused(t, why, e);
 		keystone_forget(t);
 		err_set(e, ERR_BUSY, "the token expired during the upload (401): %s", why);
 		return err_retry(e);

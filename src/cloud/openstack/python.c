@@ -1,3 +1,4 @@
+/* JSON values are written as Python's repr() and str() write them. */
 #include "cloud/openstack/python.h"
 
 #include <string.h>

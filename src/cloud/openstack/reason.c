@@ -1,3 +1,4 @@
+/* The reason for a refusal is looked for in JSON, in a page of HTML, or in a text. */
 #include "cloud/openstack/reason.h"
 
 #include <string.h>

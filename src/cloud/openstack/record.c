@@ -1,3 +1,4 @@
+/* A record is made at Glance with an id of ours, changed, and deleted. */
 #include "cloud/openstack/record.h"
 
 #include <stdio.h>

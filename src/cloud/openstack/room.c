@@ -1,3 +1,4 @@
+/* Stores and quotas are asked of Glance before the first byte is sent. */
 #include "cloud/openstack/room.h"
 
 #include <string.h>
@@ -39,9 +40,11 @@ static int check_stores(struct task *t, struct err *e)
 		if (t->work->reply.status != 404)
 			return -1;
 		err_clear(e);
-		return err_set(e, ERR_USAGE, "%s%.60s: this Glance has one store only",
-			       os_own(o)->all_stores ? "--all-stores" : "--store ",
-			       os_own(o)->all_stores ? "" : os_own(o)->stores.at[0]);
+		if (os_own(o)->all_stores)
+			return err_set(e, ERR_USAGE,
+				       "--all-stores: this Glance has one store only");
+		return err_set(e, ERR_USAGE, "--store %.60s: this Glance has one store only",
+			       os_own(o)->stores.at[0]);
 	}
 	for (i = 0; i < os_own(o)->stores.count; i++) {
 		text_init(&text, names, sizeof(names));

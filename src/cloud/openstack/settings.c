@@ -1,3 +1,4 @@
+/* The names of the settings, and where the tasks have them. */
 #include "cloud/openstack/settings.h"
 
 #include "base/text.h"

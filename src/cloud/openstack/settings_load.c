@@ -1,3 +1,4 @@
+/* Settings are read from options, files and variables, and checked to be enough. */
 #include "cloud/openstack/settings_load.h"
 
 #include <string.h>
@@ -174,9 +175,9 @@ static int check_keystone(struct os_settings *s, struct err *e)
 	if (s->auth == OS_AUTH_APPCRED) {
 		if (need_secret(s, "OS_APPLICATION_CREDENTIAL_SECRET", e) < 0)
 			return -1;
-		return s->value[OS_APPCRED_ID]   ? 0 :
-		       s->value[OS_APPCRED_NAME] ? check_user(s, e) :
-						   missing(OS_APPCRED_ID, e);
+		if (s->value[OS_APPCRED_ID])
+			return 0;
+		return s->value[OS_APPCRED_NAME] ? check_user(s, e) : missing(OS_APPCRED_ID, e);
 	}
 	if (need_secret(s, s->auth == OS_AUTH_PASSWORD ? "OS_PASSWORD" : "OS_TOKEN", e) < 0)
 		return -1;
@@ -195,8 +196,9 @@ static int check_settings(struct os_settings *s, struct err *e)
 	if (s->auth < OS_AUTH_PASSWORD) {
 		if (!endpoint)
 			return missing(s->flavour->endpoint, e);
-		return s->auth == OS_AUTH_NONE ? 0 :
-		       s->auth == OS_AUTH_AKSK ? s->flavour->check_keys(s, e) :
+		if (s->auth == OS_AUTH_NONE)
+			return 0;
+		return s->auth == OS_AUTH_AKSK ? s->flavour->check_keys(s, e) :
 						 need_secret(s, "OS_TOKEN", e);
 	}
 	return check_keystone(s, e);

@@ -1,3 +1,4 @@
+/* The signature of a request is computed from its canonical form. */
 #include "cloud/openstack/sign.h"
 
 #include <string.h>

@@ -1,6 +1,7 @@
+/* The only place where the state of a record, its data and its import changes. */
 #include "cloud/openstack/state.h"
 
-#include <stdio.h>
+#include "base/text.h"
 
 struct os_work *os_work(const struct task *t)
 {
@@ -47,7 +48,7 @@ void os_state_others(struct task *t)
 void os_state_disown(struct task *t)
 {
 	os_state_others(t);
-	snprintf(t->left, sizeof(t->left),
+	text_say(t->left, sizeof(t->left),
 		 "the image %s is left, because its data may be somebody else's", t->id);
 }
 

@@ -1,3 +1,4 @@
+/* Endpoints are checked, and freed from the version at their end. */
 #include "cloud/openstack/url.h"
 
 #include <arpa/inet.h>

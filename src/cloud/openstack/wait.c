@@ -1,3 +1,4 @@
+/* The record is looked at until the image is active, and then compared. */
 #include "cloud/openstack/wait.h"
 
 #include <string.h>

@@ -51,12 +51,12 @@ static void put_double(const char *s, struct text *t)
 		code = text_code(s, n);
 		if (n == 1)
 			text_printf(t, "%s%c", *s == '"' || *s == '\\' ? "\\" : "", *s);
+		else if (code < 0x100)
+			text_printf(t, "\\x%02lX", code);
+		else if (code < 0x10000)
+			text_printf(t, "\\u%04lX", code);
 		else
-			text_printf(t,
-				    code < 0x100   ? "\\x%02lX" :
-				    code < 0x10000 ? "\\u%04lX" :
-						     "\\U%08lX",
-				    code);
+			text_printf(t, "\\U%08lX", code);
 	}
 	text_put(t, "\"");
 }

@@ -1,3 +1,4 @@
+/* The whole of hoist put. */
 #include "cloud/put/put.h"
 
 #include <stdio.h>
@@ -113,7 +114,7 @@ static void put_abandon(struct task *t)
 	if (t->bytes != BYTES_SENT)
 		return;
 	proof_doubt(t);
-	snprintf(t->left, sizeof(t->left),
+	text_say(t->left, sizeof(t->left),
 		 "the image may be there whole: look before it is sent again");
 }
 
