@@ -199,15 +199,15 @@ struct provider {
 	/* To how many places does each image go?  No network.  NULL: to one. */
 	int (*plan)(const struct options *o, void *settings, unsigned *targets, struct err *e);
 	const struct takes *takes; /* NULL for a command without an image */
-	/*
-	 * May the task's image have this format?  Asked after check(), and of a pipe
-	 * again at its end, which may tell another one.
-	 */
-	int (*agrees)(const struct task *t, enum format f, struct err *e);
 	/* Is what looks like a raw disk something else, by its name or an option?  A kernel. */
 	bool (*opaque)(const struct task *t);
 	/* Are the options right for this image and this place?  No network. */
 	int (*check)(struct task *t, struct err *e);
+	/*
+	 * May the task's image have this format?  Asked of a pipe again at its end, which
+	 * may tell another one.
+	 */
+	int (*agrees)(const struct task *t, enum format f, struct err *e);
 	/* Once, when all checks are passed: settings are read, and sane.  No network. */
 	int (*prepare)(struct task *first, struct err *e);
 	/* Authenticate, create the remote object, learn where to send. */

@@ -141,7 +141,7 @@ def include_guards():
 def first_sentence():
     """A file begins with what it is for."""
     for name, text in SRC.items():
-        if not re.match(r"/\*\s(?:(?!\*/).)*\w\)?[.?]\s", text, re.S):
+        if not re.match(r"/\*\s(?:(?!\*/).)*\S[.?]\s", text, re.S):
             yield f"{name}: does not begin with a comment that says what it is for"
 
 
