@@ -1,7 +1,5 @@
 """Apache from Debian's packages: TLS before a directory that takes PUT (mod_dav)."""
 
-import pathlib
-
 from servers import debs
 
 CONFIG = """
@@ -22,20 +20,17 @@ SSLCertificateKeyFile {key}
 	Require all granted
 </Directory>
 """
+PACKAGES = ["apache2-bin"]
 MODULES = ["mpm_event", "authz_core", "ssl", "socache_shmcb", "dav", "dav_fs"]
 
 
-class Apache:
+class Apache(debs.OnePort):
     def __init__(self, directory, pair):
-        self.dir = pathlib.Path(directory)
-        (self.dir / "www").mkdir()
-        self.root = debs.unpack(["apache2-bin"])
-        self.port = None
-        self.pair = pair
         # The drivers of its database of locks.
-        drivers = next((self.root / "usr/lib").glob("*/apr-util-1"))
-        env = {"OPENSSL_CONF": "/dev/null", "LD_LIBRARY_PATH": str(drivers)}
-        self.daemon = debs.Daemon(self._command, self.dir / "log", lambda: [self.port], env)
+        drivers = next((debs.unpack(PACKAGES) / "usr/lib").glob("*/apr-util-1"))
+        super().__init__(directory, PACKAGES, LD_LIBRARY_PATH=str(drivers))
+        (self.dir / "www").mkdir()
+        self.pair = pair
 
     def _command(self):
         self.port = debs.free_port()
@@ -44,17 +39,3 @@ class Apache:
         text = CONFIG.format(dir=self.dir, port=self.port, modules=modules, cert=self.pair.cert, key=self.pair.key)
         (self.dir / "apache.conf").write_text(text, encoding="ascii")
         return [*debs.command(self.root, "usr/sbin/apache2"), "-X", "-f", str(self.dir / "apache.conf")]
-
-    def start(self):
-        self.daemon.up()
-        return self
-
-    def stop(self):
-        self.daemon.down()
-
-    @property
-    def host(self):
-        return f"127.0.0.1:{self.port}"
-
-    def file(self, path):
-        return self.dir / "www" / path.lstrip("/")

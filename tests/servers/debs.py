@@ -191,3 +191,28 @@ class Daemon:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(self.process.pid, signal.SIGKILL)
             self.process.wait()
+
+
+class OnePort:
+    """A program with one port on this machine, and a directory of its own; self._command() writes its settings."""
+
+    def __init__(self, directory, packages, **env):
+        self.dir = pathlib.Path(directory)
+        self.root = unpack(packages)
+        self.port = None
+        self.daemon = Daemon(self._command, self.dir / "log", lambda: [self.port], {"OPENSSL_CONF": "/dev/null", **env})
+
+    def start(self):
+        self.daemon.up()
+        return self
+
+    def stop(self):
+        self.daemon.down()
+
+    @property
+    def host(self):
+        return f"127.0.0.1:{self.port}"
+
+    def file(self, path):
+        """Where a PUT to this path ends up."""
+        return self.dir / "www" / path.lstrip("/")

@@ -20,18 +20,14 @@ ocsp-dir = ""
 """
 
 
-class Hitch:
+class Hitch(debs.OnePort):
     """upstream: the port of the server behind it."""
 
     def __init__(self, directory, pair, upstream):
-        self.dir = pathlib.Path(directory)
-        self.root = debs.unpack(["hitch"])
-        self.port = None
+        super().__init__(directory, ["hitch"])
         self._upstream = upstream
         (self.dir / "server.pem").touch(0o600)
         (self.dir / "server.pem").write_bytes(b"".join(pathlib.Path(p).read_bytes() for p in (pair.key, pair.cert)))
-        env = {"OPENSSL_CONF": "/dev/null"}
-        self.daemon = debs.Daemon(self._command, self.dir / "log", lambda: [self.port], env)
 
     def _command(self):
         self.port = debs.free_port()
@@ -39,14 +35,3 @@ class Hitch:
         text = CONFIG.format(dir=self.dir, port=self.port, upstream=self._upstream, more=more)
         (self.dir / "hitch.conf").write_text(text, encoding="ascii")
         return [*debs.command(self.root, "usr/sbin/hitch"), f"--config={self.dir / 'hitch.conf'}"]
-
-    def start(self):
-        self.daemon.up()
-        return self
-
-    def stop(self):
-        self.daemon.down()
-
-    @property
-    def host(self):
-        return f"127.0.0.1:{self.port}"

@@ -1,7 +1,5 @@
 """nginx from Debian's packages: TLS in front of a directory (PUT by DAV) or of another server."""
 
-import pathlib
-
 from servers import debs
 
 CONFIG = """
@@ -34,18 +32,14 @@ DAV = "root {dir}/www; dav_methods PUT DELETE; create_full_put_path on;"
 PROXY = "proxy_pass {upstream}; proxy_http_version 1.1; proxy_request_buffering off; proxy_set_header Host $http_host;"
 
 
-class Nginx:
+class Nginx(debs.OnePort):
     """protocols as nginx names them ("TLSv1.2"); upstream: the URL of the server behind it, or None for a directory."""
 
     def __init__(self, directory, pair, protocols, upstream=None, more=""):
-        self.dir = pathlib.Path(directory)
+        super().__init__(directory, ["nginx"])
         (self.dir / "www").mkdir()
-        self.root = debs.unpack(["nginx"])
-        self.port = None
         self._location = (PROXY if upstream else DAV).format(dir=self.dir, upstream=upstream)
         self._settings = {"cert": pair.cert, "key": pair.key, "protocols": protocols, "more": more}
-        env = {"OPENSSL_CONF": "/dev/null"}
-        self.daemon = debs.Daemon(self._command, self.dir / "log", lambda: [self.port], env)
 
     def _command(self):
         self.port = debs.free_port()
@@ -53,18 +47,3 @@ class Nginx:
         (self.dir / "nginx.conf").write_text(text, encoding="ascii")
         program = debs.command(self.root, "usr/sbin/nginx")
         return [*program, "-p", str(self.dir), "-e", str(self.dir / "error.log"), "-c", str(self.dir / "nginx.conf")]
-
-    def start(self):
-        self.daemon.up()
-        return self
-
-    def stop(self):
-        self.daemon.down()
-
-    @property
-    def host(self):
-        return f"127.0.0.1:{self.port}"
-
-    def file(self, path):
-        """Where a PUT to this path ends up."""
-        return self.dir / "www" / path.lstrip("/")
