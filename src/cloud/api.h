@@ -26,7 +26,7 @@ struct api_request {
 	bool loose;         /* an answer that is no JSON is none, and no error */
 };
 
-/* What differs from one API to the other.  Functions may be NULL. */
+/* What differs from one API to the other.  put_url and authorize are for api_call() only. */
 struct api {
 	const char *name; /* as messages call it: "Linode's API" */
 	const char *
@@ -48,7 +48,7 @@ struct api {
 	void (*reason)(struct task *t, char *out, size_t cap);
 	/*
 	 * Has this refusal a meaning of its own?  Then say it: -1.  Otherwise 0.  q is
-	 * NULL after api_http().
+	 * NULL after api_http().  NULL: none has.
 	 */
 	int (*special)(struct task *t, const struct api *a, const struct api_request *q,
 		       const char *reason, struct err *e);

@@ -122,33 +122,46 @@ static void xml_text(const char *xml, const char *name, char *out, size_t cap)
 	text_ellipsis(&t);
 }
 
-/* What of an upload URL nobody may see: its query, and each longer value in it. */
-#define URL_SECRETS 12
+/*
+ * What of an upload URL nobody may see: its query, and each longer value in it.  Numbers
+ * and dates are none, and would be found where they are not meant.
+ */
+#define SECRET_LEAST 16
+#define URL_SECRETS (1 + URL_BYTES / (SECRET_LEAST + 2))
+
+/* Decode the value at s, up to the next parameter, into room.  Returns where it ends. */
+static const char *decode(const char *s, char **room)
+{
+	for (; *s && *s != '&'; s++) {
+		if (*s == '%' && parse_hex(s[1]) >= 0 && parse_hex(s[2]) >= 0) {
+			*(*room)++ = (char)(parse_hex(s[1]) * 16 + parse_hex(s[2]));
+			s += 2;
+		} else {
+			*(*room)++ = *s;
+		}
+	}
+	*(*room)++ = '\0';
+	return s;
+}
 
 /* The values are decoded into room, which is as large as the URL. */
 static size_t list_secrets(const char *url, char *room, const char *list[URL_SECRETS])
 {
 	const char *s = strchr(url, '?');
 	size_t count = 0;
-	bool value = false;
 
-	for (s = s ? s + 1 : ""; *s && count < URL_SECRETS; s++) {
-		if (count == 0)
-			list[count++] = s;
-		if (*s == '=' && !value) {
-			value = true;
-			list[count++] = room;
-		} else if (*s == '&') {
-			value = false;
-			*room++ = '\0';
-		} else if (value && *s == '%' && parse_hex(s[1]) >= 0 && parse_hex(s[2]) >= 0) {
-			*room++ = (char)(parse_hex(s[1]) * 16 + parse_hex(s[2]));
-			s += 2;
-		} else if (value) {
-			*room++ = *s;
+	if (!s || !s[1])
+		return 0;
+	list[count++] = ++s;
+	while (*s && count < URL_SECRETS) {
+		s += strcspn(s, "=&");
+		if (*s == '=') {
+			list[count] = room;
+			s = decode(s + 1, &room);
+			count += strlen(list[count]) >= SECRET_LEAST;
 		}
+		s += *s == '&';
 	}
-	*room = '\0';
 	return count;
 }
 
@@ -156,25 +169,19 @@ void presigned_hide(const struct task *t, char *s)
 {
 	const char *list[URL_SECRETS];
 	char room[URL_BYTES];
-	size_t i, n = list_secrets(t->upload_to, room, list);
 
-	/* Numbers and dates are none, and would be found where they are not meant. */
-	for (i = 0; i < n; i++)
-		if (strlen(list[i]) < 16)
-			list[i] = "";
-	hide_secrets(s, list, n);
+	hide_secrets(s, list, list_secrets(t->upload_to, room, list));
 	text_wipe(room, sizeof(room));
 }
 
 /* "AccessDenied: Access Denied." */
 static void get_reason(struct task *t, char *out, size_t cap)
 {
-	char message[160];
+	char code[64], message[160];
 
-	xml_text(t->work->answer, "Code", out, cap < 64 ? cap : 64);
+	xml_text(t->work->answer, "Code", code, sizeof(code));
 	xml_text(t->work->answer, "Message", message, sizeof(message));
-	if (*message)
-		snprintf(out + strlen(out), cap - strlen(out), "%s%s", *out ? ": " : "", message);
+	text_say(out, cap, "%s%s%s", code, *code && *message ? ": " : "", message);
 }
 
 static bool is_code(const char *reason, const char *code)

@@ -11,32 +11,101 @@ static size_t step(const char *s)
 	return n > 0 ? n : 1;
 }
 
-static bool is_letter(char c)
+/* The character before s, which is not the first of its text. */
+static const char *before(const char *text, const char *s)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+	for (s--; s > text && ((unsigned char)*s & 0xc0) == 0x80; s--)
+		;
+	return s;
 }
 
-/* How many bytes of s make its first line, as Python's textwrap.fill() cuts it. */
-static size_t cut_line(const char *s, size_t widest)
+/* Of other alphabets, everything is a letter. */
+static bool is_letter(char c)
 {
-	size_t i, chars = 0, cut = 0, end, word;
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
+	       (unsigned char)c >= 0x80;
+}
 
-	if (widest == 0 || text_chars(s) <= widest)
+static bool is_word(char c)
+{
+	return is_letter(c) || (c >= '0' && c <= '9');
+}
+
+static bool ends_word(char c)
+{
+	return is_word(c) || (c && strchr("!\"'&.,?", c));
+}
+
+/* Two dashes or more between two words: a line may end before and behind them. */
+static bool is_dash(const char *text, const char *s)
+{
+	return s[0] == '-' && s[1] == '-' && s > text && ends_word(*before(text, s)) &&
+	       is_word(s[strspn(s, "-")]);
+}
+
+/* A hyphen behind two letters, or behind "x-y", and before two: a line may end with it. */
+static bool is_hyphen(const char *text, const char *s)
+{
+	const char *one, *two, *next;
+
+	if (*s != '-' || s == text || !is_letter(s[1]))
+		return false;
+	one = before(text, s);
+	if (one == text)
+		return false;
+	two = before(text, one);
+	if (!is_letter(*one) ||
+	    !(is_letter(*two) || (*two == '-' && two > text && is_letter(*before(text, two)))))
+		return false;
+	next = s + 1 + step(s + 1);
+	return is_letter(*next) || (*next == '-' && is_letter(next[1]));
+}
+
+/* How many bytes of the text, from s on, are not divided? */
+static size_t piece(const char *text, const char *s)
+{
+	size_t i;
+
+	if (*s == ' ')
+		return strspn(s, " ");
+	if (is_dash(text, s))
+		return strspn(s, "-");
+	for (i = 0; s[i] && s[i] != ' ' && !is_dash(text, s + i); i += step(s + i))
+		if (is_hyphen(text, s + i))
+			return i + 1;
+	return i;
+}
+
+/* A piece of len bytes that is longer than a line: how many go into room characters? */
+static size_t divide(const char *s, size_t len, size_t room)
+{
+	size_t at = 0, i;
+
+	for (; room > 0; room--)
+		at += step(s + at);
+	for (i = at; i > 1; i--)
+		if (s[i - 1] == '-' && strspn(s, "-") < i - 1)
+			return i;
+	return at < len ? at : len;
+}
+
+/* How many bytes of the text, from s on, make a line, as Python's textwrap.fill() cuts it? */
+static size_t cut_line(const char *text, const char *s, size_t widest)
+{
+	size_t at = 0, used = 0, len, chars, i;
+
+	if (widest == 0)
 		return strlen(s);
-	for (i = 0; chars < widest; i += step(s + i), chars++) {
-		if ((i > 0 && s[i] == ' ') ||
-		    (i > 1 && s[i - 1] == '-' && is_letter(s[i - 2]) && is_letter(s[i])))
-			cut = i;
+	for (; s[at]; at += len, used += chars) {
+		len = piece(text, s + at);
+		for (i = chars = 0; i < len; i += step(s + at + i))
+			chars++;
+		if (chars > widest)
+			return at + divide(s + at, len, widest - used);
+		if (used + chars > widest)
+			break;
 	}
-	end = i;
-	if (s[end] == ' ' || (s[end - 1] == '-' && is_letter(s[end])))
-		return end;
-	/* A word that is longer than a line begins in this one. */
-	for (word = cut, chars = 0; s[word] == ' '; word++)
-		;
-	for (i = word; s[i] && s[i] != ' '; i += step(s + i))
-		chars++;
-	return cut == 0 || chars > widest ? end : cut;
+	return at;
 }
 
 static bool get_cell(const struct table *t, int row, unsigned column, char *cell)
@@ -58,12 +127,15 @@ static bool get_line(char *cell, unsigned n, size_t widest)
 {
 	const char *at = cell;
 	size_t len, next;
+	bool blank;
 
 	for (;;) {
-		len = next = cut_line(at, widest);
+		len = next = cut_line(cell, at, widest);
+		blank = at[len] && strspn(at, " ") >= len;
 		while (at[next] == ' ')
 			next++;
-		if (n-- == 0 || !*at)
+		/* Blanks before a word that is longer than what they leave make no line. */
+		if (!blank && (n-- == 0 || !*at))
 			break;
 		at += next;
 	}
