@@ -21,7 +21,7 @@ static int close_edge(void **state)
 	return 0;
 }
 
-/* All that fits with its NUL is copied whole; of one byte more nothing is written. */
+/* All that fits with its NUL is copied whole; one byte more is refused. */
 static void copies(void **state)
 {
 	char s[sizeof(letters)], words[64], *to;
