@@ -5,6 +5,27 @@
 #include "base/text.h"
 #include "cli.h"
 
+/* Terminals are so wide, at least; options take so much of it. */
+#define WIDTH 80
+#define INDENT 28
+
+/* Words that begin behind INDENT. */
+static void help_text(const char *s)
+{
+	size_t at = INDENT, len;
+
+	for (; *s; s += len) {
+		len = strcspn(s, " ");
+		if (at + 1 + len > WIDTH && at > INDENT) {
+			printf("\n%*s", INDENT, "");
+			at = INDENT;
+		}
+		at += (size_t)printf("%s%.*s", at > INDENT ? " " : "", (int)len, s);
+		len += strspn(s + len, " ");
+	}
+	putchar('\n');
+}
+
 static void help_option(const struct opt *o)
 {
 	char left[128];
@@ -18,7 +39,11 @@ static void help_option(const struct opt *o)
 		text_put(&t, "[=BOOL]");
 	else if (o->arg)
 		text_printf(&t, o->kind == OPT_MAYBE ? " [%s]" : " %s", o->arg);
-	printf(strlen(left) > 24 ? "  %s\n%28s%s\n" : "  %-26s%.0s%s\n", left, "", o->help);
+	if (strlen(left) > INDENT - 4)
+		printf("  %s\n%*s", left, INDENT, "");
+	else
+		printf("  %-*s", INDENT - 2, left);
+	help_text(o->help);
 }
 
 /* Does a table before this one have an option of the same name, which is the one that counts? */

@@ -16,10 +16,24 @@ static const struct provider *find_cloud(const char *name)
 {
 	const struct provider *const *p;
 
+	/* Those that take anything are none. */
 	for (p = providers; *p; p++)
-		if (strcmp((*p)->name, name) == 0)
+		if (strcmp((*p)->name, name) == 0 && (*p)->takes->formats)
 			break;
 	return *p;
+}
+
+static int no_such_cloud(const char *name, struct err *e)
+{
+	const struct provider *const *p;
+	char names[80];
+	struct text t;
+
+	text_init(&t, names, sizeof(names));
+	for (p = providers; *p; p++)
+		if ((*p)->takes->formats)
+			text_printf(&t, "%s%s", t.len > 0 ? ", " : "", (*p)->name);
+	return err_set(e, ERR_USAGE, "--cloud %s: there is no such cloud, but %s", name, names);
 }
 
 /* Nothing is no image, for check and for cat. */
@@ -55,8 +69,7 @@ static int check_check(struct task *t, struct err *e)
 		seen[alg] = true;
 	}
 	if (o->cloud && !find_cloud(o->cloud))
-		return err_set(e, ERR_USAGE, "--cloud %s: there is no such cloud (see --help)",
-			       o->cloud);
+		return no_such_cloud(o->cloud, e);
 	return 0;
 }
 

@@ -28,6 +28,7 @@ struct sum {
 	uint64_t sent, size; /* bytes of all tasks, begun or not; size is 0 if one's is unknown */
 	uint64_t moved;      /* of what was sent, what really travelled */
 	unsigned ended;
+	bool failed;           /* one of those that have ended */
 	enum task_phase phase; /* the earliest of those that run */
 	const char *name;      /* the file of the first that runs */
 };
@@ -56,6 +57,7 @@ static void add_up(const struct job *j, struct sum *s)
 		t = &j->tasks[i];
 		phase = (enum task_phase)atomic_load(&t->phase);
 		s->ended += phase == PHASE_ENDED;
+		s->failed = s->failed || (phase == PHASE_ENDED && t->err.code != ERR_NONE);
 		sent = atomic_load(&t->sent);
 		skipped = atomic_load(&t->skipped);
 		s->sent += sent;
@@ -199,6 +201,12 @@ static void draw_json(const struct job *j)
 	}
 }
 
+/* Are all bytes sent?  Where nothing follows, the task has ended at once. */
+static bool has_sent(const struct sum *s)
+{
+	return s->phase == PHASE_FINISHING || (s->phase == PHASE_ENDED && !s->failed);
+}
+
 /* In a log, the end of the sending is worth a line however fast it came. */
 static void note_sent(const struct sum *s, int64_t now)
 {
@@ -208,7 +216,7 @@ static void note_sent(const struct sum *s, int64_t now)
 
 	if (s->phase == PHASE_SENDING && state.phase != PHASE_SENDING)
 		state.began_ms = now;
-	if (state.phase == PHASE_SENDING && s->phase == PHASE_FINISHING && ms >= 0) {
+	if (state.phase == PHASE_SENDING && has_sent(s) && ms >= 0) {
 		text_init(&t, line, sizeof(line));
 		text_put(&t, "hoist: sent ");
 		text_put_size(&t, s->moved);

@@ -58,8 +58,13 @@ static const char *get_status(const struct task *t, struct text *made)
 
 static const char *get_size(const struct task *t, struct text *made)
 {
-	if (t->image.size_known)
-		text_printf(made, "%llu", (unsigned long long)t->image.size);
+	/* A pipe has the size that came through it. */
+	bool came = t->provider->send && (t->err.code == ERR_NONE || t->sound);
+
+	if (t->image.size_known || came)
+		text_printf(made, "%llu",
+			    (unsigned long long)(t->image.size_known ? t->image.size :
+								       t->payload.len));
 	return made->at;
 }
 

@@ -123,7 +123,7 @@ int api_call(struct task *t, const struct api *a, const struct api_request *q, s
 		.url = w->url,
 		.headers = { "Accept: application/json" },
 		.body = q->body,
-		/* What was made twice nobody would know of. */
+		/* Sent twice, it could make a second record that nobody knows of. */
 		.once = strcmp(q->method, "POST") == 0,
 		.grace_ms = reads && !q->grace ? 0 : GRACE_MS,
 		.limit_ms = q->limit_ms,

@@ -1,5 +1,5 @@
 /*
- * Requests to a cloud's API, which answers in JSON, and what its refusals mean.
+ * Requests to a cloud's API, which answers in JSON most of the time, and what refusals mean.
  * A cloud describes its API once (struct api); all else is the same for all.
  */
 #ifndef CLOUD_API_H
@@ -22,8 +22,8 @@ struct api_request {
 	const char *type;   /* its Content-Type header, or NULL for that of JSON */
 	const char *header; /* one more, "X-Filter: {}", or NULL */
 	int64_t limit_ms;   /* as in struct http_request */
-	bool grace;         /* GRACE_MS also for a GET */
-	bool loose;         /* an answer that is no JSON is none, and no error */
+	bool grace;         /* a GET, too, goes on for GRACE_MS after a signal */
+	bool loose;         /* an answer that is no JSON counts as an empty one */
 };
 
 /* What differs from one API to the other.  put_url and authorize are for api_call() only. */
@@ -35,7 +35,7 @@ struct api {
 		id_header; /* of an answer's own id, for t->work->request_id; NULL if it has none */
 	/* Append its URL, without a slash at the end. */
 	void (*put_url)(const struct task *t, struct text *url);
-	/* What has to be right when it answers with a redirect: an URL, "the API host". */
+	/* What the user has to check after a redirect: a URL, "the API host". */
 	const char *(*where)(const struct task *t);
 	/* Add to q->headers what tells who asks; q is complete. */
 	int (*authorize)(struct task *t, struct http_request *q, struct err *e);
@@ -53,8 +53,8 @@ struct api {
 	int (*special)(struct task *t, const struct api *a, const struct api_request *q,
 		       const char *reason, struct err *e);
 	short settings_to_blame[4]; /* statuses that mean ERR_USAGE; 0 ends them */
-	enum err_code otherwise;    /* what all others mean; ERR_NONE is ERR_FAILED */
-	bool always_json;           /* it never answers with nothing */
+	enum err_code otherwise;    /* all other refusals; ERR_NONE stands for ERR_FAILED */
+	bool always_json;           /* an empty answer is an error */
 };
 
 /* Add a header to those that q has.  It must outlive the request. */
@@ -70,7 +70,7 @@ int api_call(struct task *t, const struct api *a, const struct api_request *q,
 	     struct err *e) MUST_CHECK;
 
 /*
- * A request that is more than that (an upload, an answer that is not kept whole):
+ * A request that api_call() cannot make (an upload, an answer that is not kept whole):
  * http_call() with a clean t->work->reply, json and wait_ms.  Headers of the answer
  * go to t->work->date and request_id, and to at most API_FIELDS_MAX of q->fields.
  */
@@ -90,7 +90,7 @@ int api_refused(struct task *t, const struct api *a, const struct api_request *q
 /* The reason of the API itself for the answer in t->work: one line, or "". */
 void api_reason(struct task *t, const struct api *a, char *out, size_t cap);
 
-/* ERR_BUSY, with retry unless a longer pause is asked for than anybody waits.  Returns -1. */
+/* ERR_BUSY, with retry unless a pause over RETRY_ASKED_MAX is asked for.  Returns -1. */
 int api_busy(struct task *t, const struct api *a, const char *reason, struct err *e);
 
 #endif

@@ -24,15 +24,21 @@
 
 int presigned_check(const char *url, bool plain_allowed, struct err *e)
 {
+	size_t host = strcspn(url, ":");
+
 	if (!text_is_word(url))
 		return err_set(e, ERR_USAGE, "the upload URL holds a space or a control character");
+	host += strspn(url + host, ":/");
+	if (memchr(url + host, '@', strcspn(url + host, "/?#")))
+		return err_set(e, ERR_USAGE, "the upload URL holds a user name or a password");
 	if (strncasecmp(url, "https://", 8) == 0)
 		return 0;
 	if (plain_allowed && strncasecmp(url, "http://", 7) == 0) {
-		log_warn("the upload goes by http: the image travels unencrypted");
+		log_warn("the upload goes by http: nothing of it is encrypted");
 		return 0;
 	}
-	return err_set(e, ERR_USAGE, "the upload URL does not begin with https://");
+	return err_set(e, ERR_USAGE, "the upload URL does not begin with https://%s",
+		       plain_allowed ? " or http://" : "");
 }
 
 int presigned_read(char *url, const char *from, const char *variable, struct err *e)
@@ -58,11 +64,15 @@ int presigned_read(char *url, const char *from, const char *variable, struct err
 /* "Name: value", and not what says how much is sent, and where. */
 static int check_header(const char *line, struct err *e)
 {
+	/* RFC 9110, 5.6.2 */
+	static const char token[] = "!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyz"
+				    "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 	static const char *const kept[] = { "Content-Length", "Transfer-Encoding", "Host",
 					    "Expect" };
-	size_t i, len = strcspn(line, ": \t");
+	size_t i, len = strspn(line, token);
 
-	if (len == 0 || line[len] != ':' || !text_is_line(line))
+	if (len == 0 || line[len] != ':' || !text_is_line(line) ||
+	    line[len + 1 + strspn(line + len + 1, " \t")] == '\0')
 		return err_set(e, ERR_USAGE, "a line is no header of the form NAME: VALUE");
 	for (i = 0; i < sizeof(kept) / sizeof(kept[0]); i++)
 		if (strlen(kept[i]) == len && strncasecmp(line, kept[i], len) == 0)
@@ -74,6 +84,7 @@ int presigned_headers(const char *path, char *text, size_t cap, const char **lin
 		      struct err *e)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	unsigned all = max;
 	ssize_t len;
 	char *end;
 
@@ -85,6 +96,8 @@ int presigned_headers(const char *path, char *text, size_t cap, const char **lin
 	(void)close(fd);
 	if (len < 0)
 		return -1;
+	if (strlen(text) != (size_t)len)
+		return err_set(e, ERR_USAGE, "%s holds a zero byte", path);
 	for (; *text; text = end) {
 		end = text + strcspn(text, "\r\n");
 		while (*end == '\r' || *end == '\n')
@@ -92,7 +105,7 @@ int presigned_headers(const char *path, char *text, size_t cap, const char **lin
 		if (!*text)
 			continue;
 		if (max-- == 0)
-			return err_set(e, ERR_USAGE, "%s has too many headers", path);
+			return err_set(e, ERR_USAGE, "%s has more than %u headers", path, all);
 		if (check_header(text, e) < 0)
 			return err_at(e, path);
 		*lines++ = text;
@@ -227,21 +240,25 @@ static int confirm(struct task *t, const struct presigned *how, struct err *e)
 	const char *etag = r->etag, *md5 = t->payload.sums[HASH_MD5];
 	size_t quote = etag[0] == '"';
 
+	proof_landed(t);
 	if (how && how->status != 0) {
-		t->bytes = r->status == how->status ? BYTES_PROVEN : BYTES_LANDED;
+		if (r->status == how->status)
+			proof_proven(t);
 		return 0;
 	}
 	if (strspn(etag + quote, "0123456789abcdefABCDEF") != strlen(md5) ||
 	    strlen(etag) != strlen(md5) + 2 * quote) {
-		t->bytes = r->status == 201 || r->status == 204 ? BYTES_PROVEN : BYTES_LANDED;
-		log_warn("%s: the storage names no MD5 of what it stored", t->file);
+		if (r->status == 201 || r->status == 204)
+			proof_proven(t);
+		else if (!how)
+			log_warn("%s: the storage names no MD5 of what it stored", t->file);
 		return 0;
 	}
 	if (strncasecmp(etag + quote, md5, strlen(md5)) == 0) {
-		t->bytes = BYTES_PROVEN;
+		proof_proven(t);
 		return 0;
 	}
-	t->bytes = BYTES_OPEN;
+	proof_none(t);
 	return err_set(e, ERR_FAILED,
 		       "the storage has other bytes than were sent: its MD5 is %s, ours %s", etag,
 		       md5);
@@ -274,6 +291,7 @@ int presigned_put(struct task *t, struct stage *body, const struct presigned *ho
 		.upload = body,
 		.upload_len = t->payload.len,
 	};
+	bool sent_before = t->bytes >= BYTES_SENT;
 	int64_t until = expires(t->upload_to);
 	const char *const *header;
 	int result;
@@ -288,15 +306,18 @@ int presigned_put(struct task *t, struct stage *body, const struct presigned *ho
 	if (t->attempt > 0 && until != 0 && clock_wall() > until)
 		return err_set(e, ERR_FAILED, "the upload URL has expired: start again");
 	result = api_http(t, &api, &q, e);
-	if (r->sent_all && t->bytes < BYTES_SENT)
-		t->bytes = BYTES_SENT;
+	if (r->sent_all)
+		proof_sent(t);
 	if (result < 0)
 		return -1;
 	if (r->status >= 200 && r->status <= 204)
 		return confirm(t, how, e);
 	(void)api_refused(t, &api, NULL, e);
-	/* The storage's own refusal has a code; a gateway may have passed the image on. */
-	if (!e->retry && (strstr(r->body, "<Code>") || e->code == ERR_IMAGE))
-		t->bytes = BYTES_OPEN;
+	/*
+	 * The storage's own refusal has a code; a gateway may have passed the image on.  And
+	 * a refusal says nothing of an attempt before.
+	 */
+	if (!e->retry && !sent_before && (strstr(r->body, "<Code>") || e->code == ERR_IMAGE))
+		proof_none(t);
 	return -1;
 }

@@ -31,15 +31,16 @@ struct presigned {
 int presigned_headers(const char *path, char *text, size_t cap, const char **lines, unsigned max,
 		      struct err *e) MUST_CHECK;
 
-/* Put '*' in the place of what is secret of the URL in s: some storages repeat it. */
+/* Put '*' in the place of each secret part of the URL in s: some storages repeat it. */
 void presigned_hide(const struct task *t, char *s);
 
 /*
  * One attempt to send the image, whose MD5 has to be among t->payload.sums; how is NULL
- * for S3.  t->bytes says what came of it: BYTES_OPEN also after the storage's own
- * refusal.  -1 with
- * ERR_BUSY or ERR_NETWORK and retry when another attempt may succeed, with
- * ERR_FAILED or ERR_IMAGE when the storage refuses, or with what ended the body.
+ * for S3.  0 when all was sent and not refused: t->bytes says whether that is proven, or
+ * only landed.  After a refusal with a code of the storage's own (<Code>) nothing is there,
+ * unless an attempt before has sent all.  -1 with ERR_BUSY or ERR_NETWORK and retry when
+ * another attempt may succeed, with ERR_FAILED or ERR_IMAGE when the storage refuses, or
+ * with what ended the body.
  */
 int presigned_put(struct task *t, struct stage *body, const struct presigned *how,
 		  struct err *e) MUST_CHECK;

@@ -11,6 +11,32 @@
 #define HOLD_LOOKS 3
 #define HOLD_MS 10000
 
+void proof_sent(struct task *t)
+{
+	if (t->bytes < BYTES_SENT)
+		t->bytes = BYTES_SENT;
+}
+
+void proof_landed(struct task *t)
+{
+	t->bytes = BYTES_LANDED;
+}
+
+void proof_proven(struct task *t)
+{
+	t->bytes = BYTES_PROVEN;
+}
+
+void proof_withdrawn(struct task *t)
+{
+	t->bytes = BYTES_SENT;
+}
+
+void proof_none(struct task *t)
+{
+	t->bytes = BYTES_OPEN;
+}
+
 bool proof_holds(struct proof_odd *o)
 {
 	if (o->looks++ == 0)
@@ -23,8 +49,10 @@ void proof_note(struct task *t)
 	size_t len = strlen(t->status);
 	struct text status;
 
+	if (text_ends(t->status, PROOF_WORD))
+		return;
 	text_init(&status, t->status + len, sizeof(t->status) - len);
-	text_put(&status, text_ends(t->status, PROOF_WORD) ? "" : PROOF_WORD);
+	text_put(&status, len > 0 ? PROOF_WORD : "unproven");
 }
 
 void proof_doubt(struct task *t)

@@ -5,6 +5,24 @@
 #include "cloud/provider.h"
 
 /*
+ * The steps of t->bytes, which nothing else changes.  An attempt has handed over the last
+ * byte: from then on they may be there, whatever comes of later attempts.
+ */
+void proof_sent(struct task *t);
+
+/* The cloud has as many, but nobody shows that they are the right ones. */
+void proof_landed(struct task *t);
+
+/* The cloud has shown that it has them. */
+void proof_proven(struct task *t);
+
+/* What was shown may be somebody else's: they were sent, and that is all. */
+void proof_withdrawn(struct task *t);
+
+/* The cloud itself says that it has nothing of them, or other ones, or the record is gone. */
+void proof_none(struct task *t);
+
+/*
  * Something odd that an API says of an image whose bytes have arrived, or may
  * have: that there is no such image, or a state in which it cannot be.  A replica
  * that is behind says such things, so it is believed only after a while.  Zeroed

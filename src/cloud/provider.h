@@ -1,6 +1,6 @@
 /*
- * What a cloud is to the rest of the program: one const struct of functions,
- * run in this order by job/run.c, in one thread per task.
+ * What a cloud is to the rest of the program: one const struct of functions, called in
+ * this order by main.c and src/job/, in one thread per task.
  */
 #ifndef CLOUD_PROVIDER_H
 #define CLOUD_PROVIDER_H

@@ -61,7 +61,7 @@ static bool is_hyphen(const char *text, const char *s)
 	return is_letter(*next) || (*next == '-' && is_letter(next[1]));
 }
 
-/* How many bytes of the text, from s on, are not divided? */
+/* How many bytes of the text, from s on, have to stay on one line? */
 static size_t piece(const char *text, const char *s)
 {
 	size_t i;
@@ -134,7 +134,7 @@ static bool get_line(char *cell, unsigned n, size_t widest)
 		blank = at[len] && strspn(at, " ") >= len;
 		while (at[next] == ' ')
 			next++;
-		/* Blanks before a word that is longer than what they leave make no line. */
+		/* Blanks alone make no line. */
 		if (!blank && (n-- == 0 || !*at))
 			break;
 		at += next;

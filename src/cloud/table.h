@@ -23,7 +23,7 @@ struct table_shape {
 	const char *left, *between, *right; /* of the cells of a row */
 	struct table_rule top, inner, bottom;
 	bool every;        /* the inner one between all rows, not only below the titles */
-	bool tight;        /* cells are as wide as their texts, columns are no columns */
+	bool tight;        /* cells are as wide as their texts: columns are not aligned */
 	const char *empty; /* what stands where nothing does; NULL for nothing */
 	size_t least;      /* ... otherwise at least so wide, in characters */
 	size_t longest;    /* bytes of a cell; longer ones end in "..."; 0: TABLE_CELL_BYTES */

@@ -8,10 +8,10 @@
 #include "cloud/provider.h"
 
 struct watch {
-	int64_t until_ms;  /* clock_ms() of the last look */
-	int64_t first_ms;  /* after a first look, and a first failure */
-	int64_t pause_ms;  /* between two looks: from there on doubled, */
-	int64_t most_ms;   /* ... up to here */
+	int64_t until_ms;  /* clock_ms() when to give up */
+	int64_t first_ms;  /* the first pause, also after a failure */
+	int64_t pause_ms;  /* the next one: each is twice as long, */
+	int64_t most_ms;   /* ... up to this */
 	unsigned failed;   /* looks in a row that failed */
 	unsigned nonsense; /* ... because what came was no answer of the API */
 };
@@ -26,7 +26,7 @@ void watch_init(struct watch *w, struct task *t, int64_t first_ms, int64_t most_
  * It was looked at, and is not there yet; or the look failed, and why says so.
  * Pauses before the next look, at least as long as the cloud has asked for.
  * Returns true to look again.  False ends it: with ERR_STOPPED in e, or with
- * nothing in it when the time is over or why is nothing that passes.  What passes is
+ * nothing in it when the time is over or why will not pass by itself.  What passes is
  * ERR_BUSY and ERR_NETWORK, and ERR_REPLY as often in a row as --retry says.
  */
 bool watch_again(struct watch *w, const struct task *t, const struct err *why, struct err *e);

@@ -20,7 +20,7 @@ static const struct disk_format *const formats[FORMATS] = {
 
 int disk_open(struct disk *d, enum format f, const struct disk_view *v, struct err *e)
 {
-	/* All but the windows, which are large and empty. */
+	/* The windows are large: a length of 0 empties them. */
 	memset(d, 0, offsetof(struct disk, first));
 	d->first.len = d->second.len = 0;
 	d->v = v;
@@ -29,18 +29,7 @@ int disk_open(struct disk *d, enum format f, const struct disk_view *v, struct e
 	return d->format ? d->format->open(d, e) : 1;
 }
 
-static int walk(struct disk *d, struct err *e)
-{
-	struct extent x;
-	uint64_t at;
-
-	for (at = 0; at < d->size; at = x.at + x.len)
-		if (disk_extent(d, at, &x, e) < 0)
-			return -1;
-	return 0;
-}
-
-/* Of the image that it is a difference to, the name is shown if it can be read. */
+/* Refuse an image that needs another one, and name that one if it can be read. */
 static int needs(const struct disk *d, struct err *e)
 {
 	char name[NAME_SHOWN + 1] = "";
@@ -67,9 +56,9 @@ int disk_check(enum format f, const struct disk_view *v, struct err *e)
 		return needs(&d, e);
 	if (d.encrypted && v->notes)
 		v->notes->remark =
-			"is encrypted: whoever shall boot it needs its key, which no upload brings along";
+			"is encrypted: to boot it one needs its key, which is not uploaded";
 	d.walk_max = DISK_WALK_MAX;
-	if (walk(&d, e) < 0)
+	if (disk_walk(&d, e) < 0)
 		return -1;
 	return d.format && d.format->rest ? d.format->rest(&d, e) : 0;
 }

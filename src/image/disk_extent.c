@@ -13,7 +13,8 @@ static int look_up(const struct disk *d, struct disk_window *w, uint64_t at, uin
 	uint64_t place = at + index * width, n = sizeof(w->buf) / width;
 	int result;
 
-	if (place < w->at || place - w->at >= w->len) {
+	/* Tables may begin anywhere: all of the entry has to be in the window. */
+	if (place < w->at || place - w->at > w->len || w->len - (place - w->at) < width) {
 		if (count - index < n)
 			n = count - index;
 		w->len = 0;
@@ -33,24 +34,25 @@ static void whole(const struct disk *d, uint64_t index, uint64_t unit, struct ex
 	uint64_t left;
 
 	*x = (struct extent){ .kind = EXTENT_ZERO, .at = index * unit };
-	left = d->size - x->at;
+	left = x->at < d->size ? d->size - x->at : 0;
 	x->len = left < unit ? left : unit;
 }
 
-/* The same of all that comes after it. */
+/* Of x nothing is known. */
 static int unknown(struct extent *x)
 {
 	x->kind = EXTENT_UNKNOWN;
 	return 0;
 }
 
+/* ... and nothing of all that comes after it. */
 static int unknown_to_the_end(const struct disk *d, struct extent *x)
 {
 	x->len = d->size - x->at;
 	return unknown(x);
 }
 
-/* The table of the second level that this one of the first speaks of is entered. */
+/* Check the table of the second level that the entry with this index names, and count it. */
 static int enter(struct disk *d, uint64_t index, uint64_t at, struct err *e)
 {
 	struct disk_map *m = &d->map;
@@ -63,9 +65,32 @@ static int enter(struct disk *d, uint64_t index, uint64_t at, struct err *e)
 	if (index < m->next)
 		return 0;
 	m->next = index + 1;
-	/* Each place belongs to one table, so all of them fit into the file. */
+	/* Tables do not overlap, so together they are no larger than the file. */
 	m->seen += bytes;
-	return m->seen > d->v->size ? disk_bad(e, "it has more tables than there is room for") : 0;
+	if (m->seen > d->v->size)
+		return disk_bad(e, "it has more tables than there is room for");
+	return 0;
+}
+
+/* The entry of the first table with this index.  1, 0 if it cannot be known, or -1. */
+static int first(struct disk *d, uint64_t index, const unsigned char **entry, struct err *e)
+{
+	const struct disk_map *m = &d->map;
+
+	if (index >= d->walk_max / m->width)
+		return 0;
+	return look_up(d, &d->first, m->at, m->count, m->width, index, entry, e);
+}
+
+/* The same of the table of the second level that entry speaks of.  table is 0 if of none. */
+static int second(struct disk *d, uint64_t table, uint64_t index, const unsigned char **entry,
+		  struct err *e)
+{
+	const struct disk_map *m = &d->map;
+
+	if (m->seen > d->walk_max)
+		return 0;
+	return look_up(d, &d->second, table, m->below, m->below_width, index, entry, e);
 }
 
 static int two_levels(struct disk *d, uint64_t at, struct extent *x, struct err *e)
@@ -73,12 +98,9 @@ static int two_levels(struct disk *d, uint64_t at, struct extent *x, struct err 
 	const struct disk_map *m = &d->map;
 	uint64_t index = at / m->unit, top = index / m->below, table;
 	const unsigned char *entry;
-	int result;
+	int result = first(d, top, &entry, e);
 
 	whole(d, top, m->below * m->unit, x);
-	if (top >= d->walk_max / m->width)
-		return unknown_to_the_end(d, x);
-	result = look_up(d, &d->first, m->at, m->count, m->width, top, &entry, e);
 	if (result <= 0)
 		return result < 0 ? -1 : unknown_to_the_end(d, x);
 	table = d->format->branch(entry);
@@ -86,10 +108,7 @@ static int two_levels(struct disk *d, uint64_t at, struct extent *x, struct err 
 		return 0;
 	if (enter(d, top, table, e) < 0)
 		return -1;
-	if (m->seen > d->walk_max)
-		return unknown(x);
-	result = look_up(d, &d->second, table, m->below, m->below_width, index % m->below, &entry,
-			 e);
+	result = second(d, table, index % m->below, &entry, e);
 	if (result <= 0)
 		return result < 0 ? -1 : unknown(x);
 	whole(d, index, m->unit, x);
@@ -99,14 +118,11 @@ static int two_levels(struct disk *d, uint64_t at, struct extent *x, struct err 
 static int one_level(struct disk *d, uint64_t at, struct extent *x, struct err *e)
 {
 	const struct disk_map *m = &d->map;
-	uint64_t index = at / m->unit, place = index + (m->stride ? index / m->stride : 0);
+	uint64_t index = at / m->unit;
 	const unsigned char *entry;
-	int result;
+	int result = first(d, index + (m->stride ? index / m->stride : 0), &entry, e);
 
 	whole(d, index, m->unit, x);
-	if (place >= d->walk_max / m->width)
-		return unknown_to_the_end(d, x);
-	result = look_up(d, &d->first, m->at, m->count, m->width, place, &entry, e);
 	if (result <= 0)
 		return result < 0 ? -1 : unknown_to_the_end(d, x);
 	return d->format->leaf(d, entry, at, x, e);
@@ -123,4 +139,70 @@ int disk_extent(struct disk *d, uint64_t at, struct extent *x, struct err *e)
 		return unknown(x);
 	}
 	return d->map.below > 0 ? two_levels(d, at, x, e) : one_level(d, at, x, e);
+}
+
+/*
+ * The extents of an entry lie in the file in their order: if the last that has data is
+ * there, all are.  Behind the end of the disk an entry has one, of no length.
+ */
+static int walk_entry(struct disk *d, const unsigned char *entry, uint64_t index, struct err *e)
+{
+	struct extent all, x;
+	uint64_t at;
+
+	whole(d, index, d->map.unit, &all);
+	at = all.at + all.len;
+	do {
+		x = all;
+		if (d->format->leaf(d, entry, at - 1, &x, e) < 0)
+			return -1;
+		at = x.at;
+	} while (at > all.at && x.kind == EXTENT_ZERO);
+	return 0;
+}
+
+static int walk_second(struct disk *d, uint64_t top, uint64_t table, struct err *e)
+{
+	const struct disk_map *m = &d->map;
+	const unsigned char *entry;
+	uint64_t i;
+	int result;
+
+	if (enter(d, top, table, e) < 0)
+		return -1;
+	for (i = 0; i < m->below; i++) {
+		result = second(d, table, i, &entry, e);
+		if (result <= 0)
+			return result;
+		if (walk_entry(d, entry, top * m->below + i, e) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+int disk_walk(struct disk *d, struct err *e)
+{
+	const struct disk_map *m = &d->map;
+	const unsigned char *entry;
+	uint64_t i, index = 0, table;
+	int result;
+
+	if (d->flat || m->unit == 0)
+		return 0;
+	for (i = 0; i < m->count; i++) {
+		if (m->stride && i % (m->stride + 1) == m->stride)
+			continue;
+		result = first(d, i, &entry, e);
+		if (result <= 0)
+			return result;
+		if (m->below == 0) {
+			result = walk_entry(d, entry, index++, e);
+		} else {
+			table = d->format->branch(entry);
+			result = table == 0 ? 0 : walk_second(d, i, table, e);
+		}
+		if (result < 0)
+			return -1;
+	}
+	return 0;
 }

@@ -14,15 +14,15 @@ enum extent_kind {
 	EXTENT_ZERO,
 	EXTENT_DATA,
 	EXTENT_COMPRESSED, /* has to be unpacked whole */
-	EXTENT_UNKNOWN     /* a pipe has the table no more, or nobody knows what it means */
+	EXTENT_UNKNOWN     /* its table is gone with the pipe, or its meaning is not known */
 };
 
 /* A part of the disk that is in one piece. */
 struct extent {
 	enum extent_kind kind;
 	uint64_t at, len;  /* of the disk, in bytes */
-	uint64_t file_at;  /* where its first byte is in the image; not for EXTENT_ZERO */
-	uint64_t file_len; /* of EXTENT_COMPRESSED: at most so many bytes; 0 if they tell it */
+	uint64_t file_at;  /* where its first byte is in the image; of data and compressed ones */
+	uint64_t file_len; /* of compressed ones: at most so many bytes; 0: not told */
 };
 
 /*
@@ -36,12 +36,12 @@ struct disk_map {
 	unsigned below_width;
 	uint64_t align;  /* of the tables of the second level */
 	uint64_t unit;   /* bytes of the disk for each entry of the last level */
-	uint64_t stride; /* if not 0: behind so many entries is one of another kind */
+	uint64_t stride; /* if not 0: after so many entries comes one to pass over (VHDX) */
 	uint64_t seen;   /* bytes of the tables of the second level that were entered */
-	uint64_t next;   /* the first of these tables that was not */
+	uint64_t next;   /* the entry of the first one that was not yet */
 };
 
-/* What is at hand of a table. */
+/* The part of a table that is in memory. */
 struct disk_window {
 	uint64_t at;
 	size_t len;
@@ -52,8 +52,8 @@ struct disk_window {
 union disk_own {
 	struct {
 		uint64_t refs_at, refs_count, snaps_at, snaps_count;
-		uint64_t tested; /* the compressed cluster that was inflated last, and */
-		uint64_t spent;  /* bytes that all of them had */
+		uint64_t tested; /* the place of the compressed cluster that was inflated last */
+		uint64_t spent;  /* bytes that were inflated in all */
 		unsigned cluster_bits;
 		bool zstd;
 	} qcow2;
@@ -85,9 +85,9 @@ struct disk_format {
 	/* Where is the table that this entry of the first one speaks of?  0 for none. */
 	uint64_t (*branch)(const unsigned char *entry);
 	/*
-	 * Where is what this entry of the last level speaks of?  x is the whole of it, which
-	 * ends where the disk does, and is zero as long as nothing else is said; the byte at of
-	 * the disk is in it, and has to be in what is left of it.  -1 if it is not in the file.
+	 * Fill in x for this entry of the last level.  At first x is its whole unit, cut where
+	 * the disk ends (behind that its length is 0), and of zeros.  It may be narrowed to a
+	 * part that holds the byte at.  -1 if its data is not in the file.
 	 */
 	int (*leaf)(struct disk *d, const unsigned char *entry, uint64_t at, struct extent *x,
 		    struct err *e);
@@ -104,7 +104,7 @@ struct disk {
 	uint64_t lacks_at, lacks_len;     /* the name of that one in the file, if lacks_len > 0 */
 	bool encrypted;
 	bool flat;           /* the disk is in the file from the first byte on, as it is */
-	uint64_t walk_max;   /* bytes of tables, for each level; what is behind them is not known */
+	uint64_t walk_max;   /* bytes of tables, for each level; what is behind is EXTENT_UNKNOWN */
 	struct disk_map map; /* not flat; nothing is known of what is where if its unit is 0 */
 	union disk_own own;
 	struct disk_window first, second;
@@ -112,8 +112,14 @@ struct disk {
 
 /*
  * The extent that the byte at of the disk is in: at < d->size, and disk_open() said 1.
- * What it tells of is in the file.  Returns 0, or -1 with ERR_IMAGE or ERR_STOPPED.
+ * Where data begins and ends is in the file.  Returns 0, or -1 with ERR_IMAGE or ERR_STOPPED.
  */
 int disk_extent(struct disk *d, uint64_t at, struct extent *x, struct err *e) MUST_CHECK;
+
+/*
+ * Look at the extents of all entries of the tables, also of those for what is behind the end of
+ * the disk, as far as d->walk_max lets it.  Returns as disk_extent() does.
+ */
+int disk_walk(struct disk *d, struct err *e) MUST_CHECK;
 
 #endif

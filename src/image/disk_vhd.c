@@ -58,7 +58,7 @@ static int fixed(struct disk *d, struct err *e)
 	return 1;
 }
 
-/* Each block has a bitmap of its sectors in front, in whole sectors; behind all is the footer. */
+/* Each block has a bitmap in front, in whole sectors; the footer is at the very end. */
 static int leaf(struct disk *d, const unsigned char *entry, uint64_t at, struct extent *x,
 		struct err *e)
 {
@@ -93,7 +93,7 @@ static int dynamic(struct disk *d, uint64_t at, struct err *e)
 	return disk_holds_table(d->v, d->map.at, count, d->map.width, e) < 0 ? -1 : 1;
 }
 
-/* The disk is as the footer says, of which there is a copy in front. */
+/* Open it by its footer, of which a dynamic disk has a copy in front. */
 static int by_footer(struct disk *d, const unsigned char *first, const unsigned char *footer,
 		     struct err *e)
 {

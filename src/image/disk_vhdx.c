@@ -229,6 +229,7 @@ static int vhdx_open(struct disk *d, struct err *e)
 {
 	const struct disk_view *v = d->v;
 	struct vhdx x = { 0 };
+	struct err ignored = ERR_INIT;
 
 	if (disk_holds(v, 0, HEADERS_BYTES, e) < 0)
 		return -1;
@@ -238,6 +239,11 @@ static int vhdx_open(struct disk *d, struct err *e)
 			v->notes->blind = true;
 		return 0;
 	}
+	if (check_headers(v, e) < 0) {
+		if (read_regions(v, &x, &ignored) == 0 && read_metadata(v, &x, &ignored) == 0)
+			d->size = x.disk;
+		return -1;
+	}
 	if (read_regions(v, &x, e) < 0)
 		return -1;
 	if (x.bat_at == 0 || x.metadata_at == 0)
@@ -245,8 +251,6 @@ static int vhdx_open(struct disk *d, struct err *e)
 	if (read_metadata(v, &x, e) < 0)
 		return -1;
 	d->size = x.disk;
-	if (check_headers(v, e) < 0)
-		return -1;
 	if (x.has_parent) {
 		d->lacks = "parent";
 		return 1;

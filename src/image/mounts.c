@@ -33,7 +33,7 @@ static bool keep(const char *from, char *out, size_t cap)
 }
 
 bool mounts_find(const char *text,
-		 bool (*ours)(void *arg, unsigned major, unsigned minor, const char *source),
+		 bool (*wanted)(void *arg, unsigned major, unsigned minor, const char *source),
 		 void *arg, char *point, size_t cap)
 {
 	char source[PATH_BYTES], *end;
@@ -52,7 +52,7 @@ bool mounts_find(const char *text,
 		    !keep(word(more, 3), source, sizeof(source)))
 			continue;
 		if (keep(word(line, 4), point, cap) &&
-		    ours(arg, (unsigned)major, (unsigned)minor, source))
+		    wanted(arg, (unsigned)major, (unsigned)minor, source))
 			return true;
 	}
 	return false;

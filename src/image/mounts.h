@@ -7,12 +7,12 @@
 
 /*
  * The mount point of the first file system in text (/proc/self/mountinfo, see proc(5))
- * that can be written to, and whose device is ours: asked with its numbers, and with
+ * that can be written to, and whose device is wanted: asked with its numbers, and with
  * what was mounted, because btrfs has numbers of its own.  false if there is none.
  * A point that does not fit, or a line that is cut, is passed over.
  */
 bool mounts_find(const char *text,
-		 bool (*ours)(void *arg, unsigned major, unsigned minor, const char *source),
+		 bool (*wanted)(void *arg, unsigned major, unsigned minor, const char *source),
 		 void *arg, char *point, size_t cap);
 
 /*

@@ -15,7 +15,7 @@ static const unsigned digest_us[HASH_ALGS] = {
 
 #define GZCHECK_US 20000
 
-/* TLS and the network, which pull. */
+/* What TLS and the network cost, which pull. */
 #define SENDER_US 2000
 
 /* A stage that computes: what it costs, and where it is. */
@@ -125,6 +125,6 @@ int chain_drain(struct chain *c, const struct chain_plan *plan, void *buf, size_
 	while (n >= 0 && (n = stage_pull(c->top, buf, cap, e)) > 0)
 		;
 	chain_stop(c);
-	/* For those who come after. */
+	/* The next pass begins at the first byte. */
 	return n < 0 ? -1 : stage_rewind(&plan->source->stage, e);
 }

@@ -50,16 +50,6 @@ static int make_tasks(struct job *j, struct err *e)
 	return 0;
 }
 
-/* The size of a pipe that came to its end is known now.  While it ran, the display read it. */
-static void note_size(struct task *t)
-{
-	if (t->image.size_known || !t->provider->send || atomic_load(&t->phase) != PHASE_ENDED ||
-	    (t->err.code != ERR_NONE && !t->sound))
-		return;
-	t->image.size = t->payload.len;
-	t->image.size_known = true;
-}
-
 /* struct job's draw, for workers_wait(). */
 struct look {
 	const struct job *job;
@@ -74,15 +64,12 @@ static void look_on(void *arg)
 		look->draw(look->job);
 }
 
-int job_run(struct job *j, const struct provider *p, const struct options *o,
-	    void (*draw)(const struct job *j), struct err *e)
+static int run_all(struct job *j, void (*draw)(const struct job *j), struct err *e)
 {
+	const struct provider *p = j->provider;
+	const struct options *o = j->options;
 	struct look look = { j, draw };
-	unsigned i;
 
-	j->provider = p;
-	j->options = o;
-	j->tasks = all.tasks;
 	if (make_tasks(j, e) < 0)
 		return -1;
 	/* Nothing is sent of any while something is wrong with one; what stays here may go on. */
@@ -98,10 +85,23 @@ int job_run(struct job *j, const struct provider *p, const struct options *o,
 	if (workers_start(&all.workers, j->count < o->jobs ? j->count : (unsigned)o->jobs, e) < 0)
 		return -1;
 	workers_wait(&all.workers, look_on, &look);
-	for (i = 0; i < j->count; i++)
-		note_size(&all.tasks[i]);
-	text_wipe(all.settings, sizeof(all.settings));
 	return 0;
+}
+
+int job_run(struct job *j, const struct provider *p, const struct options *o,
+	    void (*draw)(const struct job *j), struct err *e)
+{
+	int result;
+
+	j->provider = p;
+	j->options = o;
+	j->tasks = all.tasks;
+	result = run_all(j, draw, e);
+	text_wipe(all.settings, sizeof(all.settings));
+	/* What is too long here is a setting. */
+	if (result < 0 && e->code == ERR_LIMIT)
+		e->code = ERR_USAGE;
+	return result;
 }
 
 void job_wipe(struct job *j)

@@ -114,6 +114,8 @@ int judge_image(struct task *t, const struct source *s, struct err *e)
 	struct disk_notes notes = { 0 };
 
 	warn_of_mounts(t, s);
+	if (t->image.format == FORMAT_GZIP && !judge_verifies(t))
+		log_warn("%s: whether its gzip is intact is not checked", task_name(t));
 	if (takes(p->takes, &t->image, e) < 0 ||
 	    (looks_inside(t) && image_inspect(&t->image, s, &notes, e) < 0))
 		return judge_overlook(t, e);
@@ -187,7 +189,7 @@ void judge_plan(struct task *t, const struct source *s, const unsigned char *hea
 	plan->ends =
 		(struct ends){ .agree = agree_file, .arg = t, .head = head, .head_len = head_len };
 	plan->gzip = judge_verifies(t);
-	plan->inside = look && t->image.format == FORMAT_GZIP;
+	plan->inside = look && plan->gzip;
 	plan->holds = t->image.holds;
 	plan->ends_inside = (struct ends){ .agree = agree_inside, .arg = t };
 	plan->ends.overlook = plan->ends_inside.overlook = t->options->no_check;

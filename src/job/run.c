@@ -84,10 +84,10 @@ static int send_all(struct task *t, struct chain *c)
 		/* What was pulled from a pipe is gone. */
 		if (!t->input->source.seekable && chain_begun(c))
 			return t->err.retry ? err_at(&t->err, "a pipe cannot be sent twice") : -1;
-		++t->attempt;
 		tries = t->progressed ? 1 : tries + 1;
 		if (!another(t, tries))
 			return -1;
+		++t->attempt;
 		if (chain_begun(c) && stage_rewind(c->top, &t->err) < 0)
 			return -1;
 	}
@@ -150,7 +150,7 @@ static int steps(struct run *r, struct task *t, const struct net_config *api)
 			t->payload.sums[alg] = plan.digest[alg] ? r->chain.digests[alg].hex : NULL;
 		result = send_all(t, &r->chain);
 		chain_stop(&r->chain);
-		/* From here on they outlive the worker's next task. */
+		/* The chain is the next task's: point to what was kept. */
 		for (alg = 0; alg < HASH_ALGS; alg++)
 			t->payload.sums[alg] = plan.digest[alg] ? t->input->sums[alg] : NULL;
 		if (result < 0)
@@ -181,7 +181,7 @@ void run_task(struct run *r, struct task *t, const struct net_config *api)
 	source_close(&t->input->source);
 	text_wipe(work->auth, sizeof(work->auth));
 	text_wipe(work->cloud, sizeof(work->cloud));
-	/* Its work stays: emptied, it is what the report asks other clouds with. */
+	/* Its work stays set: the report needs room when it asks what clouds take. */
 	t->run = NULL;
 	atomic_store(&t->phase, PHASE_ENDED);
 }

@@ -30,6 +30,13 @@ def test_help(tool):
         assert word in result.out
 
 
+@pytest.mark.parametrize("words", ["", "linode", "ionos", "openstack", "otc", "put", "check", "cat", "linode-cli image-upload",
+                                   "ionosctl image upload", "openstack image create", "glance image-create"])
+def test_help_fits_a_terminal(tool, words):
+    result = tool.run(*words.split(), "--help")
+    assert result.status == 0 and max(map(len, result.out.splitlines())) <= 80, result
+
+
 def test_help_lists_every_option(tool):
     result = tool.run("linode", "--help")
     assert result.status == 0, result

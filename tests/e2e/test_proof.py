@@ -29,6 +29,16 @@ def test_a_complete_upload_is_not_sent_again(rig, cloud, middle):
     assert row["md5"] and row["uncompressed"] > 0
 
 
+def test_a_late_arrival_is_still_one(rig, cloud, middle):
+    """The first PUT had it all, but shows only after the second was refused."""
+    cloud.images.polls = 11
+    cloud.fault("put", faults.Drop("reply"))
+    cloud.fault("put", faults.Answer(503, "{}"))
+    cloud.fault("put", faults.Answer(403, "<Error><Code>AccessDenied</Code></Error>"), count=None)
+    result = rig.upload(middle, "--retry", "3")
+    assert result.status == 0 and len(cloud.images.present()) == 1 and cloud.seen("delete") == [], result
+
+
 def test_another_status_is_no_arrival(rig, cloud, middle):
     """The PUT was cut; that the image is "creating" says nothing of bytes that never left."""
 

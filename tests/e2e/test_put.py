@@ -129,8 +129,28 @@ def test_a_server_that_is_not_there(edge, middle):
     assert result.status == 4 and "secret" not in result.err, result
 
 
+def test_two_images_of_one_name(edge, nginx, put_file):
+    images = []
+    for name in "ab":
+        image = put_file(f"{name}.raw", pictures.raw(300 * 512))
+        (image.parent / name).mkdir()
+        images.append(image.rename(image.parent / name / "x.raw"))
+    result = put(edge, f"https://{nginx.host}/", *images)
+    assert result.status == 2 and "both are x.raw there" in result.err, result
+    assert list((nginx.dir / "www").iterdir()) == []
+
+
+def test_a_gzip_that_is_not_checked(edge, nginx, put_file, middle):
+    cut = put_file("cut.gz", middle.read_bytes()[:-100])
+    assert put(edge, f"https://{nginx.host}/cut.gz", cut).status == 3
+    assert not nginx.file("cut.gz").exists()
+    result = put(edge, f"https://{nginx.host}/cut.gz", cut, "--no-check")
+    assert result.status == 0 and "gzip is intact is not checked" in result.err, result
+
+
 def test_wrong_calls(edge, nginx, put_file, small, middle):
     url = f"https://{nginx.host}/x.gz"
+    assert put(edge, url.replace("https://", "https://user:secret@"), small).status == 2
     assert edge.run("put", small).status == 2
     assert edge.run("put", "--to", url, small).status == 2
     assert edge.run("put", "--to", "env", small).status == 2

@@ -393,15 +393,28 @@ static void check_command(const char *name, const struct opt *const t[], bool wi
 /* What cli_help() prints, which must fit a terminal. */
 static const char *help_of(const char *program, const char *name, const struct opt *const t[])
 {
+	static const char wrapped[] = "\n                            ";
+	static char one[sizeof(caught)];
 	const char *text, *line;
+	char *to = one;
 
 	caught_begin(STDOUT_FILENO);
 	cli_help(program, name, "FILE...", "a summary", t);
 	text = caught_end();
 	assert_non_null(strstr(text, "a summary"));
 	for (line = text; *line; line += strcspn(line, "\n") + 1)
-		CHECK(strcspn(line, "\n") <= 120, "%s: %.130s", name, line);
-	return text;
+		CHECK(strcspn(line, "\n") <= 80, "%s: %.130s", name, line);
+	/* Lines that were wrapped are one again. */
+	while (*text) {
+		if (strncmp(text, wrapped, strlen(wrapped)) == 0) {
+			text += strlen(wrapped);
+			*to++ = ' ';
+		} else {
+			*to++ = *text++;
+		}
+	}
+	*to = '\0';
+	return one;
 }
 
 static void every_table(void **state)

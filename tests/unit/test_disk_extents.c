@@ -92,6 +92,30 @@ static void parts_of_clusters(void **state)
 	assert_string_equal(text, "D 0+16@2560, D 80+32@2640, D 976+24@3024");
 }
 
+/* A table of qcow may begin anywhere, and so within what is at hand of another. */
+static void tables_that_overlap(void **state)
+{
+	struct disk_view v = { .fd = -1, .head = disk };
+	struct err e = ERR_INIT;
+	struct extent x;
+	size_t shift;
+
+	(void)state;
+	for (shift = 1; shift < 8; shift++) {
+		v.size = v.head_len = make(find("qcow"));
+		/* Two tables of 64 entries, the second from the last entry of the first on. */
+		put_be(disk + 24, 128 * 512, 8);
+		put_be(disk + 520, 1024 + 63 * 8 + shift, 8);
+		memset(disk + 1024 + 63 * 8, 0, 128);
+		put_be(disk + 1024 + 63 * 8 + shift, 1536, 8);
+		assert_int_equal(disk_open(&d, FORMAT_QCOW, &v, &e), 1);
+		assert_int_equal(disk_extent(&d, 0, &x, &e), 0);
+		assert_int_equal(disk_extent(&d, 64 * 512, &x, &e), 0);
+		CHECK(x.kind == EXTENT_DATA && x.file_at == 1536, "%zu: %llu", shift,
+		      (unsigned long long)x.file_at);
+	}
+}
+
 /* What a pipe has no more, or is too much to read, is not known; what follows may be. */
 static void tables_that_are_gone(void **state)
 {
@@ -228,6 +252,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(by_hand),
 		cmocka_unit_test(parts_of_clusters),
+		cmocka_unit_test(tables_that_overlap),
 		cmocka_unit_test(tables_that_are_gone),
 		cmocka_unit_test(by_qemu),
 	};

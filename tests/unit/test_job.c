@@ -416,8 +416,8 @@ static int a_pipe(void *arg)
 {
 	(void)arg;
 	run_pipe(&(struct plan){ .needs = 0 });
-	NEED(counted(1, 1, 1, 0) && job_status(&job) == 0 && job.tasks[0].image.size_known);
-	NEED(atomic_load(&job.tasks[0].sent) == 17 && job.tasks[0].image.size == 17);
+	NEED(counted(1, 1, 1, 0) && job_status(&job) == 0 && !job.tasks[0].image.size_known);
+	NEED(job.tasks[0].payload.len == 17 && atomic_load(&job.tasks[0].sent) == 17);
 	return 0;
 }
 

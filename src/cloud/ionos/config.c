@@ -129,14 +129,14 @@ static int named(struct reader *r, unsigned list, const char *name, const char *
 /* The current profile and its credentials; *environment is NULL if it names none. */
 static int read_profile(struct reader *r, const char **environment)
 {
-	const char *current = getenv("IONOS_CURRENT_PROFILE");
+	const char *current = text_env("IONOS_CURRENT_PROFILE");
 	unsigned profiles, profile, credentials;
 	struct ionos_config *c = r->c;
 
 	*environment = NULL;
 	if (member(r, YAML_ROOT, "profiles", YAML_KIND_SEQUENCE, &profiles) < 0)
 		return -1;
-	if ((!current || !*current) && get(r, YAML_ROOT, "currentProfile", &current) < 0)
+	if (!current && get(r, YAML_ROOT, "currentProfile", &current) < 0)
 		return -1;
 	if (!current) {
 		if (yaml_count(&r->yaml, profiles) > 0)
@@ -299,11 +299,11 @@ static void warn_of_other(const char *path, const char *dir, const char *below)
 {
 	char own[PATH_BYTES];
 	struct err none = ERR_INIT;
-	struct stat ours, theirs;
+	struct stat used, theirs;
 
 	if (dir && *dir && join(own, dir, below, "/ionosctl/config.yaml", &none) == 0 &&
-	    stat(own, &theirs) == 0 && stat(path, &ours) == 0 &&
-	    (ours.st_ino != theirs.st_ino || ours.st_dev != theirs.st_dev))
+	    stat(own, &theirs) == 0 && stat(path, &used) == 0 &&
+	    (used.st_ino != theirs.st_ino || used.st_dev != theirs.st_dev))
 		log_warn("%s is used, which IONOS_CONFIG_FILE names; ionosctl would use %s", path,
 			 own);
 }
@@ -319,28 +319,25 @@ int ionos_config_load(struct ionos_config *c, const char *file, char *scratch, s
 		{ "/ionosctl/config.json", .legacy = true },
 		{ "/.ionos/config", .own = true },
 	};
-	const char *home = getenv("HOME"), *xdg = getenv("XDG_CONFIG_HOME"), *dir;
+	const char *home = text_env("HOME"), *xdg = text_env("XDG_CONFIG_HOME"), *dir;
 	int found = 0, failed;
 	size_t i;
 
 	memset(c, 0, sizeof(*c));
 	if (!file) {
-		file = getenv("IONOS_CONFIG_FILE");
-		if (file && !*file)
-			file = NULL;
-		if (file && xdg && *xdg)
+		file = text_env("IONOS_CONFIG_FILE");
+		if (file && xdg)
 			warn_of_other(file, xdg, "");
 		else if (file)
 			warn_of_other(file, home, "/.config");
 	}
+	if (file && join(c->path, file, "", "", e) < 0)
+		return -1;
 	if (file)
-		return join(c->path, file, "", "", e) < 0 ||
-				       try_file(c, true, false, scratch, cap, e) < 0 ?
-			       -1 :
-			       0;
+		return try_file(c, true, false, scratch, cap, e) < 0 ? -1 : 0;
 	for (i = 0; found == 0 && i < sizeof(places) / sizeof(places[0]); i++) {
-		dir = !places[i].own && xdg && *xdg ? xdg : home;
-		if (!dir || !*dir)
+		dir = !places[i].own && xdg ? xdg : home;
+		if (!dir)
 			continue;
 		failed = join(c->path, dir, places[i].own || dir == xdg ? "" : "/.config",
 			      places[i].name, e);

@@ -237,8 +237,9 @@ static int set_properties(struct task *t, struct watch *watch, struct err *e)
 
 static void note_status(struct task *t, const char *word)
 {
-	snprintf(t->status, sizeof(t->status), "%s%s", word,
-		 t->bytes == BYTES_PROVEN ? "" : PROOF_WORD);
+	snprintf(t->status, sizeof(t->status), "%s", word);
+	if (t->bytes != BYTES_PROVEN)
+		proof_note(t);
 }
 
 int ionos_images_finish(struct task *t, struct err *e)

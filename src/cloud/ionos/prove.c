@@ -5,12 +5,13 @@
 #include "base/stop.h"
 #include "base/text.h"
 #include "cloud/ionos/server.h"
+#include "cloud/proof.h"
 #include "net/retry.h"
 
 /* All of it was sent, but nobody says that it is there whole: ionos_images_finish() tells. */
 static int doubted(struct task *t)
 {
-	t->bytes = BYTES_LANDED;
+	proof_landed(t);
 	return 0;
 }
 
@@ -21,7 +22,7 @@ static int compare(struct task *t, enum ftps_file file, uint64_t size, struct er
 	const char *host = t->work->ftps.shown;
 
 	if (file == FTPS_PRESENT && size == w->total) {
-		t->bytes = BYTES_PROVEN;
+		proof_proven(t);
 		return 0;
 	}
 	/* It may have moved the file already. */
@@ -66,7 +67,7 @@ static int unproven(struct task *t, const struct err *why, struct err *e)
 
 	/* 226 was said: it is not to be deleted, whatever happens. */
 	if (w->end == END_CONFIRMED)
-		t->bytes = BYTES_LANDED;
+		proof_landed(t);
 	if (why->code != ERR_STOPPED) {
 		text_say(w->unproven, sizeof(w->unproven),
 			 "%s, but its size could not be asked for (%s)",

@@ -8,7 +8,7 @@
 #include "cloud/provider.h"
 
 /*
- * NONE --> ASKED --> OURS --> NONE (the server lost it, or has something else there)
+ * NONE --> (ASKED -->) OURS --> NONE (the server lost it, or has something else there)
  *   ^________/
  *
  * Only what is ours is resumed, and deleted.

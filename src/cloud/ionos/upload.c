@@ -11,6 +11,7 @@
 #include "cloud/ionos/prove.h"
 #include "cloud/ionos/server.h"
 #include "cloud/ionos/turn.h"
+#include "cloud/proof.h"
 
 /* The server's last word: slow uplinks and disks drain late. */
 #define FINAL_MS ((int64_t)600 * 1000)
@@ -69,8 +70,7 @@ static int put(struct task *t, struct stage *body, uint64_t from, struct err *e)
 		w->sent_max = from + u->sent;
 	if (u->sent_all) {
 		w->sent_s = clock_wall();
-		if (t->bytes < BYTES_SENT)
-			t->bytes = BYTES_SENT;
+		proof_sent(t);
 		w->total = from + u->sent;
 	}
 	/* A refusal is the last word; a connection that broke at the end is none. */
@@ -132,7 +132,7 @@ static int complete(struct task *t, struct stage *body, struct err *e)
 		return err_set(e, ERR_IMAGE, "is longer than it was when its upload began");
 	if (n < 0)
 		return -1;
-	t->bytes = BYTES_PROVEN;
+	proof_proven(t);
 	return 0;
 }
 

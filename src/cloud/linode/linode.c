@@ -86,7 +86,7 @@ static int linode_prepare(struct task *t, struct err *e)
 	if (!t->region[0] && !s->region[0])
 		return err_set(e, ERR_USAGE,
 			       "no region is given: use --region, us-ord for example, or set one with linode-cli configure");
-	t->vouch[SIDE_API].cacert = getenv("LINODE_CLI_CA");
+	t->vouch[SIDE_API].cacert = text_env("LINODE_CLI_CA");
 	if (strcmp(s->scheme, "http") == 0 && t->options->pins.count > 0)
 		return err_set(e, ERR_USAGE, "--pin: by http the API has no certificate");
 	if (strcmp(s->scheme, "http") == 0)

@@ -215,7 +215,7 @@ static void linode_cli_print(FILE *f, struct task *tasks, unsigned count)
 /* Python's expanduser(), for "~/disk.img.gz" that the shell left alone. */
 static void expand_home(struct options *o)
 {
-	const char *home = getenv("HOME");
+	const char *home = text_env("HOME");
 	struct text t;
 
 	if (strncmp(o->files[0], "~/", 2) != 0 || !home)

@@ -35,7 +35,7 @@ void linode_warn_of_size(const struct task *t)
 static int put_check(struct task *t, struct err *e)
 {
 	t->label = text_base_name(t->file);
-	t->vouch[SIDE_API].cacert = getenv("LINODE_CLI_CA");
+	t->vouch[SIDE_API].cacert = text_env("LINODE_CLI_CA");
 	return presigned_read(t->upload_to, linode_own(t->options)->upload_to, "HOIST_UPLOAD_TO",
 			      e);
 }

@@ -324,7 +324,7 @@ static int load_file(struct linode_settings *s, const struct options *o, char *s
 		return -1;
 	/* Like linode-cli, be content without a file that was not asked for. */
 	if (fd < 0 && (errno == ENOENT || errno == ENOTDIR ||
-		       (errno == EACCES && !getenv("LINODE_CLI_CONFIG")))) {
+		       (errno == EACCES && !text_env("LINODE_CLI_CONFIG")))) {
 		if (linode_own(o)->as_user)
 			return err_set(e, ERR_USAGE, "--as-user %s: there is no settings file %s",
 				       linode_own(o)->as_user, path);

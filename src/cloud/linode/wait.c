@@ -12,6 +12,7 @@
 #include "cloud/linode/own.h"
 #include "cloud/object.h"
 #include "cloud/presigned.h"
+#include "cloud/proof.h"
 #include "cloud/watch.h"
 
 /*
@@ -69,7 +70,7 @@ static int processing_failed(struct task *t, const char *message, enum linode_st
 	bool image = strstr(message, "ecompress") || strstr(message, "too large");
 
 	*state = LINODE_LOST;
-	t->bytes = BYTES_OPEN;
+	proof_none(t);
 	return err_set(e, image ? ERR_IMAGE : ERR_FAILED, "Linode could not process the image: %s",
 		       *message ? message : "no reason is given");
 }
@@ -160,7 +161,9 @@ int linode_ask(struct task *t, bool *arrived, struct err *e)
 	}
 	*arrived =
 		t->bytes >= BYTES_SENT && (state == LINODE_PROCESSING || state == LINODE_AVAILABLE);
-	t->bytes = *arrived ? BYTES_PROVEN : BYTES_OPEN;
+	/* What is not seen may still be on its way. */
+	if (*arrived)
+		proof_proven(t);
 	return 0;
 }
 

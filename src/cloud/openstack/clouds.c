@@ -213,7 +213,7 @@ static int take_secret(struct reader *r)
 		return 0;
 	value = look_up(r, name, NULL);
 	r->s->password_given = value && strcmp(name, "password") == 0;
-	/* As otc_only_keys() has it. */
+	/* As otc_settings_only_keys() has it. */
 	if (!value && !type && strcmp(name, "password") == 0)
 		return take_secret_key(r);
 	if (!value)

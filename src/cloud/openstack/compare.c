@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "cloud/openstack/own.h"
 #include "cloud/openstack/state.h"
+#include "cloud/proof.h"
 
 /* 1 if a digest was compared, 0 if Glance names none that we know, -1 if it is another. */
 static int compare_digest(struct task *t, const char *name, const char *theirs, struct err *e)
@@ -70,6 +71,9 @@ int os_compare(struct task *t, struct err *e)
 		compared = compare_digest(t, "md5", checksum, e);
 	if (compared < 0 || compare_stores(t, e) < 0)
 		return -1;
-	t->bytes = compared > 0 ? BYTES_PROVEN : BYTES_LANDED;
+	if (compared > 0)
+		proof_proven(t);
+	else
+		proof_landed(t);
 	return 1;
 }

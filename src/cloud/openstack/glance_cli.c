@@ -163,15 +163,10 @@ static const struct opt import_options[] = {
 	{ OPT_END, 0, NULL, NULL, 0, NULL },
 };
 
-/* An empty variable is none. */
-static const char *from(const char *given, const char *variable)
-{
-	return given ? given : variable && *variable ? variable : NULL;
-}
-
 static int adapt_create(struct options *o, struct err *e)
 {
-	os_own_set(o)->store = from(os_own(o)->store, getenv("OS_IMAGE_STORE"));
+	if (!os_own(o)->store)
+		os_own_set(o)->store = text_env("OS_IMAGE_STORE");
 	if (os_own(o)->store)
 		os_own_set(o)->stores = (struct opt_list){ .at = { os_own(o)->store }, .count = 1 };
 	return openstack_cli_adapt(o, e);
@@ -215,11 +210,11 @@ static bool is_no(const char *word)
 /* --store, --stores or --all-stores, or the variables in place of the first two. */
 static int choose_stores(struct options *o, struct err *e)
 {
-	const char *several = from(NULL, getenv("OS_IMAGE_STORES"));
-	const char *failures = getenv("OS_IMAGE_ALLOW_FAILURE");
+	const char *several = text_env("OS_IMAGE_STORES");
+	const char *failures = text_env("OS_IMAGE_ALLOW_FAILURE");
 
 	if (!os_own(o)->store && os_own(o)->stores.count == 0 && !os_own(o)->all_stores) {
-		os_own_set(o)->store = from(NULL, getenv("OS_IMAGE_STORE"));
+		os_own_set(o)->store = text_env("OS_IMAGE_STORE");
 		if (several && add_stores(o, several, e) < 0)
 			return -1;
 	}
@@ -237,7 +232,8 @@ static int choose_stores(struct options *o, struct err *e)
 
 static int adapt_import(struct options *o, struct err *e)
 {
-	os_own_set(o)->import = from(os_own(o)->import, getenv("OS_IMAGE_IMPORT_METHOD"));
+	if (!os_own(o)->import)
+		os_own_set(o)->import = text_env("OS_IMAGE_IMPORT_METHOD");
 	if (!os_own(o)->import)
 		os_own_set(o)->import = "glance-direct";
 	if (strcmp(os_own(o)->import, "glance-direct") != 0)

@@ -158,7 +158,7 @@ static int failed(struct task *t, const char *stores, struct err *e)
  * Is this import meant by the stores that Glance says have failed?  It forgets
  * those of an earlier one as far as they are tried again, and no others.
  */
-static bool is_ours(struct task *t, const char *stores)
+static bool are_wanted(struct task *t, const char *stores)
 {
 	const struct options *o = t->options;
 	bool found = false;
@@ -185,7 +185,7 @@ int os_import(struct task *t, struct err *e)
 	json_show(&t->work->json, "os_glance_import_task", lock, sizeof(lock));
 	if (*lock)
 		os_state_import(t, IMPORT_SEEN);
-	some = is_ours(t, without);
+	some = are_wanted(t, without);
 	if (strcmp(t->status, "active") == 0) {
 		if (*pending && (*lock || w->import != IMPORT_SEEN))
 			return 0;

@@ -20,6 +20,7 @@
 #include "cloud/openstack/prepare.h"
 #include "cloud/openstack/record.h"
 #include "cloud/openstack/wait.h"
+#include "cloud/proof.h"
 
 #define GIB ((uint64_t)1 << 30)
 
@@ -81,7 +82,7 @@ static int compare(struct task *t, struct err *e)
 			       t->id);
 	if (os_compare_size(t, "the cloud", size, e) < 0)
 		return -1;
-	t->bytes = BYTES_PROVEN;
+	proof_proven(t);
 	if (os_own(t->options)->protect && !os_record_is_protected(t))
 		return err_set(e, ERR_UNFINISHED, "the image %s is there, but not protected",
 			       t->id);

@@ -18,10 +18,14 @@
 static int not_its_format(const struct task *t, const char *why, struct err *e)
 {
 	const struct image *im = &t->image;
-	const char *said = os_work(t)->format[0]           ? os_work(t)->format :
-			   os_own(t->options)->disk_format ? os_own(t->options)->disk_format :
-			   os_format_name(im->format)      ? os_format_name(im->format) :
-							     "raw";
+	const char *said = os_format_name(im->format);
+
+	if (os_work(t)->format[0])
+		said = os_work(t)->format;
+	else if (os_own(t->options)->disk_format)
+		said = os_own(t->options)->disk_format;
+	else if (!said)
+		said = "raw";
 
 	/* Its inspector knows only dynamic ones; a fixed VHD is a raw disk and 512 bytes. */
 	if (im->format == FORMAT_VHD && im->virtual_size + 512 == im->size)

@@ -33,7 +33,7 @@ static const struct key {
 	[OS_INSECURE] = { "insecure", { "OS_INSECURE" } },
 	[OS_IMAGE_REGION] = { "image_region_name", { NULL } },
 	[OS_IMAGE_INTERFACE] = { "image_interface", { NULL } },
-	[OS_ACCESS_KEY] = { "ak", { NULL } }, /* see otc_keys_find() */
+	[OS_ACCESS_KEY] = { "ak", { NULL } }, /* see otc_settings_find_keys() */
 };
 
 const char *os_settings_key_name(enum os_key key)

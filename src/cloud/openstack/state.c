@@ -2,6 +2,7 @@
 #include "cloud/openstack/state.h"
 
 #include "base/text.h"
+#include "cloud/proof.h"
 
 struct os_work *os_work(const struct task *t)
 {
@@ -31,7 +32,7 @@ void os_state_reset(struct task *t)
 	w->record = RECORD_NONE;
 	w->data = DATA_NONE;
 	w->contested = false;
-	t->bytes = BYTES_OPEN;
+	proof_none(t);
 	t->id[0] = '\0';
 }
 
@@ -75,8 +76,7 @@ void os_state_sent(struct task *t, bool refused)
 	if (r->sent_all && !refused) {
 		w->data = DATA_WHOLE;
 		w->sent = r->uploaded;
-		if (t->bytes < BYTES_SENT)
-			t->bytes = BYTES_SENT;
+		proof_sent(t);
 	} else if (begun && !(w->data == DATA_WHOLE && os_state_is_late(r))) {
 		/* What was not even begun takes nothing back. */
 		w->data = DATA_PART;

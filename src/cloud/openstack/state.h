@@ -7,25 +7,23 @@
 #include "cloud/proof.h"
 
 /*
- *                 .--> OURS --> DROPPED --> NONE (another one takes its place)
- *   NONE --> ASKED <---'
- *     '------------'------> OTHERS
- *
- * What may be somebody else's is never deleted.
+ *   NONE ----------> OURS --> DROPPED --> NONE (another one takes its place)
+ *     '--> ASKED -----^ |
+ *            '----------'--> OTHERS: never deleted
  */
 enum os_record {
 	RECORD_NONE,
 	RECORD_ASKED,   /* its making was not answered: it may be there, or come */
 	RECORD_OURS,    /* made by this run, which may delete it */
 	RECORD_DROPPED, /* ... and has: its deletion was asked for, to make another one */
-	RECORD_OTHERS   /* --image-id's, or one with data that may be somebody else's */
+	RECORD_OTHERS   /* somebody else's, or with data that may be somebody else's */
 };
 
 /* NONE --> PART <--> WHOLE, by each upload that has begun. */
 enum os_data {
 	DATA_NONE,
 	DATA_PART, /* Glance may have data of ours in this record */
-	DATA_WHOLE /* ... and the last ones that it may have taken are all of them */
+	DATA_WHOLE /* the last upload that it may have taken has sent every byte */
 };
 
 /* NONE --> ASKED --> TAKEN --> SEEN, and never back. */
@@ -67,13 +65,13 @@ struct os_work {
 	bool warned;        /* that nothing is encrypted */
 	bool leaving;       /* the last looks, also after a signal */
 	uint64_t sent;      /* bytes of the last whole upload */
-	int64_t until;      /* clock_ms() at which the record need not be taking them any more */
+	int64_t until;      /* clock_ms() until which it may still be storing the last upload */
 	char format[32];    /* the disk_format of a record that was there before */
 	char body[65];      /* the image's SHA-256, where it is signed */
 	struct os_headers headers;
 	struct otc_records before; /* Open Telekom Cloud: what waited before the record was made */
-	bool unanswered;           /* ... and that was not answered, once */
-	unsigned refusals;         /* of an import, which may pass */
+	bool unanswered;           /* ... and once its making was not answered */
+	unsigned refusals;         /* of an import, that may pass, so far */
 	struct proof_odd odd;      /* what Glance says of an image that was sent */
 	struct proof_odd undone;   /* ... and of one that was staged */
 };

@@ -9,6 +9,7 @@
 #include "cloud/openstack/import.h"
 #include "cloud/openstack/look.h"
 #include "cloud/openstack/own.h"
+#include "cloud/proof.h"
 #include "cloud/watch.h"
 
 /* Looks, from here doubling to there. */
@@ -51,7 +52,7 @@ static int judge_record(struct task *t, struct err *e)
 	if (!os_work(t)->contested)
 		return there;
 	if (there > 0 && !is_same(t)) {
-		t->bytes = BYTES_SENT;
+		proof_withdrawn(t);
 		there = err_set(e, ERR_FAILED,
 				"the image %s has as many bytes as were sent, but perhaps from somebody else",
 				t->id);
@@ -78,11 +79,12 @@ static int unfinished(struct task *t, bool seen, const struct err *why, struct e
 {
 	bool no_size = !os_settings_of(t)->flavour->digests && strcmp(t->status, "active") == 0;
 
-	if (why->code == ERR_UNFINISHED || (seen && why->code != ERR_NONE)) {
+	/* An import that was refused for a while leaves the image as it is. */
+	if (why->code == ERR_UNFINISHED || (seen && why->code != ERR_NONE && !why->retry)) {
 		*e = *why;
 		return -1;
 	}
-	if (why->code != ERR_NONE)
+	if (!seen && why->code != ERR_NONE)
 		return err_set(e, ERR_UNFINISHED,
 			       "sent whole, but the image %s cannot be looked at: %s", t->id,
 			       why->text);

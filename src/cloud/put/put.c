@@ -10,7 +10,7 @@
 #include "cloud/presigned.h"
 #include "cloud/proof.h"
 
-/* One request takes a few more: some are hoist's own. */
+/* HEADERS_MAX of a request without those that hoist sends itself. */
 #define LINES_MAX 6
 
 /* struct options' own. */
@@ -80,13 +80,17 @@ static int put_check(struct task *t, struct err *e)
 	size_t path = strcspn(p->url, "?#");
 	bool directory = path > 0 && p->url[path - 1] == '/';
 	struct text url;
+	unsigned i;
 
 	t->label = text_base_name(t->file);
 	if (!directory && t->options->file_count > 1)
-		return err_set(e, ERR_USAGE,
-			       "one URL is for one image: only to one that ends in / go several");
+		return err_set(e, ERR_USAGE, "several images need a URL that ends in /");
 	if (directory && strcmp(t->file, "-") == 0)
 		return err_set(e, ERR_USAGE, "standard input has no name for a URL that ends in /");
+	for (i = 0; i < t->image_index; i++)
+		if (strcmp(text_base_name(t->options->files[i]), t->label) == 0)
+			return err_set(e, ERR_USAGE, "%s would take its place: both are %s there",
+				       t->file, t->label);
 	text_init(&url, t->upload_to, sizeof(t->upload_to));
 	text_put_n(&url, p->url, path);
 	if (directory)
@@ -97,25 +101,33 @@ static int put_check(struct task *t, struct err *e)
 
 static int put_send(struct task *t, struct stage *body, struct err *e)
 {
+	char why[80];
+
 	if (presigned_put(t, body, &((const struct put *)t->settings)->how, e) < 0)
 		return -1;
 	snprintf(t->status, sizeof(t->status), "stored");
 	if (t->bytes == BYTES_PROVEN)
 		return 0;
-	return own(t->options)->status == 0 ?
-		       presigned_unproven(t, e) :
-		       proof_missing(t,
-				     "sent whole, but the answer is not the one of --expect-status",
-				     e);
+	if (own(t->options)->status == 0)
+		return presigned_unproven(t, e);
+	text_say(why, sizeof(why), "sent whole, but the answer is %ld, --expect-status says %u",
+		 t->work->reply.status, (unsigned)own(t->options)->status);
+	return proof_missing(t, why, e);
 }
 
 static void put_abandon(struct task *t)
 {
-	if (t->bytes != BYTES_SENT)
-		return;
-	proof_doubt(t);
-	text_say(t->left, sizeof(t->left),
-		 "the image may be there whole: look before it is sent again");
+	long status = t->work->reply.status;
+
+	if (t->bytes == BYTES_SENT) {
+		snprintf(t->status, sizeof(t->status), "sent");
+		proof_doubt(t);
+		text_say(t->left, sizeof(t->left),
+			 "the image may be there whole: look, or send it again");
+	} else if (status >= 200 && status <= 204) {
+		text_say(t->left, sizeof(t->left),
+			 "what was stored is not the image: send it again, or delete it");
+	}
 }
 
 static const struct opt options[] = {
@@ -135,8 +147,8 @@ static const struct takes takes = { .who = "the server", .length = true };
 
 const struct provider put_provider = {
 	.name = "put",
-	.summary = "upload images to any URL that takes a PUT: S3, WebDAV, an artifact store",
-	.operands = "FILE...",
+	.summary = "upload images to any URL that takes a PUT: S3, WebDAV, and so on",
+	.operands = "--to FROM FILE...",
 	.options = options,
 	.columns = "status,size,md5,file",
 	.fields = "file,status,size,md5,exit,error",
