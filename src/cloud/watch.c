@@ -8,6 +8,9 @@
 /* A request that has to be carried out is sent so often. */
 #define TRIES 3
 
+/* The longest that a cloud can make a pause between two of a few looks. */
+#define PAUSE_MAX_MS 60000
+
 void watch_init(struct watch *w, struct task *t, int64_t first_ms, int64_t most_ms)
 {
 	*w = (struct watch){
@@ -70,4 +73,11 @@ bool watch_retry(const struct task *t, unsigned *tries, struct err *e)
 		return false;
 	err_clear(e);
 	return true;
+}
+
+int watch_pause(const struct task *t, int64_t ms, struct err *e)
+{
+	int64_t asked = t->wait_ms < PAUSE_MAX_MS ? t->wait_ms : PAUSE_MAX_MS;
+
+	return stop_sleep(ms > asked ? ms : asked, e);
 }

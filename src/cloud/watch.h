@@ -38,4 +38,10 @@ bool watch_again(struct watch *w, const struct task *t, const struct err *why, s
  */
 bool watch_retry(const struct task *t, unsigned *tries, struct err *e);
 
+/*
+ * Between two looks of which there are only a few: pauses ms, or as long as the cloud has asked
+ * for, but at most a minute.  -1 with ERR_STOPPED.
+ */
+int watch_pause(const struct task *t, int64_t ms, struct err *e) MUST_CHECK;
+
 #endif

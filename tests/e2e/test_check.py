@@ -3,6 +3,7 @@
 import gzip
 import hashlib
 import os
+import pathlib
 import struct
 import zlib
 
@@ -32,6 +33,16 @@ def test_a_good_image(tool, small):
     assert result.status == 0, result
     assert str(small) in result.out and "linode" in result.out.lower()
     assert result.notes == []
+
+
+def test_the_manual_tells_what_each_cloud_takes(tool, put_file):
+    archive = put_file("x.tar", bytes(257) + b"ustar\x0000" + bytes(10000))
+    (row,) = tool.run("check", "-o", "json", archive).json
+    manual = (pathlib.Path(__file__).parents[2] / "docs/hoist.1").read_text()
+    assert len(row["clouds"]) == 4
+    for cloud, answer in row["clouds"].items():
+        words = answer["why"].split(" takes ")[1]
+        assert f"\n.It Cm {cloud}\n{words}" in manual, words
 
 
 def test_json(tool, small):

@@ -286,6 +286,23 @@ static void requests_that_were_refused(void **state)
 	assert_string_equal(e.text, "why");
 }
 
+/* Between a few looks: ours, or the cloud's, but not for ever. */
+static void pauses_between_few_looks(void **state)
+{
+	struct err e = ERR_INIT;
+	int64_t before = clock_ms();
+
+	(void)state;
+	task.wait_ms = 0;
+	assert_int_equal(watch_pause(&task, 20, &e), 0);
+	assert_true(clock_ms() - before >= 20);
+	task.wait_ms = 60;
+	before = clock_ms();
+	assert_int_equal(watch_pause(&task, 1, &e), 0);
+	assert_true(clock_ms() - before >= 60);
+	task.wait_ms = 0;
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -300,6 +317,7 @@ int main(void)
 		cmocka_unit_test_setup(a_signal, begin),
 		cmocka_unit_test_setup(requests_that_have_to_be_carried_out, begin),
 		cmocka_unit_test_setup(requests_that_were_refused, begin),
+		cmocka_unit_test_setup(pauses_between_few_looks, begin),
 	};
 
 	return cmocka_run_group_tests_name("watch", tests, setup, NULL);

@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "base/log.h"
-#include "base/stop.h"
 #include "base/text.h"
 #include "cloud/linode/linode.h"
 #include "cloud/linode/own.h"
@@ -137,12 +136,6 @@ static int look(struct task *t, enum linode_state *state, struct err *e)
 	return look_at_event(t, state, e);
 }
 
-/* Between two polls: as long as the user says, or Linode. */
-static int64_t pause_ms(const struct task *t)
-{
-	return t->wait_ms > t->options->poll_ms ? t->wait_ms : t->options->poll_ms;
-}
-
 int linode_ask(struct task *t, bool *arrived, struct err *e)
 {
 	enum linode_state state = LINODE_PENDING;
@@ -156,7 +149,7 @@ int linode_ask(struct task *t, bool *arrived, struct err *e)
 		}
 		if (state == LINODE_PROCESSING || state == LINODE_AVAILABLE)
 			break;
-		if (polls > 0 && stop_sleep(pause_ms(t), e) < 0)
+		if (polls > 0 && watch_pause(t, t->options->poll_ms, e) < 0)
 			return -1;
 	}
 	*arrived =

@@ -6,7 +6,6 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "base/stop.h"
 #include "cloud/openstack/flavour.h"
 #include "cloud/openstack/glance.h"
 #include "cloud/openstack/keystone.h"
@@ -14,6 +13,7 @@
 #include "cloud/openstack/own.h"
 #include "cloud/openstack/put.h"
 #include "cloud/openstack/record.h"
+#include "cloud/watch.h"
 
 /* How long a record may stay in "saving" after a connection broke. */
 #define SAVING_MS 30000
@@ -188,7 +188,7 @@ static int ask_of_last(struct task *t, struct err *e)
 		} else if (clock_ms() >= os_work(t)->until) {
 			return stuck(t, e);
 		}
-		if (stop_sleep(LOOK_MS, e) < 0)
+		if (watch_pause(t, LOOK_MS, e) < 0)
 			return -1;
 	}
 }
@@ -215,7 +215,7 @@ static int look_after(struct task *t, struct err *e)
 		/* One look alone may be an old one. */
 		still = (seen ? is_busy(t) : why.retry) ? 0 : still + 1;
 	} while (still < STILL_LOOKS && clock_ms() < os_work(t)->until &&
-		 stop_sleep(LOOK_MS, &stopped) == 0);
+		 watch_pause(t, LOOK_MS, &stopped) == 0);
 	if (why.code == ERR_STOPPED || stopped.code == ERR_STOPPED)
 		*e = stopped.code == ERR_STOPPED ? stopped : why;
 	t->wait_ms = wait_ms;

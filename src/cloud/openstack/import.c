@@ -6,12 +6,12 @@
 
 #include "base/fit.h"
 #include "base/log.h"
-#include "base/stop.h"
 #include "base/text.h"
 #include "cloud/openstack/glance.h"
 #include "cloud/openstack/look.h"
 #include "cloud/openstack/own.h"
 #include "cloud/openstack/reason.h"
+#include "cloud/watch.h"
 
 /* How often a task that has failed is asked why, and the pause between. */
 #define TASK_LOOKS 8
@@ -148,7 +148,7 @@ static int failed(struct task *t, const char *stores, struct err *e)
 	int tries = 1;
 
 	while (look_at_tasks(t, message, sizeof(message)) == TASKS_AT_WORK && tries++ < TASK_LOOKS)
-		if (stop_sleep(TASK_MS, e) < 0)
+		if (watch_pause(t, TASK_MS, e) < 0)
 			return -1;
 	return err_set(e, ERR_FAILED, "Glance could not import the image %s into %s%s%s", t->id,
 		       *stores ? stores : "its stores", *message ? ": " : "", message);
