@@ -102,7 +102,8 @@ static void tables_that_overlap(void **state)
 
 	(void)state;
 	for (shift = 1; shift < 8; shift++) {
-		v.size = v.head_len = make(find("qcow"));
+		v.head_len = make(find("qcow"));
+		v.size = v.head_len;
 		/* Two tables of 64 entries, the second from the last entry of the first on. */
 		put_be(disk + 24, 128 * 512, 8);
 		put_be(disk + 520, 1024 + 63 * 8 + shift, 8);
@@ -133,7 +134,7 @@ static void tables_that_are_gone(void **state)
 	assert_int_equal(disk_open(&d, FORMAT_QCOW2, &v, &e), 1);
 	tell(text, sizeof(text));
 	assert_string_equal(text, "? 0+35840");
-	v.head_len = v.size;
+	v.head_len = (size_t)v.size;
 	assert_int_equal(disk_open(&d, FORMAT_QCOW2, &v, &e), 1);
 	d.walk_max = 511;
 	tell(text, sizeof(text));
@@ -195,12 +196,13 @@ static void make_raw(void)
 static void compare(int fd, const struct extent *x, const char *spec)
 {
 	static const unsigned char zeros[1 << 16];
-	uint64_t done, n;
+	uint64_t done;
+	size_t n;
 
 	if (x->kind == EXTENT_COMPRESSED)
 		return;
 	for (done = 0; done < x->len; done += n) {
-		n = x->len - done < sizeof(zeros) ? x->len - done : sizeof(zeros);
+		n = x->len - done < sizeof(zeros) ? (size_t)(x->len - done) : sizeof(zeros);
 		memset(got, 0, n);
 		if (x->kind == EXTENT_DATA)
 			assert_int_equal(pread(fd, got, n, (off_t)(x->file_at + done)), n);
