@@ -7,6 +7,7 @@
 #include "cloud/object.h"
 #include "cloud/openstack/own.h"
 #include "cloud/openstack/python.h"
+#include "cloud/openstack/yaml_out.h"
 
 /* What is not one of these is a property, and some are left out. */
 static const char *const names[] = {
@@ -275,9 +276,9 @@ static void print_yaml_properties(FILE *out, const struct shown *s)
 	while (next_property(s, true, &key)) {
 		value = json_member(&key);
 		text_init(&t, line, sizeof(line));
-		yaml_put(&t, &key);
+		yaml_out_put(&t, &key);
 		text_put(&t, ": ");
-		yaml_put(&t, &value);
+		yaml_out_put(&t, &value);
 		fprintf(out, "  %s\n", line);
 	}
 }
@@ -297,10 +298,10 @@ static void print_yaml(FILE *out, const struct shown *s)
 		}
 		text_init(&t, buf, sizeof(buf));
 		if (strcmp(names[i], "tags") == 0) {
-			yaml_put_list(&t, &value);
+			yaml_out_put_list(&t, &value);
 		} else {
 			text_put(&t, " ");
-			yaml_put(&t, &value);
+			yaml_out_put(&t, &value);
 		}
 		fprintf(out, "%s:%s\n", names[i], buf);
 	}

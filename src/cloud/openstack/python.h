@@ -15,10 +15,6 @@ void python_put_list(struct text *t, const struct json *array);
 /* As json.dump() has it: in one line, or with a line for each value. */
 extern const struct json_style python_json, python_json_lines;
 
-/* Append a value as YAML in one line; an array as lines, each with its line end before it. */
-void yaml_put(struct text *t, const struct json *value);
-void yaml_put_list(struct text *t, const struct json *array);
-
 /* Lines of +, - and |, as PrettyTable prints them; glanceclient's wraps what is wider than 80. */
 extern const struct table_shape pretty_table, pretty_table_80;
 

@@ -1,4 +1,6 @@
 /* YAML 1.1, as PyYAML's safe_dump() writes it: but for strings it is the same as JSON. */
+#include "cloud/openstack/yaml_out.h"
+
 #include <string.h>
 
 #include "cloud/openstack/python.h"
@@ -82,7 +84,7 @@ static void put_string(const char *s, struct text *t)
 	text_put(t, "'");
 }
 
-void yaml_put(struct text *t, const struct json *value)
+void yaml_out_put(struct text *t, const struct json *value)
 {
 	char shown[OBJECT_BYTES];
 
@@ -94,7 +96,7 @@ void yaml_put(struct text *t, const struct json *value)
 	put_string(shown, t);
 }
 
-void yaml_put_list(struct text *t, const struct json *array)
+void yaml_out_put_list(struct text *t, const struct json *array)
 {
 	struct json item = { 0 };
 
@@ -102,6 +104,6 @@ void yaml_put_list(struct text *t, const struct json *array)
 		text_put(t, " []");
 	while (json_next(array, "", &item)) {
 		text_put(t, "\n- ");
-		yaml_put(t, &item);
+		yaml_out_put(t, &item);
 	}
 }
