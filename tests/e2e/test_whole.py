@@ -237,7 +237,7 @@ def test_a_fixed_vhd_through_a_pipe(tool, source, put_file):
 
 def test_an_encrypted_disk(tool, tmp_path):
     path = tmp_path / "luks.qcow2"
-    secret = ["--object", "secret,id=s,data=abc", "-o", "encrypt.format=luks,encrypt.key-secret=s"]
+    secret = ["--object", "secret,id=s,data=abc", "-o", "encrypt.format=luks,encrypt.key-secret=s,encrypt.iter-time=10"]
     run("qemu-img", "create", "-q", "-f", "qcow2", *secret, path, "4M")
     result = tool.run("check", path)
     assert result.status == 0 and len(result.warnings) == 1 and "key" in result.warnings[0], result
