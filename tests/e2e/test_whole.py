@@ -238,7 +238,10 @@ def test_a_fixed_vhd_through_a_pipe(tool, source, put_file):
 def test_an_encrypted_disk(tool, tmp_path):
     path = tmp_path / "luks.qcow2"
     secret = ["--object", "secret,id=s,data=abc", "-o", "encrypt.format=luks,encrypt.key-secret=s,encrypt.iter-time=10"]
-    run("qemu-img", "create", "-q", "-f", "qcow2", *secret, path, "4M")
+    words = ["qemu-img", "create", "-q", "-f", "qcow2", *secret, path, "4M"]
+    # On a busy machine it fails to measure how long a key takes ("Unable to get accurate CPU usage").
+    if all(subprocess.run(words, check=False).returncode for _ in range(10)):
+        pytest.fail("qemu-img makes no encrypted image")
     result = tool.run("check", path)
     assert result.status == 0 and len(result.warnings) == 1 and "key" in result.warnings[0], result
 
