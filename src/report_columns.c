@@ -59,7 +59,8 @@ static const char *get_status(const struct task *t, struct text *made)
 static const char *get_size(const struct task *t, struct text *made)
 {
 	/* A pipe has the size that came through it. */
-	bool came = t->provider->send && (t->err.code == ERR_NONE || t->sound);
+	bool came = t->provider->send && atomic_load(&t->phase) == PHASE_ENDED &&
+		    (t->err.code == ERR_NONE || t->sound);
 
 	if (t->image.size_known || came)
 		text_printf(made, "%llu",

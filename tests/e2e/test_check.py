@@ -205,3 +205,10 @@ def test_cat_of_a_bad_image_never_writes_its_end(tool, put_file, tmp_path):
         result = tool.start("cat", put_file("bad.gz", bytes(bad)), stdout=out).end()
     assert result.status == 3, result
     assert (tmp_path / "out").stat().st_size < len(bad)
+
+
+def test_a_pipe_that_was_not_started_has_no_size(tool, put_file):
+    bad = put_file("bad.raw", bytes(777))
+    result = tool.run("ionos", "--location", "de/fra", "--rename", "a,b", "--format", "raw", "-o", "json", "--cols", "status,size",
+                      "-", bad, input=bytes(1024))
+    assert [(row["status"], row["size"]) for row in result.json["uploads"]] == [("not started", None), ("failed", 777)], result

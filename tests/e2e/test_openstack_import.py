@@ -374,3 +374,12 @@ def test_sigterm(rig, proxy, disk, route, where):
     result = running.end()
     assert result.status == -signal.SIGTERM and f"the image {rig.ids[0]} was deleted" in result.err, result
     assert rig.records == []  # Glance itself may leave the file of an image that it was importing
+
+
+@pytest.mark.parametrize("what", ["refused", "dropped"])
+def test_an_import_that_is_refused_until_the_time_is_over(rig, proxy, disk, what):
+    """What was staged is whole, and is left."""
+    reply = json.dumps({"message": "because of the test", "code": "503", "title": "No"})
+    proxy.fault("import", faults.Answer(503, reply, JSON, "head") if what == "refused" else faults.Drop("head"), count=None)
+    result = rig.upload(disk, *IMPORT, "--timeout", "3s", "--retry", "50")
+    assert result.status == 5 and "sent whole" in result.err and "was deleted" not in result.err, result
