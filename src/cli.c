@@ -36,6 +36,15 @@ const struct opt cli_network[] = {
 	{ OPT_END, 0, NULL, NULL, 0, NULL },
 };
 
+const struct opt cli_input[] = {
+	{ OPT_COUNT, 0, "partition", "N", OPT_AT(partition),
+	  "only this partition of a disk, by its number" },
+	{ OPT_SIZE, 0, "offset", "SIZE", OPT_AT(offset),
+	  "begin at this byte of the file, the device or the partition" },
+	{ OPT_SIZE, 0, "length", "SIZE", OPT_AT(length), "take only so many bytes" },
+	{ OPT_END, 0, NULL, NULL, 0, NULL },
+};
+
 void cli_tables(const struct provider *p, const struct opt *tables[CLI_TABLES])
 {
 	unsigned n = 0;
@@ -43,6 +52,8 @@ void cli_tables(const struct provider *p, const struct opt *tables[CLI_TABLES])
 	tables[n++] = p->options;
 	if (p->more_options)
 		tables[n++] = p->more_options;
+	if (!(p->needs & NEED_NO_FILE))
+		tables[n++] = cli_input;
 	tables[n++] = cli_common;
 	if (p->needs & NEED_NET)
 		tables[n++] = cli_network;

@@ -8,10 +8,11 @@
 #include "cloud/provider.h"
 
 /* At most so many tables make up what one command takes; a NULL ends them. */
-#define CLI_TABLES 5
+#define CLI_TABLES 6
 
 /* Options of all commands, and those of all that use the network. */
 extern const struct opt cli_common[];
+extern const struct opt cli_input[];
 extern const struct opt cli_network[];
 
 /* Where two options have one name or letter, the first counts: a command's own. */

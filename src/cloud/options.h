@@ -73,6 +73,11 @@ struct options {
 	char composed[COMPOSED_BYTES]; /* of OPT_PROPERTY's "name=value", each with its NUL */
 	size_t composed_len;
 
+	/* of a file or device, what is the image */
+	uint64_t partition; /* its number; 0 for no partition */
+	uint64_t offset;    /* of the file, or of the partition */
+	uint64_t length;    /* 0: all that is left */
+
 	/* check */
 	struct opt_list digests;
 	const char *cloud;

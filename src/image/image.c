@@ -3,7 +3,9 @@
 
 #include <string.h>
 
+#include "base/log.h"
 #include "base/text.h"
+#include "image/partition.h"
 
 static struct disk_view view_of(const struct source *s)
 {
@@ -27,6 +29,41 @@ static uint64_t size_of_disk(enum format f, const struct source *s, const unsign
 	if (disk_open(&d, f, s->seekable ? &of_file : &of_pipe, &ignored) < 0)
 		err_clear(&ignored);
 	return d.size;
+}
+
+int image_partition(struct source *s, uint64_t number, struct err *e)
+{
+	struct disk_view v = view_of(s);
+	struct partition_table table;
+	char numbers[100];
+	struct partition p;
+	struct text t;
+	int result;
+
+	/* A pipe has none to choose from. */
+	if (!s->seekable)
+		return source_narrow(s, 0, 0, e);
+	if (partition_open(&table, &v, s->sector, e) < 0)
+		return -1;
+	if (table.kind == PARTITION_NONE)
+		return err_set(e, ERR_USAGE, "has no partition table");
+	if (table.second)
+		log_warn(
+			"the first copy of the partition table (GPT) is damaged: the one at the end is used");
+	text_init(&t, numbers, sizeof(numbers));
+	while ((result = partition_next(&table, &p, e)) > 0 && p.number != number)
+		text_printf(&t, "%s%u", t.len > 0 ? ", " : "", p.number);
+	if (result < 0)
+		return -1;
+	text_ellipsis(&t);
+	if (result == 0)
+		return err_set(e, ERR_USAGE, "has no partition %llu, but %s",
+			       (unsigned long long)number, *numbers ? numbers : "none at all");
+	if (p.extended)
+		return err_set(e, ERR_USAGE,
+			       "its partition %u is the extended one, which only holds others",
+			       p.number);
+	return source_narrow(s, p.at, p.len, e);
 }
 
 int image_probe(struct image *im, struct source *s, unsigned char *head, struct gzcheck *g,

@@ -17,6 +17,13 @@ struct image {
 };
 
 /*
+ * Narrow a source that was just opened to one of its partitions, by the number that Linux
+ * gives it.  Returns 0, or -1 with ERR_USAGE where there is none of this number, or with
+ * ERR_IMAGE or ERR_STOPPED.
+ */
+int image_partition(struct source *s, uint64_t number, struct err *e) MUST_CHECK;
+
+/*
  * Look at the beginning of a source that was just opened.  head[PROBE_BYTES]
  * must live as long as a source that is a pipe; g is only borrowed.  Returns 0,
  * or -1 with ERR_IMAGE when it cannot be read or is broken gzip from the start.

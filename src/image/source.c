@@ -5,6 +5,8 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mount.h>
 #include <unistd.h>
 
 #include "base/stop.h"
@@ -80,6 +82,8 @@ static int check_unchanged(struct source *s, struct err *e)
 	    !same(&now.st_ctim, &s->opened.st_ctim))
 		return err_set(e, ERR_IMAGE,
 			       "the file changed while it was being read, or its name or rights did: its ctime is another");
+	if (!s->to_end)
+		return 0;
 	n = read_some(s, &byte, 1, e);
 	if (n < 0)
 		return -1;
@@ -141,6 +145,7 @@ int source_open(struct source *s, const char *path, bool need_size, struct err *
 {
 	bool standard = strcmp(path, "-") == 0;
 	off_t at, end;
+	int sector;
 
 	memset(s, 0, sizeof(*s));
 	s->stage.ops = &source_ops;
@@ -170,10 +175,26 @@ int source_open(struct source *s, const char *path, bool need_size, struct err *
 		return err_errno(e, ERR_USAGE, "cannot find its size");
 	if (standard && lseek(s->fd, at, SEEK_SET) < 0)
 		return err_errno(e, ERR_USAGE, "cannot go back to its beginning");
-	s->seekable = true;
+	s->seekable = s->to_end = true;
+	if (S_ISBLK(s->opened.st_mode) && ioctl(s->fd, BLKSSZGET, &sector) == 0 && sector > 0)
+		s->sector = (unsigned)sector;
 	s->start = (uint64_t)at;
 	s->size = end > at ? (uint64_t)(end - at) : 0;
 	(void)posix_fadvise(s->fd, 0, 0, POSIX_FADV_SEQUENTIAL);
+	return 0;
+}
+
+int source_narrow(struct source *s, uint64_t at, uint64_t len, struct err *e)
+{
+	if (!s->seekable)
+		return err_set(e, ERR_USAGE,
+			       "is a pipe, of which no part can be taken: give a file or a device");
+	if (at > s->size || len > s->size - at)
+		return err_set(e, ERR_USAGE, "has %llu bytes, and ends before %llu",
+			       (unsigned long long)s->size, (unsigned long long)(at + len));
+	s->to_end = len == 0 || len == s->size - at;
+	s->start += at;
+	s->size = len == 0 ? s->size - at : len;
 	return 0;
 }
 

@@ -14,7 +14,9 @@ struct source {
 	int fd;
 	bool seekable;             /* size is known, and it can be read again */
 	uint64_t size;             /* bytes from start to the end; 0 if not seekable */
-	uint64_t start;            /* offset at which it was handed to us (stdin) */
+	uint64_t start;            /* offset in fd of the first byte */
+	bool to_end;               /* size goes to the end of the file */
+	unsigned sector;           /* bytes of a block device's logical sectors; 0 if unknown */
 	uint64_t pos;              /* bytes pulled so far */
 	struct stat opened;        /* to notice that it changed */
 	atomic_bool cancelled;     /* nobody will pull any more: stop waiting for a pipe */
@@ -32,6 +34,12 @@ struct source {
  * found to have changed since it was opened: its size, its mtime, its ctime.
  */
 int source_open(struct source *s, const char *path, bool need_size, struct err *e) MUST_CHECK;
+
+/*
+ * Take only len bytes from offset at on, of a source that was just opened; all that is left
+ * for len 0.  Returns 0, or -1 with ERR_USAGE for a pipe, or where it ends before.
+ */
+int source_narrow(struct source *s, uint64_t at, uint64_t len, struct err *e) MUST_CHECK;
 
 /*
  * Read up to cap bytes from the beginning, without consuming them.  Of a pipe

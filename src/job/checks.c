@@ -23,6 +23,17 @@ static bool needs_length(const struct provider *p)
 	return p->takes && p->takes->length;
 }
 
+static int open_source(struct task *t, struct err *e)
+{
+	const struct options *o = t->options;
+	struct source *s = &t->input->source;
+
+	if (source_open(s, t->file, needs_length(t->provider), e) < 0 ||
+	    (o->partition != 0 && image_partition(s, o->partition, e) < 0))
+		return -1;
+	return o->offset != 0 || o->length != 0 ? source_narrow(s, o->offset, o->length, e) : 0;
+}
+
 /* same has the same image for another place, or is NULL. */
 static int check_image(struct checks *c, struct task *t, const struct task *same, struct err *e)
 {
@@ -39,14 +50,14 @@ static int check_image(struct checks *c, struct task *t, const struct task *same
 		t->image = same->image;
 		t->unproven = same->unproven;
 		plan_payload(t);
-		return source_open(&in->source, t->file, needs_length(t->provider), e);
+		return open_source(t, e);
 	}
 	assert(t->file);
 	if (strcmp(t->file, "-") == 0 && c->stdin_taken)
 		return err_set(e, ERR_USAGE,
 			       "standard input is one image for one place: it can be read once");
 	c->stdin_taken = c->stdin_taken || strcmp(t->file, "-") == 0;
-	if (source_open(&in->source, t->file, needs_length(t->provider), e) < 0)
+	if (open_source(t, e) < 0)
 		return -1;
 	if (!in->source.seekable && c->head_kept)
 		return err_set(e, ERR_USAGE, "only one pipe can be read in one run");
