@@ -13,8 +13,8 @@ import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 STATUSES = ["0", "1", "2", "3", "4", "5"]  # a contract for scripts: fixed for ever
-OWN = ["Common options"]
-NET = ["Common options", "Network options"]
+OWN = ["Common options", "Input options"]
+NET = [*OWN, "Network options"]
 LINODE_CLI = ["linode-cli image-upload and images upload"]
 IONOS = "hoist ionos and ionosctl image upload"
 LOGIN = "Logging in to OpenStack"
