@@ -91,6 +91,12 @@ $(eval $(call library,zlib,,$(ZLIB),-DHAVE_UNISTD_H,$(ZLIB)))
 $(L)/include/zlib.h: $(call src,zlib)/.unpacked $(L)/stamp/zlib
 	@mkdir -p $(@D) && cp $(<D)/zlib.h $(<D)/zconf.h $(@D)
 
+# --- libdeflate: only what compresses; its memory is counted and capped by src/base/mem.c ---
+$(eval $(call library,libdeflate,lib/,deflate_compress utils,-I$(call src,libdeflate) -Dmalloc=mem_malloc -Dfree=mem_free,deflate_compress))
+
+$(L)/include/libdeflate.h: $(call src,libdeflate)/.unpacked $(L)/stamp/libdeflate
+	@mkdir -p $(@D) && cp $(<D)/libdeflate.h $(@D)
+
 # --- mbedTLS: one library, our own configuration -----------------------------------
 # GCM is the processor's own where we have one: see src/crypto/gcm_eight.h.
 GCM := $(or $(filter x86_64 aarch64,$(firstword $(subst -, ,$(ARCH)))),none)
@@ -277,11 +283,11 @@ $(L)/lib/libroots.a: third_party/roots/roots.c $(L)/roots/roots.gz $(LIBC_READY)
 
 # --- What the Makefile uses ----------------------------------------------------------
 LIB_INCLUDES := -isystem $(L)/include -I$(L)/roots $(INIH_DEFS)
-LIB_HEADERS  := $(L)/include/zlib.h $(L)/include/mbedtls/mbedtls_config.h $(L)/include/peer.h \
+LIB_HEADERS  := $(L)/include/zlib.h $(L)/include/libdeflate.h $(L)/include/mbedtls/mbedtls_config.h $(L)/include/peer.h \
 	$(L)/include/curl/curl.h $(L)/include/jsmn.h $(L)/include/ini.h \
 	$(L)/include/yaml.h $(L)/roots/roots_size.h
 LIB_ARCHIVES := $(addprefix $(L)/lib/,libcurl.a libmbedtls.a libzlib.a libinih.a \
-	liblibyaml.a libroots.a)
+	liblibyaml.a liblibdeflate.a libroots.a)
 LIB_TESTS    := $(L)/lib/libcmocka.a
 LIB_TEST_HEADERS := $(L)/include/cmocka.h
 # cmocka.h would make its own, wrong one otherwise.

@@ -106,6 +106,15 @@
 /* inflate()'s state and 32 KiB window, measured 39,936 bytes on 64 bit, rounded up. */
 #define INFLATE_HEAP_BYTES ((size_t)48 * 1024)
 
+/* What is compressed at once: more would compress a little better, and take more memory. */
+#define DEFLATE_BLOCK_BYTES ((size_t)256 * 1024)
+
+/* The most that it becomes: libdeflate adds 5 bytes for each 5,000. */
+#define DEFLATE_OUT_BYTES (DEFLATE_BLOCK_BYTES + 512)
+
+/* Threads that compress one image. */
+#define COMPRESS_THREADS_MAX 8
+
 /* What is read of an image to tell its format: ISO 9660 has its mark at 32,769. */
 #define PROBE_BYTES ((size_t)64 * 1024)
 

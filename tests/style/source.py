@@ -21,6 +21,7 @@ LIBRARY = {
     "curl/": ["net/"],
     "mbedtls/": ["net/", "base/hash.", "crypto/"],
     "psa/": ["net/"],
+    "libdeflate.h": ["image/deflate.c"],
     "zlib.h": ["image/", "net/trust.c"],  # trust.c unpacks the built-in roots
     "jsmn.h": ["base/json."],
     "ini.h": ["cloud/"],

@@ -1,0 +1,68 @@
+/*
+ * Makes gzip (RFC 1952) of what passes: one member, whose blocks are compressed by several
+ * threads and written in order.  What comes out depends on what came in, and on the level.
+ */
+#ifndef IMAGE_COMPRESS_H
+#define IMAGE_COMPRESS_H
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/bounds.h"
+#include "image/deflate.h"
+#include "image/stage.h"
+
+/* A block on its way through a thread. */
+struct compress_slot {
+	bool done;        /* out is there */
+	bool last;        /* nothing follows; it may be empty */
+	size_t in_len;    /* bytes of in, */
+	size_t len, used; /* bytes of out, and how many of them were handed over */
+	uint32_t crc;     /* of in */
+	struct err err;   /* why there is no such block */
+	unsigned char in[DEFLATE_BLOCK_BYTES];
+	unsigned char out[DEFLATE_OUT_BYTES];
+};
+
+struct compress_thread {
+	struct compress *c;
+	pthread_t id;
+	struct deflate deflate;
+};
+
+struct compress {
+	struct stage stage;
+	int level;
+	unsigned threads;
+
+	pthread_mutex_t turn; /* who has it pulls from the left */
+	pthread_mutex_t lock; /* for all below but what a slot's thread works on */
+	pthread_cond_t changed;
+	unsigned running; /* threads to be joined */
+	bool quit, ended; /* nobody wants more; the left has no more */
+	uint64_t put;     /* number of the block that is read next, */
+	uint64_t take;    /* ... and of the one that is handed over */
+
+	unsigned char edge[24]; /* the header, then the trailer */
+	size_t edge_len, edge_used;
+	bool closed;    /* the trailer is in edge */
+	uint32_t crc;   /* of all blocks that were handed over */
+	uint64_t count; /* bytes of them, before they were compressed */
+	struct compress_slot *slots; /* slots_of(threads) */
+	struct compress_thread *thread;
+};
+
+/* Bytes of memory that so many threads need. */
+size_t compress_bytes(unsigned threads);
+
+/*
+ * level is 1 (fast) to 9 (small), threads 1 to COMPRESS_THREADS_MAX.  room has
+ * compress_bytes(threads), aligned for anything, and lives as long as c.
+ */
+void compress_init(struct compress *c, struct stage *up, int level, unsigned threads, void *room);
+
+/* End the threads.  May be called at any time, also twice. */
+void compress_stop(struct compress *c);
+
+#endif

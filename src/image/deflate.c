@@ -1,0 +1,89 @@
+/* A block is compressed, unpacked again, and made a part of a stream. */
+#include "image/deflate.h"
+
+#include <libdeflate.h>
+#include <string.h>
+
+/* What aligns a block: at most 3 bits in a byte of their own, then the length 0 of a stored one. */
+static const unsigned char align[] = { 0x00, 0x00, 0x00, 0xff, 0xff };
+
+/* Where things are in what was compressed, in bits. */
+struct bits {
+	uint64_t last; /* the beginning of its last block */
+	uint64_t end;  /* behind that one */
+};
+
+size_t deflate_bound(size_t len)
+{
+	return libdeflate_deflate_compress_bound(NULL, len) + sizeof(align);
+}
+
+int deflate_open(struct deflate *d, int level, struct err *e)
+{
+	d->compressor = libdeflate_alloc_compressor(level);
+	return d->compressor ? 0 : err_set(e, ERR_FAILED, "there is no memory to compress with");
+}
+
+void deflate_close(struct deflate *d)
+{
+	libdeflate_free_compressor(d->compressor);
+	d->compressor = NULL;
+}
+
+/* inflate() stops behind each block, and says how many bits of the last byte it has not used. */
+static int unpack(struct deflate *d, const unsigned char *data, size_t len, struct bits *bits,
+		  uint32_t *crc, uint64_t *count, struct err *e)
+{
+	struct zroom room = { .at = d->heap, .cap = sizeof(d->heap) };
+	unsigned char out[4096];
+	uint64_t at;
+	z_stream z;
+	int result;
+
+	if (zroom_start(&room, &z, -MAX_WBITS, e) < 0)
+		return -1;
+	*bits = (struct bits){ 0, 0 };
+	*crc = 0;
+	*count = 0;
+	z.next_in = (unsigned char *)data;
+	z.avail_in = (uInt)len;
+	do {
+		z.next_out = out;
+		z.avail_out = sizeof(out);
+		result = inflate(&z, Z_BLOCK);
+		*crc = (uint32_t)crc32(*crc, out, sizeof(out) - z.avail_out);
+		*count += sizeof(out) - z.avail_out;
+		at = (uint64_t)z.total_in * 8 - (unsigned)(z.data_type & 7);
+		if ((z.data_type & 128) && !(z.data_type & 64))
+			bits->last = at;
+	} while (result == Z_OK && !((z.data_type & 128) && (z.data_type & 64)));
+	bits->end = at;
+	return result == Z_OK ? 0 : err_set(e, ERR_FAILED, "what was compressed is broken");
+}
+
+ssize_t deflate_block(struct deflate *d, const unsigned char *in, size_t len, unsigned char *out,
+		      uint32_t *crc, struct err *e)
+{
+	size_t n = libdeflate_deflate_compress(d->compressor, in, len, out,
+					       deflate_bound(len) - sizeof(align));
+	struct bits bits;
+	uint64_t count;
+	uint32_t again;
+	unsigned used, skip;
+
+	*crc = (uint32_t)crc32(0, in, (uInt)len);
+	if (n == 0)
+		return err_set(e, ERR_FAILED, "a block does not fit when it is compressed");
+	if (unpack(d, out, n, &bits, &again, &count, e) < 0)
+		return -1;
+	if (again != *crc || count != len || (bits.end + 7) / 8 != n)
+		return err_set(e, ERR_FAILED,
+			       "what was compressed does not unpack to what it was made of");
+	/* The last block is not the last of the stream. */
+	out[bits.last / 8] &= (unsigned char)~(1U << bits.last % 8);
+	/* The 3 bits of a stored block that is empty are 0, as those that fill up a byte are. */
+	used = bits.end % 8;
+	skip = used != 0 && used <= 5;
+	memcpy(out + n, align + skip, sizeof(align) - skip);
+	return (ssize_t)(n + sizeof(align) - skip);
+}

@@ -1,0 +1,145 @@
+#include "unit/unit.h"
+
+#include <zlib.h>
+
+#include "image/compress.h"
+#include "unit/gunzip.h"
+#include "unit/script.h"
+
+/* More than two blocks for each of eight threads, and a part of one. */
+#define LEN (19 * DEFLATE_BLOCK_BYTES + 12345)
+
+static unsigned char data[LEN], packed[LEN + LEN / 100 + 1000], first[sizeof(packed)], back[LEN + 1];
+static struct script script;
+static struct compress stage;
+
+/* Zeros, text and noise, by turns. */
+static void fill(void)
+{
+	size_t at, i;
+
+	fill_random(data, LEN, 5);
+	for (at = 0; at + 300000 < LEN; at += 300000) {
+		memset(data + at, 0, 100000);
+		for (i = 0; i < 100000; i++)
+			data[at + 100000 + i] = (unsigned char)("what is on the disk "[i % 20]);
+	}
+}
+
+static size_t pull_all(size_t cap, struct err *e)
+{
+	size_t len = 0;
+	ssize_t n;
+
+	while ((n = stage_pull(&stage.stage, packed + len,
+			       cap < sizeof(packed) - len ? cap : sizeof(packed) - len, e)) > 0)
+		len += (size_t)n;
+	return n < 0 ? SIZE_MAX : len;
+}
+
+/* In zlib's opinion: one member, with nothing behind it. */
+static size_t unpack(size_t len)
+{
+	z_stream z = { .next_in = packed, .avail_in = (uInt)len, .next_out = back,
+		       .avail_out = sizeof(back) };
+
+	assert_int_equal(inflateInit2(&z, 31), Z_OK);
+	assert_int_equal(inflate(&z, Z_FINISH), Z_STREAM_END);
+	assert_int_equal(z.avail_in, 0);
+	inflateEnd(&z);
+	return z.total_out;
+}
+
+static void every_number_of_threads(void **state)
+{
+	static const size_t lengths[] = { 0, 1, 4095, DEFLATE_BLOCK_BYTES - 1, DEFLATE_BLOCK_BYTES,
+					  DEFLATE_BLOCK_BYTES + 1, LEN };
+	static const int levels[] = { 1, 6, 9 };
+	struct err e = ERR_INIT;
+	size_t i, k, len, want = 0;
+	unsigned threads;
+	void *room = malloc(compress_bytes(COMPRESS_THREADS_MAX));
+
+	(void)state;
+	assert_non_null(room);
+	for (i = 0; i < COUNT(lengths); i++) {
+		for (k = 0; k < COUNT(levels); k++) {
+			for (threads = 1; threads <= COMPRESS_THREADS_MAX; threads++) {
+				script_init(&script, data, lengths[i], 70000);
+				compress_init(&stage, &script.stage, levels[k], threads, room);
+				len = pull_all(threads * 1000, &e);
+				CHECK(len != SIZE_MAX, "%s", e.text);
+				assert_int_equal(unpack(len), lengths[i]);
+				assert_memory_equal(back, data, lengths[i]);
+				/* The number of threads is no matter. */
+				if (threads == 1)
+					memcpy(first, packed, want = len);
+				assert_int_equal(len, want);
+				assert_memory_equal(packed, first, len);
+				compress_stop(&stage);
+				compress_stop(&stage);
+			}
+		}
+	}
+	free(room);
+}
+
+static void again(void **state)
+{
+	struct err e = ERR_INIT;
+	size_t len;
+	void *room = malloc(compress_bytes(2));
+
+	(void)state;
+	script_init(&script, data, LEN, 0);
+	compress_init(&stage, &script.stage, 1, 2, room);
+	/* In the middle. */
+	assert_true(stage_pull(&stage.stage, packed, 100000, &e) > 0);
+	assert_int_equal(stage_rewind(&stage.stage, &e), 0);
+	len = pull_all(65536, &e);
+	assert_int_equal(unpack(len), LEN);
+	memcpy(first, packed, len);
+	assert_int_equal(stage_rewind(&stage.stage, &e), 0);
+	assert_int_equal(pull_all(1000, &e), len);
+	assert_memory_equal(packed, first, len);
+	compress_stop(&stage);
+	free(room);
+}
+
+/* What comes before the fault is handed over, the fault in its place. */
+static void a_fault_on_the_left(void **state)
+{
+	struct err e = ERR_INIT;
+	size_t at;
+	void *room = malloc(compress_bytes(4));
+
+	(void)state;
+	for (at = 0; at < LEN; at += LEN / 7) {
+		script_init(&script, data, LEN, 50000);
+		script.fail_at = at;
+		compress_init(&stage, &script.stage, 1, 4, room);
+		err_clear(&e);
+		assert_int_equal(pull_all(65536, &e), SIZE_MAX);
+		check_err(&e, ERR_IMAGE, "a fault");
+		compress_stop(&stage);
+	}
+	free(room);
+}
+
+static int setup(void **state)
+{
+	(void)state;
+	fill();
+	return 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_number_of_threads),
+		cmocka_unit_test(again),
+		cmocka_unit_test(a_fault_on_the_left),
+	};
+
+	return cmocka_run_group_tests_name("compress", tests, setup, NULL);
+}
