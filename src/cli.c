@@ -72,6 +72,7 @@ void cli_defaults(struct options *o)
 		.wait = true,
 		.timeout_ms = 3600000,
 		.poll_ms = 5000,
+		.level = 1,
 	};
 
 	*o = defaults;

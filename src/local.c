@@ -180,6 +180,10 @@ static const struct opt check_options[] = {
 };
 
 static const struct opt cat_options[] = {
+	{ OPT_FLAG, 0, "gzip", NULL, OPT_AT(gzip), "compress it, and prove that it unpacks again" },
+	{ OPT_COUNT, 0, "level", "N", OPT_AT(level), "1 (fast) to 9 (small); 1 if not given" },
+	{ OPT_COUNT, 0, "threads", "N", OPT_AT(threads),
+	  "that compress, at most 8; if not given: the processors there are" },
 	{ OPT_SIZE, 0, "max-size", "SIZE", OPT_AT(max_size),
 	  "refuse an image that is larger uncompressed" },
 	{ OPT_END, 0, NULL, NULL, 0, NULL },
@@ -200,6 +204,19 @@ static const struct provider check_command = {
 	.finish = check_finish,
 };
 
+static int cat_check(struct task *t, struct err *e)
+{
+	const struct options *o = t->options;
+
+	if (o->level < 1 || o->level > 9)
+		return err_set(e, ERR_USAGE, "--level takes 1 to 9");
+	if (o->threads > COMPRESS_THREADS_MAX)
+		return err_set(e, ERR_USAGE, "--threads takes 1 to %d", COMPRESS_THREADS_MAX);
+	if (o->gzip && t->image.format == FORMAT_GZIP)
+		return err_set(e, ERR_USAGE, "is gzip already: --gzip would compress it twice");
+	return 0;
+}
+
 static const struct provider cat_command = {
 	.name = "cat",
 	.summary = "write an image to standard output, verified like an upload",
@@ -207,6 +224,7 @@ static const struct provider cat_command = {
 	.options = cat_options,
 	.needs = NEED_ONE_FILE,
 	.takes = &anything,
+	.check = cat_check,
 	.send = cat_send,
 };
 

@@ -78,6 +78,11 @@ struct options {
 	uint64_t offset;    /* of the file, or of the partition */
 	uint64_t length;    /* 0: all that is left */
 
+	/* what is made of it */
+	bool gzip;
+	uint64_t level;   /* 1 (fast) to 9 (small) */
+	uint64_t threads; /* that compress; 0: as many as there are processors */
+
 	/* check */
 	struct opt_list digests;
 	const char *cloud;

@@ -46,9 +46,9 @@ struct compress {
 
 	unsigned char edge[24]; /* the header, then the trailer */
 	size_t edge_len, edge_used;
-	bool closed;    /* the trailer is in edge */
-	uint32_t crc;   /* of all blocks that were handed over */
-	uint64_t count; /* bytes of them, before they were compressed */
+	bool closed;                 /* the trailer is in edge */
+	uint32_t crc;                /* of all blocks that were handed over */
+	uint64_t count;              /* bytes of them, before they were compressed */
 	struct compress_slot *slots; /* slots_of(threads) */
 	struct compress_thread *thread;
 };

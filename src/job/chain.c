@@ -91,7 +91,14 @@ void chain_build(struct chain *c, const struct chain_plan *plan)
 		tail_init(&c->tail, at, plan->format, &plan->ends);
 		at = &c->tail.stage;
 	}
+	/* What is not begun can be stopped all the same. */
 	prefetch_init(&c->prefetch, at);
+	compress_init(&c->compress, at, plan->level, plan->threads, plan->room);
+	/* Its threads pull what is before it. */
+	if (plan->threads > 0) {
+		at = &c->compress.stage;
+		ring = 0;
+	}
 	for (i = 0; i < count; i++) {
 		init_costly(c, plan, stages[i].stage, at);
 		at = stages[i].stage;
@@ -113,6 +120,7 @@ void chain_stop(struct chain *c)
 {
 	source_cancel(c->source);
 	prefetch_stop(&c->prefetch);
+	compress_stop(&c->compress);
 }
 
 int chain_drain(struct chain *c, const struct chain_plan *plan, void *buf, size_t cap,

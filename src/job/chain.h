@@ -3,6 +3,7 @@
 #define JOB_CHAIN_H
 
 #include "base/hash.h"
+#include "image/compress.h"
 #include "image/digest.h"
 #include "image/gzcheck.h"
 #include "image/meter.h"
@@ -15,6 +16,7 @@ struct chain {
 	struct tail tail;
 	struct gzcheck gzcheck;
 	struct prefetch prefetch;
+	struct compress compress;
 	struct digest digests[HASH_ALGS];
 	struct meter meter;
 	struct stage *top; /* what the sender pulls from */
@@ -31,6 +33,9 @@ struct chain_plan {
 	enum format holds;  /* ... by its first bytes */
 	struct ends ends_inside;
 	uint64_t max_unpacked;  /* 0 for no limit */
+	unsigned threads;       /* compress it with so many; 0: it goes as it is */
+	int level;              /* ... from 1, fast, to 9, small */
+	void *room;             /* ... in compress_bytes(threads) */
 	uint64_t announced;     /* that many bytes have to come, or 0 */
 	bool digest[HASH_ALGS]; /* compute these */
 	atomic_ullong *bytes;   /* count there what was pulled */

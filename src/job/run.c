@@ -3,6 +3,8 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include "base/log.h"
 #include "base/stop.h"
@@ -93,6 +95,16 @@ static int send_all(struct task *t, struct chain *c)
 	}
 }
 
+/* As many as there are processors, if nobody has said how many. */
+static unsigned threads_of(const struct options *o)
+{
+	long cpus = o->threads > 0 ? (long)o->threads : sysconf(_SC_NPROCESSORS_ONLN);
+
+	if (cpus < 1)
+		return 1;
+	return cpus < COMPRESS_THREADS_MAX ? (unsigned)cpus : COMPRESS_THREADS_MAX;
+}
+
 static void plan_chain(struct task *t, struct chain_plan *plan)
 {
 	struct input *in = t->input;
@@ -104,6 +116,8 @@ static void plan_chain(struct task *t, struct chain_plan *plan)
 	plan->max_unpacked = t->options->max_size;
 	plan->bytes = &t->sent;
 	plan->announced = t->provider->needs & NEED_NET ? t->options->announced : 0;
+	plan->threads = t->options->gzip ? threads_of(t->options) : 0;
+	plan->level = (int)t->options->level;
 	plan->digest[HASH_SHA512] = t->provider->needs & NEED_SHA512;
 	plan->digest[HASH_MD5] = (t->provider->needs & NEED_MD5) ||
 				 ((t->provider->needs & NEED_SHA512) && !in->source.seekable);
@@ -111,6 +125,27 @@ static void plan_chain(struct task *t, struct chain_plan *plan)
 		for (alg = 0; alg < HASH_ALGS; alg++)
 			if (strcmp(t->options->digests.at[i], hash_name((enum hash_alg)alg)) == 0)
 				plan->digest[alg] = true;
+}
+
+/* Memory for the threads that compress.  Zeros cost nothing until they are written to. */
+static int make_room(struct run *r, struct chain_plan *plan, struct err *e)
+{
+	r->room_len = compress_bytes(plan->threads);
+	r->room =
+		mmap(NULL, r->room_len, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (r->room == MAP_FAILED) {
+		r->room = NULL;
+		return err_errno(e, ERR_FAILED, "no memory to compress with");
+	}
+	plan->room = r->room;
+	return 0;
+}
+
+static void free_room(struct run *r)
+{
+	if (r->room)
+		(void)munmap(r->room, r->room_len);
+	r->room = NULL;
 }
 
 /* struct task's digest(): a pass into nothing. */
@@ -145,11 +180,14 @@ static int steps(struct run *r, struct task *t, const struct net_config *api)
 		return -1;
 	if (p->send) {
 		plan_chain(t, &plan);
+		if (plan.threads > 0 && make_room(r, &plan, &t->err) < 0)
+			return -1;
 		chain_build(&r->chain, &plan);
 		for (alg = 0; alg < HASH_ALGS; alg++)
 			t->payload.sums[alg] = plan.digest[alg] ? r->chain.digests[alg].hex : NULL;
 		result = send_all(t, &r->chain);
 		chain_stop(&r->chain);
+		free_room(r);
 		/* The chain is the next task's: point to what was kept. */
 		for (alg = 0; alg < HASH_ALGS; alg++)
 			t->payload.sums[alg] = plan.digest[alg] ? t->input->sums[alg] : NULL;

@@ -8,6 +8,8 @@
 struct run {
 	struct work work;
 	struct chain chain;
+	void *room; /* for the threads that compress, or NULL */
+	size_t room_len;
 };
 
 /* Begin, send, retry, finish, abandon; t->err says how it went.  api: the way to its servers. */

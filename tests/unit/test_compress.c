@@ -9,7 +9,8 @@
 /* More than two blocks for each of eight threads, and a part of one. */
 #define LEN (19 * DEFLATE_BLOCK_BYTES + 12345)
 
-static unsigned char data[LEN], packed[LEN + LEN / 100 + 1000], first[sizeof(packed)], back[LEN + 1];
+static unsigned char data[LEN], packed[LEN + LEN / 100 + 1000], first[sizeof(packed)],
+	back[LEN + 1];
 static struct script script;
 static struct compress stage;
 
@@ -40,7 +41,9 @@ static size_t pull_all(size_t cap, struct err *e)
 /* In zlib's opinion: one member, with nothing behind it. */
 static size_t unpack(size_t len)
 {
-	z_stream z = { .next_in = packed, .avail_in = (uInt)len, .next_out = back,
+	z_stream z = { .next_in = packed,
+		       .avail_in = (uInt)len,
+		       .next_out = back,
 		       .avail_out = sizeof(back) };
 
 	assert_int_equal(inflateInit2(&z, 31), Z_OK);
@@ -52,8 +55,10 @@ static size_t unpack(size_t len)
 
 static void every_number_of_threads(void **state)
 {
-	static const size_t lengths[] = { 0, 1, 4095, DEFLATE_BLOCK_BYTES - 1, DEFLATE_BLOCK_BYTES,
-					  DEFLATE_BLOCK_BYTES + 1, LEN };
+	static const size_t lengths[] = {
+		0,  1, 4095, DEFLATE_BLOCK_BYTES - 1, DEFLATE_BLOCK_BYTES, DEFLATE_BLOCK_BYTES + 1,
+		LEN
+	};
 	static const int levels[] = { 1, 6, 9 };
 	struct err e = ERR_INIT;
 	size_t i, k, len, want = 0;
