@@ -22,7 +22,7 @@ static struct compress_slot *slot_of(struct compress *c, uint64_t number)
 	return &c->slots[number % slots_of(c->threads)];
 }
 
-/* Wait until the slot of the next block is free.  NULL when nobody wants more, or nothing is left. */
+/* Wait until the slot of the next block is free.  NULL when there is none to read. */
 static struct compress_slot *next_slot(struct compress *c)
 {
 	struct compress_slot *s;
