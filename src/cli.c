@@ -42,6 +42,7 @@ const struct opt cli_input[] = {
 	{ OPT_SIZE, 0, "offset", "SIZE", OPT_AT(offset),
 	  "begin at this byte of the file, the device or the partition" },
 	{ OPT_SIZE, 0, "length", "SIZE", OPT_AT(length), "take only so many bytes" },
+	{ OPT_FLAG, 0, "live", NULL, OPT_AT(live), "also a disk that is written to meanwhile" },
 	{ OPT_END, 0, NULL, NULL, 0, NULL },
 };
 

@@ -79,7 +79,7 @@ static ssize_t pull(struct task *t, struct stage *body, struct err *e)
 	uint64_t max = t->options->max_size;
 	ssize_t n = stage_pull(body, t->work->scratch, sizeof(t->work->scratch), e);
 
-	if (n > 0 && max != 0 && t->image.format != FORMAT_GZIP && atomic_load(&t->sent) > max)
+	if (n > 0 && max != 0 && t->image.format != FORMAT_GZIP && atomic_load(&t->read) > max)
 		return err_set(e, ERR_IMAGE, "has more than %llu bytes (see --max-size)",
 			       (unsigned long long)max);
 	return n;
@@ -208,10 +208,6 @@ static int cat_check(struct task *t, struct err *e)
 {
 	const struct options *o = t->options;
 
-	if (o->level < 1 || o->level > 9)
-		return err_set(e, ERR_USAGE, "--level takes 1 to 9");
-	if (o->threads > COMPRESS_THREADS_MAX)
-		return err_set(e, ERR_USAGE, "--threads takes 1 to %d", COMPRESS_THREADS_MAX);
 	if (o->gzip && t->image.format == FORMAT_GZIP)
 		return err_set(e, ERR_USAGE, "is gzip already: --gzip would compress it twice");
 	return 0;

@@ -32,6 +32,10 @@ static int check_options(const struct provider *p, const struct options *o, stru
 		return err_set(e, ERR_USAGE, "no image file is given (see --help)");
 	if ((p->needs & NEED_ONE_FILE) && o->file_count > 1)
 		return err_set(e, ERR_USAGE, "%s: only one file is taken", o->files[1]);
+	if (o->level < 1 || o->level > 9)
+		return err_set(e, ERR_USAGE, "--level takes 1 to 9");
+	if (o->threads > COMPRESS_THREADS_MAX)
+		return err_set(e, ERR_USAGE, "--threads takes 1 to %d", COMPRESS_THREADS_MAX);
 	if (o->poll_ms < 10)
 		return err_set(e, ERR_USAGE, "--poll takes at least 10ms");
 	return report_check(p, o, e);

@@ -19,13 +19,16 @@
 #define JSON_LINE_BYTES (TEXT_JSON_MAX * (PATH_BYTES + PLACE_BYTES) + 256)
 
 static const char *const phases[] = {
-	[PHASE_WAITING] = "waiting", [PHASE_BEGINNING] = "starting",   [PHASE_SENDING] = "sending",
-	[PHASE_PAUSING] = "pausing", [PHASE_FINISHING] = "processing", [PHASE_ENDED] = "ended",
+	[PHASE_WAITING] = "waiting",    [PHASE_MEASURING] = "measuring",
+	[PHASE_BEGINNING] = "starting", [PHASE_SENDING] = "sending",
+	[PHASE_PAUSING] = "pausing",    [PHASE_FINISHING] = "processing",
+	[PHASE_ENDED] = "ended",
 };
 
 /* All tasks taken together. */
 struct sum {
-	uint64_t sent, size; /* bytes of all tasks, begun or not; size is 0 if one's is unknown */
+	uint64_t sent, size; /* bytes of all tasks, begun or not; size is 0 if one's is unknown; */
+			     /* ... of the pass that each is in */
 	uint64_t moved;      /* of what was sent, what really travelled */
 	unsigned ended;
 	bool failed;           /* one of those that have ended */
@@ -43,6 +46,27 @@ static struct {
 	enum task_phase phase; /* when it was drawn last */
 } state;
 
+/* Of what has to be measured, how much was read counts. */
+static bool is_measured(const struct task *t)
+{
+	return atomic_load(&t->phase) == PHASE_MEASURING;
+}
+
+static uint64_t done(const struct task *t)
+{
+	return is_measured(t) ? atomic_load(&t->read) : atomic_load(&t->sent);
+}
+
+/* 0 if it is not known.  What is compressed has its length from being measured. */
+static uint64_t size_of(const struct task *t)
+{
+	enum task_phase phase = (enum task_phase)atomic_load(&t->phase);
+
+	if (phase > PHASE_MEASURING && t->payload.compress)
+		return t->payload.len;
+	return t->image.size_known ? t->image.size : 0;
+}
+
 static void add_up(const struct job *j, struct sum *s)
 {
 	const struct task *t;
@@ -58,12 +82,12 @@ static void add_up(const struct job *j, struct sum *s)
 		phase = (enum task_phase)atomic_load(&t->phase);
 		s->ended += phase == PHASE_ENDED;
 		s->failed = s->failed || (phase == PHASE_ENDED && t->err.code != ERR_NONE);
-		sent = atomic_load(&t->sent);
+		sent = done(t);
 		skipped = atomic_load(&t->skipped);
 		s->sent += sent;
 		s->moved += sent > skipped ? sent - skipped : 0;
-		s->size += t->image.size;
-		known = known && t->image.size_known;
+		s->size += size_of(t);
+		known = known && size_of(t) > 0;
 		if (phase != PHASE_ENDED && phase != PHASE_WAITING && !s->name)
 			s->name = task_name(t);
 		if (phase != PHASE_WAITING && phase < s->phase)
@@ -93,12 +117,20 @@ static void measure(const struct sum *s, int64_t now)
 	}
 }
 
+/* Do bytes move? */
+static bool is_moving(enum task_phase phase)
+{
+	return phase == PHASE_SENDING || phase == PHASE_MEASURING;
+}
+
 /* "45% 1.2 GiB of 2.7 GiB, 88.1 MiB/s, 0:17 left" */
 static void describe(const struct sum *s, struct text *t)
 {
 	uint64_t left;
 
-	if (s->phase != PHASE_SENDING) {
+	if (s->phase == PHASE_MEASURING) {
+		text_put(t, "measuring, 1 of 2: ");
+	} else if (s->phase != PHASE_SENDING) {
 		text_put(t, phases[s->phase]);
 		return;
 	}
@@ -140,7 +172,7 @@ static void draw_bar(const struct job *j, const struct sum *s)
 	text_clean(name);
 	text_init(&t, line, sizeof(line));
 	text_printf(&t, "%s ", name);
-	if (s->phase == PHASE_SENDING && s->size > 0) {
+	if (is_moving(s->phase) && s->size > 0) {
 		full = (unsigned)(s->sent * BAR_WIDTH / s->size);
 		text_put(&t, "[");
 		for (i = 0; i < BAR_WIDTH; i++)
@@ -189,11 +221,12 @@ static void draw_json(const struct job *j)
 		}
 		text_printf(&out, ", \"phase\": \"%s\", \"sent\": %llu, \"size\": ",
 			    phases[atomic_load(&t->phase)],
-			    (unsigned long long)atomic_load(&t->sent));
-		if (t->image.size_known)
-			text_printf(&out, "%llu", (unsigned long long)t->image.size);
+			    (unsigned long long)(is_measured(t) ? 0 : atomic_load(&t->sent)));
+		if (size_of(t) > 0 || t->image.size_known)
+			text_printf(&out, "%llu", (unsigned long long)size_of(t));
 		else
 			text_put(&out, "null");
+		text_printf(&out, ", \"read\": %llu", (unsigned long long)atomic_load(&t->read));
 		text_printf(&out, ", \"try\": %u, \"rate\": %llu}\n", t->attempt + 1,
 			    (unsigned long long)state.rate);
 		assert(!out.full);

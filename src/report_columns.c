@@ -62,10 +62,11 @@ static const char *get_size(const struct task *t, struct text *made)
 	bool came = t->provider->send && atomic_load(&t->phase) == PHASE_ENDED &&
 		    (t->err.code == ERR_NONE || t->sound);
 
-	if (t->image.size_known || came)
-		text_printf(made, "%llu",
-			    (unsigned long long)(t->image.size_known ? t->image.size :
-								       t->payload.len));
+	/* So has what is compressed, even if it is not sent. */
+	if (t->payload.compress ? t->payload.len_known : !t->image.size_known && came)
+		text_printf(made, "%llu", (unsigned long long)t->payload.len);
+	else if (t->image.size_known && !t->payload.compress)
+		text_printf(made, "%llu", (unsigned long long)t->image.size);
 	return made->at;
 }
 

@@ -78,6 +78,8 @@ struct options {
 	uint64_t offset;    /* of the file, or of the partition */
 	uint64_t length;    /* 0: all that is left */
 
+	bool live;          /* also of a disk that is in use */
+
 	/* what is made of it */
 	bool gzip;
 	uint64_t level;   /* 1 (fast) to 9 (small) */

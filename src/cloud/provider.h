@@ -35,7 +35,8 @@ enum {
 #define GRACE_MS 10000
 
 enum task_phase {
-	PHASE_WAITING, /* for a worker */
+	PHASE_WAITING,   /* for a worker */
+	PHASE_MEASURING, /* the first of two passes over the image */
 	PHASE_BEGINNING,
 	PHASE_SENDING,
 	PHASE_PAUSING,   /* before another try */
@@ -90,12 +91,15 @@ struct vouch {
 	const char *cert, *key; /* files: who we are; NULL if nobody in particular */
 };
 
-/* What the cloud will get: at present the file as it is. */
+/* What the cloud will get: the file as it is, or compressed. */
 struct payload {
 	enum format format;
-	uint64_t len; /* bytes: 0 if not known, of a pipe --size before it has ended */
+	bool compress; /* it is made into gzip on its way */
+	/* bytes: 0 if not known, of a pipe --size before it has ended, of two passes the first's */
+	uint64_t len;
 	bool len_known;
-	const char *sums[HASH_ALGS]; /* in hexadecimal; NULL if not computed, valid at the end */
+	/* in hexadecimal; NULL if not computed, valid at the end of the pass that computes it */
+	const char *sums[HASH_ALGS];
 };
 
 struct input;
@@ -129,9 +133,9 @@ struct task {
 	bool sound;    /* hoist check has read all of it, and nothing is wrong with it alone */
 
 	/* known after the last byte: from the chain's stages */
-	uint64_t unpacked; /* uncompressed size; 0 if it is not gzip */
+	uint64_t unpacked; /* uncompressed size; 0 if it is not gzip, as it is sent */
 	/*
-	 * Compute one of payload.sums by reading it again: job/run.c's.
+	 * Compute one of payload.sums by reading it again: job/passes.c's.
 	 * -1 without an error if it cannot be read again, or with one.
 	 */
 	int (*digest)(struct task *t, enum hash_alg alg, struct err *e);
@@ -149,7 +153,8 @@ struct task {
 	bool progressed;       /* this attempt began further than the one before: the provider's */
 	enum task_bytes bytes; /* what has become of them: the provider's */
 	int64_t wait_ms;       /* how long the cloud asked to wait before a retry */
-	atomic_ullong sent;    /* bytes of this attempt, for the progress display */
+	atomic_ullong read;    /* bytes of the image, in this pass, for the progress display */
+	atomic_ullong sent;    /* ... and of what is made of them: of this attempt */
 	atomic_ullong skipped; /* ... of which the server had so many: they count for no rate */
 	atomic_int phase;      /* enum task_phase */
 	struct err err;
@@ -172,8 +177,10 @@ struct takes {
 	bool gzip;        /* compressed with gzip, and only so */
 	bool length;      /* the length has to be known before: no pipes */
 	uint64_t len_max; /* bytes that are sent; 0 for no limit */
-	const char *len_words; /* the same for a person: "at most 5 GiB" */
-	uint64_t disk_max;     /* bytes of the disk in it; 0 for no limit */
+	uint64_t unpacked_usual;    /* uncompressed bytes, above which it warns; 0: never */
+	const char *unpacked_words; /* ... in these words */
+	const char *len_words;      /* the same for a person: "at most 5 GiB" */
+	uint64_t disk_max;          /* bytes of the disk in it; 0 for no limit */
 };
 
 struct provider {
@@ -210,6 +217,8 @@ struct provider {
 	int (*agrees)(const struct task *t, enum format f, struct err *e);
 	/* Once, when all checks are passed: settings are read, and sane.  No network. */
 	int (*prepare)(struct task *first, struct err *e);
+	/* Which digests does begin() want to know?  Bits: 1 << enum hash_alg.  NULL: none. */
+	unsigned (*first)(const struct task *t);
 	/* Authenticate, create the remote object, learn where to send. */
 	int (*begin)(struct task *t, struct err *e);
 	/* One attempt: body to its end. */

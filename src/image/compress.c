@@ -98,8 +98,8 @@ static void reset(struct compress *c)
 	c->edge_len = sizeof(head);
 	c->edge_used = 0;
 	c->quit = c->ended = c->closed = false;
-	c->put = c->take = c->count = 0;
-	c->crc = 0;
+	c->put = c->take = c->padding = 0;
+	c->have = (struct compress_total){ 0 };
 }
 
 static int start(struct compress *c, struct err *e)
@@ -133,29 +133,76 @@ static void put_le32(unsigned char *to, uint32_t n)
 		to[i] = (unsigned char)(n >> 8 * i);
 }
 
-/* An empty block that is the last of the stream, the CRC and the length (2.3.1). */
-static void close_member(struct compress *c)
+/* What a stream ends with: empty blocks, the last of which says that it is the last. */
+struct ending {
+	unsigned char len, bytes[6];
+};
+
+#define ENDING_LEAST 2
+#define ENDING_MOST 6
+
+/* RFC 1951, 3.2.3: blocks of fixed codes, of 10 bits each; at last a stored one. */
+static const struct ending endings[] = {
+	{ 2, { 0x03, 0x00 } },
+	{ 3, { 0x02, 0x0c, 0x00 } },
+	{ 4, { 0x02, 0x08, 0x30, 0x00 } },
+	{ 5, { 0x02, 0x08, 0x20, 0xc0, 0x00 } },
+	{ 6, { 0x02, 0x04, 0x00, 0x00, 0xff, 0xff } },
+};
+
+/* A stored block of length 0, at a whole byte. */
+static const unsigned char nothing[] = { 0x00, 0x00, 0x00, 0xff, 0xff };
+
+/* The CRC and the length (RFC 1952, 2.3.1). */
+#define TRAILER_BYTES 8
+
+static int differs(const struct compress *c, struct err *e)
 {
-	c->edge[0] = 3;
-	c->edge[1] = 0;
-	put_le32(c->edge + 2, c->crc);
-	put_le32(c->edge + 6, (uint32_t)c->count);
-	c->edge_len = 10;
+	if (c->twice == COMPRESS_PADDED)
+		return err_set(e, ERR_IMAGE,
+			       "the disk has changed so much since it was measured that it does not fit into the announced %llu bytes any more: try again when less is written to it",
+			       (unsigned long long)c->want.len);
+	return err_set(e, ERR_IMAGE,
+		       "the disk has changed since it was measured: see that nobody writes to it, or send it as it is with --live");
+}
+
+/* All blocks were handed over: is it the same as before, and what is still to come? */
+static int close_member(struct compress *c, struct err *e)
+{
+	const struct ending *ending = &endings[0];
+	uint64_t rest = ENDING_LEAST;
+
+	if (c->twice == COMPRESS_SAME &&
+	    (c->have.crc != c->want.crc || c->have.count != c->want.count))
+		return differs(c, e);
+	if (c->twice == COMPRESS_PADDED) {
+		if (c->want.len < c->have.len + ENDING_LEAST + TRAILER_BYTES)
+			return differs(c, e);
+		rest = c->want.len - c->have.len - TRAILER_BYTES;
+		ending = &endings[(rest - ENDING_LEAST) % sizeof(nothing)];
+	}
+	c->padding = rest - ending->len;
+	memcpy(c->edge, ending->bytes, ending->len);
+	put_le32(c->edge + ending->len, c->have.crc);
+	put_le32(c->edge + ending->len + 4, (uint32_t)c->have.count);
+	c->edge_len = ending->len + TRAILER_BYTES;
 	c->edge_used = 0;
 	c->closed = true;
+	return 0;
 }
 
 /* The block is handed over: its slot is free. */
-static void finish(struct compress *c, struct compress_slot *s)
+static int finish(struct compress *c, struct compress_slot *s, struct err *e)
 {
-	c->crc = (uint32_t)crc32_combine(c->crc, s->crc, (z_off_t)s->in_len);
-	c->count += s->in_len;
-	if (s->last)
-		close_member(c);
+	c->have.crc = (uint32_t)crc32_combine(c->have.crc, s->crc, (z_off_t)s->in_len);
+	c->have.count += s->in_len;
+	if (s->last && close_member(c, e) < 0)
+		return -1;
 	pthread_mutex_lock(&c->lock);
 	c->take++;
 	pthread_cond_broadcast(&c->changed);
 	pthread_mutex_unlock(&c->lock);
+	return 0;
 }
 
 static struct compress_slot *wait_for(struct compress *c)
@@ -169,26 +216,39 @@ static struct compress_slot *wait_for(struct compress *c)
 	return s;
 }
 
-static size_t hand_over(void *to, size_t cap, const unsigned char *from, size_t len, size_t *used)
+static size_t hand_over(struct compress *c, void *to, size_t cap, const unsigned char *from,
+			size_t len, size_t *used)
 {
 	size_t n = len - *used < cap ? len - *used : cap;
 
 	memcpy(to, from + *used, n);
 	*used += n;
+	c->have.len += n;
 	return n;
 }
 
-static ssize_t compress_pull(struct stage *stage, void *buf, size_t cap, struct err *e)
+static size_t pad(struct compress *c, unsigned char *to, size_t cap)
 {
-	struct compress *c = (struct compress *)stage;
+	const size_t len = sizeof(nothing);
+	size_t n;
+
+	for (n = 0; n < cap && c->padding > 0; n++, c->padding--)
+		to[n] = nothing[(len - c->padding % len) % len];
+	c->have.len += n;
+	return n;
+}
+
+/* What is there to hand over; 0 at the end. */
+static ssize_t next_bytes(struct compress *c, void *buf, size_t cap, struct err *e)
+{
 	struct compress_slot *s;
 	size_t n = 0;
 
-	if (c->running == 0 && !c->closed && start(c, e) < 0)
-		return -1;
 	while (n == 0) {
+		if (c->padding > 0)
+			return (ssize_t)pad(c, buf, cap);
 		if (c->edge_used < c->edge_len)
-			return (ssize_t)hand_over(buf, cap, c->edge, c->edge_len, &c->edge_used);
+			return (ssize_t)hand_over(c, buf, cap, c->edge, c->edge_len, &c->edge_used);
 		if (c->closed)
 			return 0;
 		s = wait_for(c);
@@ -196,11 +256,24 @@ static ssize_t compress_pull(struct stage *stage, void *buf, size_t cap, struct 
 			*e = s->err;
 			return -1;
 		}
-		n = hand_over(buf, cap, s->out, s->len, &s->used);
-		if (s->used == s->len)
-			finish(c, s);
+		n = hand_over(c, buf, cap, s->out, s->len, &s->used);
+		if (s->used == s->len && finish(c, s, e) < 0)
+			return -1;
 	}
 	return (ssize_t)n;
+}
+
+static ssize_t compress_pull(struct stage *stage, void *buf, size_t cap, struct err *e)
+{
+	struct compress *c = (struct compress *)stage;
+	ssize_t n;
+
+	if (c->running == 0 && !c->closed && start(c, e) < 0)
+		return -1;
+	n = next_bytes(c, buf, cap, e);
+	if (n > 0 && c->twice != COMPRESS_ONCE && c->have.len > c->want.len)
+		return differs(c, e);
+	return n;
 }
 
 void compress_stop(struct compress *c)
@@ -232,6 +305,7 @@ void compress_init(struct compress *c, struct stage *up, int level, unsigned thr
 	c->stage.up = up;
 	c->level = level;
 	c->threads = threads;
+	c->twice = COMPRESS_ONCE;
 	c->running = 0;
 	c->thread = room;
 	c->slots = (struct compress_slot *)(void *)(c->thread + threads);
@@ -239,4 +313,17 @@ void compress_init(struct compress *c, struct stage *up, int level, unsigned thr
 	pthread_mutex_init(&c->lock, NULL);
 	pthread_cond_init(&c->changed, NULL);
 	reset(c);
+}
+
+void compress_again(struct compress *c, enum compress_twice twice,
+		    const struct compress_total *want)
+{
+	c->twice = twice;
+	c->want = *want;
+}
+
+/* 2 % and 1 MiB */
+uint64_t compress_padded(uint64_t len)
+{
+	return len + len / 50 + ((uint64_t)1 << 20);
 }

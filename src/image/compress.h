@@ -1,6 +1,7 @@
 /*
  * Makes gzip (RFC 1952) of what passes: one member, whose blocks are compressed by several
- * threads and written in order.  What comes out depends on what came in, and on the level.
+ * threads and written in order.  What comes out depends on what came in, and on the level:
+ * a second pass over the same bytes gives the same.
  */
 #ifndef IMAGE_COMPRESS_H
 #define IMAGE_COMPRESS_H
@@ -31,10 +32,27 @@ struct compress_thread {
 	struct deflate deflate;
 };
 
+/* What a pass has made, or has to make. */
+struct compress_total {
+	uint64_t len;   /* bytes that came out, */
+	uint64_t count; /* ... and that went in, */
+	uint32_t crc;   /* ... with their CRC-32 */
+};
+
+/* What a second pass may differ in. */
+enum compress_twice {
+	COMPRESS_ONCE,   /* there was none before */
+	COMPRESS_SAME,   /* in nothing */
+	COMPRESS_PADDED, /* in all but len, up to which it is filled with empty blocks */
+};
+
 struct compress {
 	struct stage stage;
 	int level;
 	unsigned threads;
+	enum compress_twice twice;
+	struct compress_total want; /* if there was a pass before */
+	struct compress_total have; /* of what was handed over */
 
 	pthread_mutex_t turn; /* who has it pulls from the left */
 	pthread_mutex_t lock; /* for all below but what a slot's thread works on */
@@ -44,11 +62,10 @@ struct compress {
 	uint64_t put;     /* number of the block that is read next, */
 	uint64_t take;    /* ... and of the one that is handed over */
 
-	unsigned char edge[24]; /* the header, then the trailer */
+	unsigned char edge[16]; /* the header, then the trailer */
 	size_t edge_len, edge_used;
+	uint64_t padding;            /* bytes of empty blocks that go before the trailer */
 	bool closed;                 /* the trailer is in edge */
-	uint32_t crc;                /* of all blocks that were handed over */
-	uint64_t count;              /* bytes of them, before they were compressed */
 	struct compress_slot *slots; /* slots_of(threads) */
 	struct compress_thread *thread;
 };
@@ -57,10 +74,23 @@ struct compress {
 size_t compress_bytes(unsigned threads);
 
 /*
+ * Pulling fails with ERR_FAILED where what was made does not unpack to what it was made of,
+ * and with ERR_IMAGE before the end where a second pass differs from the first.
+ *
  * level is 1 (fast) to 9 (small), threads 1 to COMPRESS_THREADS_MAX.  room has
  * compress_bytes(threads), aligned for anything, and lives as long as c.
  */
 void compress_init(struct compress *c, struct stage *up, int level, unsigned threads, void *room);
+
+/* What passes now has to be as in a pass before.  To be called before anything is pulled. */
+void compress_again(struct compress *c, enum compress_twice twice,
+		    const struct compress_total *want);
+
+/*
+ * How long a pass has to be announced that may differ a little from the one before, which
+ * made len bytes.
+ */
+uint64_t compress_padded(uint64_t len);
 
 /* End the threads.  May be called at any time, also twice. */
 void compress_stop(struct compress *c);

@@ -138,7 +138,7 @@ static const struct stage_ops source_ops = { "source", source_pull, source_rewin
 static int no_size(struct err *e)
 {
 	return err_set(e, ERR_USAGE,
-		       "is a pipe, whose size is not known before its end: give a file");
+		       "is a pipe, whose size is not known before its end: give a file or a device");
 }
 
 int source_open(struct source *s, const char *path, bool need_size, struct err *e)

@@ -87,6 +87,10 @@ void chain_build(struct chain *c, const struct chain_plan *plan)
 	unsigned count = list_costly(c, plan, stages), ring = split(stages, count), i;
 
 	c->source = plan->source;
+	if (plan->read) {
+		meter_init(&c->intake, at, plan->read, 0);
+		at = &c->intake.stage;
+	}
 	if (plan->whole) {
 		tail_init(&c->tail, at, plan->format, &plan->ends);
 		at = &c->tail.stage;
@@ -94,6 +98,7 @@ void chain_build(struct chain *c, const struct chain_plan *plan)
 	/* What is not begun can be stopped all the same. */
 	prefetch_init(&c->prefetch, at);
 	compress_init(&c->compress, at, plan->level, plan->threads, plan->room);
+	compress_again(&c->compress, plan->twice, &plan->total);
 	/* Its threads pull what is before it. */
 	if (plan->threads > 0) {
 		at = &c->compress.stage;
@@ -126,13 +131,16 @@ void chain_stop(struct chain *c)
 int chain_drain(struct chain *c, const struct chain_plan *plan, void *buf, size_t cap,
 		struct err *e)
 {
+	bool more = false;
 	ssize_t n;
 
 	chain_build(c, plan);
 	n = stage_rewind(c->top, e);
-	while (n >= 0 && (n = stage_pull(c->top, buf, cap, e)) > 0)
-		;
+	while (n >= 0 && !more && (n = stage_pull(c->top, buf, cap, e)) > 0)
+		more = plan->max_len != 0 && atomic_load(plan->bytes) > plan->max_len;
 	chain_stop(c);
 	/* The next pass begins at the first byte. */
-	return n < 0 ? -1 : stage_rewind(&plan->source->stage, e);
+	if (n < 0 || stage_rewind(&plan->source->stage, e) < 0)
+		return -1;
+	return more;
 }

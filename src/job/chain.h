@@ -13,6 +13,7 @@
 
 struct chain {
 	struct source *source;
+	struct meter intake; /* of what is read */
 	struct tail tail;
 	struct gzcheck gzcheck;
 	struct prefetch prefetch;
@@ -32,13 +33,17 @@ struct chain_plan {
 	bool inside;        /* ... and what it holds */
 	enum format holds;  /* ... by its first bytes */
 	struct ends ends_inside;
-	uint64_t max_unpacked;  /* 0 for no limit */
-	unsigned threads;       /* compress it with so many; 0: it goes as it is */
-	int level;              /* ... from 1, fast, to 9, small */
-	void *room;             /* ... in compress_bytes(threads) */
-	uint64_t announced;     /* that many bytes have to come, or 0 */
-	bool digest[HASH_ALGS]; /* compute these */
-	atomic_ullong *bytes;   /* count there what was pulled */
+	uint64_t max_unpacked;       /* 0 for no limit */
+	unsigned threads;            /* compress it with so many; 0: it goes as it is */
+	int level;                   /* ... from 1, fast, to 9, small */
+	void *room;                  /* ... in compress_bytes(threads) */
+	enum compress_twice twice;   /* it was compressed before, */
+	struct compress_total total; /* ... and that came of it */
+	uint64_t max_len;            /* of a pass into nothing, bytes that are enough; or 0 */
+	uint64_t announced;          /* that many bytes have to come, or 0 */
+	bool digest[HASH_ALGS];      /* compute these */
+	atomic_ullong *bytes;        /* count there what was pulled, */
+	atomic_ullong *read;         /* ... and there what was read; or NULL */
 };
 
 /* Nothing is read yet.  chain_stop() must follow. */
@@ -49,7 +54,8 @@ bool chain_begun(const struct chain *c);
 
 /*
  * A pass into nothing: build one, and pull all of the source, from the first byte on,
- * through buf[cap].  What its stages have found out is in c.
+ * through buf[cap].  What its stages have found out is in c.  Returns 0, 1 if there were
+ * more bytes than the plan's max_len, of which the rest was not pulled, or -1.
  */
 int chain_drain(struct chain *c, const struct chain_plan *plan, void *buf, size_t cap,
 		struct err *e) MUST_CHECK;

@@ -8,12 +8,15 @@
 #include "job/input.h"
 #include "job/judge.h"
 
-/* At present nothing is converted. */
+/* What is compressed has to be measured. */
 static void plan_payload(struct task *t)
 {
 	uint64_t promised = t->provider->needs & NEED_NET ? t->options->announced : 0;
 
-	t->payload.format = t->image.format;
+	t->payload.compress = judge_compresses(t);
+	t->payload.format = t->payload.compress ? FORMAT_GZIP : t->image.format;
+	if (t->payload.compress)
+		return;
 	t->payload.len = t->image.size_known ? t->image.size : promised;
 	t->payload.len_known = t->image.size_known || promised > 0;
 }

@@ -13,6 +13,18 @@ bool judge_verifies(const struct task *t)
 	       (t->image.format == FORMAT_GZIP && !t->options->no_check);
 }
 
+/* Has it a format that the cloud takes in gzip, and is in none? */
+static bool is_to_compress(const struct takes *k, const struct image *im)
+{
+	return k && k->gzip && im->format != FORMAT_GZIP && im->format != FORMAT_EMPTY &&
+	       (!k->formats || (k->formats & FORMAT_BIT(im->format)));
+}
+
+bool judge_compresses(const struct task *t)
+{
+	return t->options->gzip || is_to_compress(t->provider->takes, &t->image);
+}
+
 int judge_overlook(const struct task *t, struct err *e)
 {
 	if (!t->options->no_check || e->code != ERR_IMAGE)
@@ -67,10 +79,8 @@ static int takes_format(const struct takes *k, const struct image *im, struct er
 	if (!k->gzip && im->format == FORMAT_GZIP && !wanted && k->instead)
 		return err_set(e, ERR_IMAGE, "is %s; %s takes no compressed images: %s",
 			       format_phrase(im->format), k->who, k->instead);
-	if (k->gzip && im->format != FORMAT_GZIP && wanted)
-		return err_set(e, ERR_IMAGE,
-			       "is not compressed; %s takes gzip: compress it with gzip first",
-			       k->who);
+	if (is_to_compress(k, im))
+		return 0;
 	if (k->gzip ? im->format != FORMAT_GZIP : !wanted)
 		return err_set(e, ERR_IMAGE, "is %s; %s takes %s", format_phrase(im->format),
 			       k->who, k->words);
@@ -83,6 +93,19 @@ static int takes_format(const struct takes *k, const struct image *im, struct er
 			       "");
 }
 
+/* By how many bytes are sent. */
+static int takes_len(const struct takes *k, uint64_t len, const char *has, struct err *e)
+{
+	char have[16];
+	struct text t;
+
+	if (k->len_max == 0 || len <= k->len_max)
+		return 0;
+	text_init(&t, have, sizeof(have));
+	text_put_size(&t, len);
+	return err_set(e, ERR_IMAGE, "%s %s; %s takes %s", has, have, k->who, k->len_words);
+}
+
 /* By how much there is of it. */
 static int takes_size(const struct takes *k, const struct image *im, struct err *e)
 {
@@ -90,10 +113,8 @@ static int takes_size(const struct takes *k, const struct image *im, struct err 
 	struct text t;
 
 	text_init(&t, have, sizeof(have));
-	if (k->len_max != 0 && im->size > k->len_max) {
-		text_put_size(&t, im->size);
-		return err_set(e, ERR_IMAGE, "has %s; %s takes %s", have, k->who, k->len_words);
-	}
+	if (!is_to_compress(k, im) && takes_len(k, im->size, "has", e) < 0)
+		return -1;
 	if (k->disk_max == 0 || im->virtual_size <= k->disk_max)
 		return 0;
 	text_put_size(&t, im->virtual_size);
@@ -108,6 +129,17 @@ static int takes(const struct takes *k, const struct image *im, struct err *e)
 	return !k || (takes_format(k, im, e) == 0 && takes_size(k, im, e) == 0) ? 0 : -1;
 }
 
+/* Of what is compressed on its way; gzip is measured by its own stage. */
+static int keeps_max(const struct task *t, uint64_t len, struct err *e)
+{
+	uint64_t max = t->options->max_size;
+
+	if (max == 0 || len <= max)
+		return 0;
+	return err_set(e, ERR_IMAGE, "has %llu bytes uncompressed, and --max-size is %llu",
+		       (unsigned long long)len, (unsigned long long)max);
+}
+
 int judge_image(struct task *t, const struct source *s, struct err *e)
 {
 	const struct provider *p = t->provider;
@@ -116,6 +148,8 @@ int judge_image(struct task *t, const struct source *s, struct err *e)
 	warn_of_mounts(t, s);
 	if (t->image.format == FORMAT_GZIP && !judge_verifies(t))
 		log_warn("%s: whether its gzip is intact is not checked", task_name(t));
+	if (judge_compresses(t) && keeps_max(t, t->image.size, e) < 0)
+		return -1;
 	if (takes(p->takes, &t->image, e) < 0 ||
 	    (looks_inside(t) && image_inspect(&t->image, s, &notes, e) < 0))
 		return judge_overlook(t, e);
@@ -162,7 +196,9 @@ static int agree_file(void *arg, enum format f, struct err *e)
 	if (takes(t->provider->takes, &im, e) < 0 ||
 	    (t->provider->agrees && t->provider->agrees(t, f, e) < 0))
 		return -1;
-	t->image.format = t->payload.format = f;
+	t->image.format = f;
+	if (!t->payload.compress)
+		t->payload.format = f;
 	return 0;
 }
 
@@ -179,6 +215,29 @@ static int agree_inside(void *arg, enum format f, struct err *e)
 	return 0;
 }
 
+static void warn_of_unpacked(const struct task *t)
+{
+	const struct takes *k = t->provider->takes;
+
+	if (k && k->unpacked_usual != 0 && t->unpacked > k->unpacked_usual)
+		log_warn("%s: holds %llu bytes uncompressed; %s", task_name(t),
+			 (unsigned long long)t->unpacked, k->unpacked_words);
+}
+
+int judge_measured(const struct task *t, bool more, struct err *e)
+{
+	const char *has = more ? "is compressed to more than" : "is compressed to";
+
+	if (!t->payload.compress)
+		return 0;
+	if (t->provider->takes && takes_len(t->provider->takes, t->payload.len, has, e) < 0)
+		return -1;
+	if (keeps_max(t, t->unpacked, e) < 0)
+		return -1;
+	warn_of_unpacked(t);
+	return 0;
+}
+
 void judge_plan(struct task *t, const struct source *s, const unsigned char *head, size_t head_len,
 		struct chain_plan *plan)
 {
@@ -188,7 +247,8 @@ void judge_plan(struct task *t, const struct source *s, const unsigned char *hea
 	plan->format = t->image.format;
 	plan->ends =
 		(struct ends){ .agree = agree_file, .arg = t, .head = head, .head_len = head_len };
-	plan->gzip = judge_verifies(t);
+	/* What is compressed here is proven here. */
+	plan->gzip = judge_verifies(t) && !t->payload.compress;
 	plan->inside = look && plan->gzip;
 	plan->holds = t->image.holds;
 	plan->ends_inside = (struct ends){ .agree = agree_inside, .arg = t };
@@ -201,4 +261,6 @@ void judge_end(struct task *t, const struct chain_plan *plan, const struct chain
 		note_ends(t, &c->tail.ends, "it came through a pipe: ");
 	if (plan->inside)
 		note_ends(t, &c->gzcheck.ends, "it is inside a gzip: ");
+	if (!t->payload.compress)
+		warn_of_unpacked(t);
 }

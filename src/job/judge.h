@@ -8,6 +8,9 @@
 /* Is gzip to be verified?  A cloud may ask for it, check and cat do what fits the file. */
 bool judge_verifies(const struct task *t);
 
+/* Is it compressed on its way?  Because its cloud takes gzip only, or somebody wants it. */
+bool judge_compresses(const struct task *t);
+
 /* --no-check makes what is wrong with an image a warning: then 0, else -1. */
 int judge_overlook(const struct task *t, struct err *e) MUST_CHECK;
 
@@ -23,6 +26,12 @@ int judge_format(const struct task *t, struct err *e) MUST_CHECK;
  */
 int judge_cloud(const struct provider *p, const struct task *t, const struct image *im, bool say,
 		struct err *e) MUST_CHECK;
+
+/*
+ * After a first pass: is the payload what the cloud takes?  more: there is more of it than
+ * was measured.  -1 with ERR_IMAGE if it is not.
+ */
+int judge_measured(const struct task *t, bool more, struct err *e) MUST_CHECK;
 
 /* What the chain has to check at the end.  head are the first bytes of a pipe. */
 void judge_plan(struct task *t, const struct source *s, const unsigned char *head, size_t head_len,

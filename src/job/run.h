@@ -4,12 +4,12 @@
 
 #include "cloud/provider.h"
 #include "job/chain.h"
+#include "job/passes.h"
 
 struct run {
 	struct work work;
-	struct chain chain;
-	void *room; /* for the threads that compress, or NULL */
-	size_t room_len;
+	struct passes passes;
+	struct chain chain; /* of one pass after the other */
 };
 
 /* Begin, send, retry, finish, abandon; t->err says how it went.  api: the way to its servers. */

@@ -6,6 +6,8 @@
 #include "unit/gunzip.h"
 #include "unit/script.h"
 
+#define MIB (1024 * 1024)
+
 /* More than two blocks for each of eight threads, and a part of one. */
 #define LEN (19 * DEFLATE_BLOCK_BYTES + 12345)
 
@@ -111,6 +113,93 @@ static void again(void **state)
 	free(room);
 }
 
+static struct compress_total measured(void *room, size_t len)
+{
+	struct err e = ERR_INIT;
+	size_t out;
+
+	script_init(&script, data, len, 0);
+	compress_init(&stage, &script.stage, 1, 2, room);
+	out = pull_all(65536, &e);
+	assert_int_equal(out, stage.have.len);
+	assert_int_equal(stage.have.count, len);
+	compress_stop(&stage);
+	return stage.have;
+}
+
+/* Compress data[len] as the pass after one that gave want.  SIZE_MAX if it is refused. */
+static size_t second(void *room, size_t len, enum compress_twice twice,
+		     const struct compress_total *want, struct err *e)
+{
+	size_t out;
+
+	err_clear(e);
+	script_init(&script, data, len, 0);
+	compress_init(&stage, &script.stage, 1, 2, room);
+	compress_again(&stage, twice, want);
+	out = pull_all(65536, e);
+	compress_stop(&stage);
+	return out;
+}
+
+/* Any other byte, and any other length. */
+static void the_same_twice(void **state)
+{
+	static const size_t at[] = { 0, 100000, LEN / 2, LEN - 1 };
+	struct err e = ERR_INIT;
+	void *room = malloc(compress_bytes(2));
+	struct compress_total want = measured(room, LEN);
+	size_t i;
+
+	(void)state;
+	assert_int_equal(second(room, LEN, COMPRESS_SAME, &want, &e), want.len);
+	assert_int_equal(unpack(want.len), LEN);
+	for (i = 0; i < COUNT(at); i++) {
+		data[at[i]] ^= 1;
+		assert_int_equal(second(room, LEN, COMPRESS_SAME, &want, &e), SIZE_MAX);
+		check_err(&e, ERR_IMAGE, "the disk has changed since it was measured");
+		data[at[i]] ^= 1;
+	}
+	assert_int_equal(second(room, LEN - 1, COMPRESS_SAME, &want, &e), SIZE_MAX);
+	want = measured(room, LEN - 100000);
+	assert_int_equal(second(room, LEN, COMPRESS_SAME, &want, &e), SIZE_MAX);
+	check_err(&e, ERR_IMAGE, "the disk has changed since it was measured");
+	free(room);
+}
+
+/* All lengths from the least one on. */
+static void padded(void **state)
+{
+	struct err e = ERR_INIT;
+	void *room = malloc(compress_bytes(2));
+	const size_t len = DEFLATE_BLOCK_BYTES + 1000;
+	struct compress_total least = measured(room, len), want = least;
+	size_t more;
+
+	(void)state;
+	for (more = 0; more < 40; more++) {
+		want.len = least.len + more;
+		assert_int_equal(second(room, len, COMPRESS_PADDED, &want, &e), want.len);
+		assert_int_equal(unpack(want.len), len);
+		assert_memory_equal(back, data, len);
+	}
+	/* In parts of any size. */
+	want.len = least.len + 12345;
+	for (more = 1; more < 20; more++) {
+		script_init(&script, data, len, 0);
+		compress_init(&stage, &script.stage, 1, 2, room);
+		compress_again(&stage, COMPRESS_PADDED, &want);
+		assert_int_equal(pull_all(more, &e), want.len);
+		compress_stop(&stage);
+		assert_int_equal(unpack(want.len), len);
+	}
+	want.len = least.len - 1;
+	assert_int_equal(second(room, len, COMPRESS_PADDED, &want, &e), SIZE_MAX);
+	check_err(&e, ERR_IMAGE, "the disk has changed so much");
+	assert_true(compress_padded(1000) >= 1000 + MIB && compress_padded(100 * MIB) >= 103 * MIB);
+	free(room);
+}
+
 /* What comes before the fault is handed over, the fault in its place. */
 static void a_fault_on_the_left(void **state)
 {
@@ -141,8 +230,8 @@ static int setup(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(every_number_of_threads),
-		cmocka_unit_test(again),
+		cmocka_unit_test(every_number_of_threads), cmocka_unit_test(again),
+		cmocka_unit_test(the_same_twice),          cmocka_unit_test(padded),
 		cmocka_unit_test(a_fault_on_the_left),
 	};
 

@@ -3,9 +3,11 @@
 #include <signal.h>
 
 #include "base/stop.h"
+#include "image/compress.h"
 #include "job/job.h"
 #include "unit/files.h"
 #include "unit/gunzip.h"
+#include "unit/script.h"
 
 #define LEN 300000
 
@@ -20,6 +22,9 @@ static struct plan {
 	bool stop;     /* a signal arrives during send */
 	bool fail_one; /* of several files, only the second fails */
 	bool no_check;
+	bool gzip;       /* it is taken compressed only, */
+	uint64_t most;   /* ... with so many bytes; 0: any number */
+	unsigned first;  /* digests that begin() wants to know */
 	unsigned places; /* to which each image goes; 0 is one, too */
 } plan;
 
@@ -56,9 +61,40 @@ static int fake_check(struct task *t, struct err *e)
 	return plan.check_code && second ? err_set(e, plan.check_code, "checks not") : 0;
 }
 
-static int fake_begin(struct task *t, struct err *e)
+static const char *sum_of(enum hash_alg alg)
+{
+	static char hex[HASH_HEX_BYTES];
+	struct hash h;
+
+	hash_init(&h, alg);
+	hash_update(&h, data, LEN);
+	hash_hex(&h, hex);
+	return hex;
+}
+
+static unsigned fake_first(const struct task *t)
 {
 	(void)t;
+	return plan.first;
+}
+
+/* What was to be measured is known, and begins anew. */
+static bool is_measured(const struct task *t)
+{
+	enum hash_alg alg;
+
+	for (alg = 0; alg < HASH_ALGS; alg++)
+		if ((plan.first & 1U << alg) &&
+		    (!t->payload.sums[alg] || strcmp(t->payload.sums[alg], sum_of(alg)) != 0))
+			return false;
+	return t->payload.len_known && t->payload.len == (plan.gzip ? packed_len : LEN) &&
+	       atomic_load(&t->sent) == 0 && atomic_load(&t->read) == 0;
+}
+
+static int fake_begin(struct task *t, struct err *e)
+{
+	if ((plan.gzip || plan.first) && !is_measured(t))
+		atomic_fetch_add(&wrong, 1);
 	if (atomic_fetch_add(&begins, 1) >= plan.fail_begins)
 		return 0;
 	err_set(e, ERR_BUSY, "begins not");
@@ -68,7 +104,7 @@ static int fake_begin(struct task *t, struct err *e)
 /* Pull up to limit bytes, which must be the image's from its first one on. */
 static int pull_image(struct stage *body, size_t limit, struct err *e)
 {
-	const unsigned char *want = plan.needs & NEED_GZIP ? packed : data;
+	const unsigned char *want = (plan.needs & NEED_GZIP) || plan.gzip ? packed : data;
 	unsigned char buf[7000];
 	size_t at = 0;
 	ssize_t n = 1;
@@ -129,6 +165,7 @@ static struct provider fake = {
 	.takes = &fake_takes,
 	.opaque = fake_opaque,
 	.check = fake_check,
+	.first = fake_first,
 	.begin = fake_begin,
 	.send = fake_send,
 	.finish = fake_finish,
@@ -145,6 +182,24 @@ static int setup(void **state)
 	return 0;
 }
 
+/* packed becomes what two passes have to give. */
+static void compress_data(void)
+{
+	static struct compress c;
+	static struct script script;
+	ssize_t n;
+	void *room = malloc(compress_bytes(1));
+
+	script_init(&script, data, LEN, 0);
+	compress_init(&c, &script.stage, 1, 1, room);
+	packed_len = 0;
+	while ((n = stage_pull(&c.stage, packed + packed_len, sizeof(packed) - packed_len, &err)) >
+	       0)
+		packed_len += (size_t)n;
+	compress_stop(&c);
+	free(room);
+}
+
 static void run(unsigned files, const struct plan *p)
 {
 	static char paths[FILES_MAX][400];
@@ -154,8 +209,13 @@ static void run(unsigned files, const struct plan *p)
 	plan = *p;
 	fake.needs = plan.needs;
 	fake_takes.formats = plan.takes_not ? FORMAT_BIT(FORMAT_ISO) : 0;
-	fake_takes.length = plan.needs_length;
-	options = (struct options){ .retry = 3, .jobs = 2, .quiet = true };
+	fake_takes.length = plan.needs_length || plan.gzip;
+	fake_takes.gzip = plan.gzip;
+	fake_takes.len_max = plan.most;
+	fake_takes.len_words = "few bytes";
+	if (plan.gzip)
+		compress_data();
+	options = (struct options){ .retry = 3, .jobs = 2, .quiet = true, .level = 1 };
 	options.no_check = plan.no_check;
 	log_init(LOG_QUIET);
 	for (i = 0; i < files; i++) {
@@ -239,6 +299,59 @@ static int begin_fails_for_good(void *arg)
 	(void)arg;
 	run(1, &(struct plan){ .fail_begins = 99 });
 	NEED(counted(1, 0, 0, 1) && job_status(&job) == 4);
+	return 0;
+}
+
+/* Each try sends what was measured. */
+static int two_passes(void *arg)
+{
+	const struct task *t;
+
+	(void)arg;
+	run(1, &(struct plan){ .gzip = true,
+			       .needs = NEED_MD5,
+			       .fail_sends = 2,
+			       .fail_after = LEN / 2,
+			       .retry = true,
+			       .send_code = ERR_NETWORK });
+	t = &job.tasks[0];
+	NEED(counted(1, 3, 1, 0) && job_status(&job) == 0);
+	NEED(t->unpacked == LEN && t->payload.len == packed_len && t->image.size == LEN);
+	NEED(t->payload.format == FORMAT_GZIP && t->image.format == FORMAT_RAW);
+	NEED(atomic_load(&t->sent) == packed_len && atomic_load(&t->read) == LEN);
+	return 0;
+}
+
+/* Nobody has heard of it, so there is nothing to take back. */
+static int measured_to_be_too_long(void *arg)
+{
+	(void)arg;
+	run(1, &(struct plan){ .gzip = true, .most = 100000 });
+	NEED(counted(0, 0, 0, 0) && job_status(&job) == 3);
+	NEED(strstr(job.tasks[0].err.text, "is compressed to more than") &&
+	     strstr(job.tasks[0].err.text, "fake takes few bytes"));
+	return 0;
+}
+
+static int as_long_as_can_be(void *arg)
+{
+	(void)arg;
+	compress_data();
+	run(1, &(struct plan){ .gzip = true, .most = packed_len });
+	NEED(counted(1, 1, 1, 0) && job_status(&job) == 0);
+	return 0;
+}
+
+static int digests_come_first(void *arg)
+{
+	const struct task *t;
+
+	(void)arg;
+	run(1, &(struct plan){ .first = 1U << HASH_SHA256, .needs = NEED_MD5 });
+	t = &job.tasks[0];
+	NEED(counted(1, 1, 1, 0) && job_status(&job) == 0);
+	NEED(strcmp(t->payload.sums[HASH_SHA256], sum_of(HASH_SHA256)) == 0);
+	NEED(strcmp(t->payload.sums[HASH_MD5], sum_of(HASH_MD5)) == 0);
 	return 0;
 }
 
@@ -477,6 +590,10 @@ int main(void)
 		CHILD(no_retry_no_second_try),
 		CHILD(begin_is_tried_again),
 		CHILD(begin_fails_for_good),
+		CHILD(two_passes),
+		CHILD(measured_to_be_too_long),
+		CHILD(as_long_as_can_be),
+		CHILD(digests_come_first),
 		CHILD(unfinished_is_kept),
 		CHILD(a_failed_finish_is_abandoned),
 		CHILD(all_checks_come_first),

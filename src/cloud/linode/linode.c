@@ -295,6 +295,10 @@ static const struct opt linode_options[] = {
 	{ OPT_OFF, 0, "no-wait", NULL, OPT_AT(wait), "end when the upload is complete" },
 	{ OPT_TIME, 0, "timeout", "TIME", OPT_AT(timeout_ms), "how long to wait for it (1h)" },
 	{ OPT_TIME, 0, "poll", "TIME", OPT_AT(poll_ms), "how often to ask for it (5s)" },
+	{ OPT_COUNT, 0, "level", "N", OPT_AT(level),
+	  "compress from 1 (fast) to 9 (small); 1 if not given" },
+	{ OPT_COUNT, 0, "threads", "N", OPT_AT(threads),
+	  "that compress, at most 8; if not given: the processors there are" },
 	{ OPT_SIZE, 0, "max-size", "SIZE", OPT_AT(max_size),
 	  "refuse an image that is larger uncompressed" },
 	{ OPT_FLAG, 0, "unproven-ok", NULL, OPT_AT(unproven_ok),
@@ -331,7 +335,7 @@ static const struct provider *linode_variant(const struct options *o)
 
 const struct provider linode_provider = {
 	.name = "linode",
-	.summary = "upload gzip-compressed raw disks to Linode (Akamai)",
+	.summary = "upload raw disks to Linode (Akamai)",
 	.operands = "FILE...",
 	.options = linode_options,
 	.columns = "id,label,region,status,size,uncompressed,file",

@@ -71,9 +71,6 @@ int linode_finish(struct task *t, struct err *e) MUST_CHECK;
 
 extern const struct takes linode_takes;
 
-/* The uncompressed size is known after the upload: warn of more than Linode usually takes. */
-void linode_warn_of_size(const struct task *t);
-
 /* linode-cli's grammar. */
 extern const struct grammar linode_cli_grammar;
 

@@ -11,9 +11,6 @@
 #include "cloud/linode/own.h"
 #include "cloud/presigned.h"
 
-/* Above this an account needs a limit raised by Linode's support: a warning. */
-#define LINODE_UNPACKED_USUAL UINT64_C(6000000000)
-
 const struct takes linode_takes = {
 	.who = "Linode",
 	.words = "a raw disk compressed with gzip",
@@ -23,14 +20,9 @@ const struct takes linode_takes = {
 	/* "Maximum file size is 5 GB" means this: radosgw takes it, and not one byte more. */
 	.len_max = UINT64_C(5) << 30,
 	.len_words = "at most 5 GiB compressed",
+	.unpacked_usual = UINT64_C(6000000000),
+	.unpacked_words = "above 6 GB Linode takes it only where the account's limit was raised",
 };
-
-void linode_warn_of_size(const struct task *t)
-{
-	if (t->unpacked > LINODE_UNPACKED_USUAL)
-		log_warn("%s: holds %llu bytes uncompressed; above 6 GB Linode takes it only where the account's limit was raised",
-			 t->file, (unsigned long long)t->unpacked);
-}
 
 static int put_check(struct task *t, struct err *e)
 {
@@ -48,13 +40,6 @@ static int put_send(struct task *t, struct stage *body, struct err *e)
 	return t->bytes == BYTES_PROVEN ? 0 : presigned_unproven(t, e);
 }
 
-static int put_finish(struct task *t, struct err *e)
-{
-	(void)e;
-	linode_warn_of_size(t);
-	return 0;
-}
-
 /* The other side of it: no token, no record, only the bytes. */
 const struct provider linode_put_provider = {
 	.name = "linode",
@@ -64,5 +49,4 @@ const struct provider linode_put_provider = {
 	.takes = &linode_takes,
 	.check = put_check,
 	.send = put_send,
-	.finish = put_finish,
 };

@@ -237,7 +237,6 @@ int linode_finish(struct task *t, struct err *e)
 {
 	const struct options *o = t->options;
 
-	linode_warn_of_size(t);
 	if (o->wait && wait_for_image(t, e) == 0)
 		return 0;
 	/* What was not seen to become available has nobody's word for it but the storage's. */

@@ -60,12 +60,17 @@ static int check_room(struct task *t, struct err *e)
 		return err_set(e, ERR_USAGE,
 			       "has %llu bytes, and the cloud takes at most 12 MB with an access key: a token is needed (OS_USERNAME and OS_PASSWORD, or OS_TOKEN)",
 			       (unsigned long long)size);
-	if (os_work(t)->body[0])
-		return 0;
-	if (t->digest(t, HASH_SHA256, e) < 0)
-		return -1;
 	return fit_copy(os_work(t)->body, sizeof(os_work(t)->body), t->payload.sums[HASH_SHA256],
 			"a digest", e);
+}
+
+/* The signature covers the body.  What is too large for it is refused by begin(). */
+static unsigned first(const struct task *t)
+{
+	bool is_signed = os_settings_of(t)->auth == OS_AUTH_AKSK && t->image.size_known &&
+			 t->payload.len <= SIGNED_MAX;
+
+	return is_signed ? 1U << HASH_SHA256 : 0;
 }
 
 static int compare(struct task *t, struct err *e)
@@ -167,6 +172,7 @@ const struct provider otc_provider = {
 	.opaque = otc_check_opaque,
 	.check = otc_check,
 	.prepare = otc_prepare,
+	.first = first,
 	.begin = os_attempt_begin,
 	.send = os_attempt_send,
 	.finish = os_wait,

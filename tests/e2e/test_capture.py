@@ -1,0 +1,162 @@
+"""Raw disks to Linode: read once to be measured, then compressed again and sent, with no room in between."""
+
+import gzip
+import hashlib
+import json
+import subprocess
+import zlib
+
+import pytest
+
+import pictures
+from clouds import faults
+from outcome import given_up
+
+MIB = pictures.MIB
+
+
+@pytest.fixture
+def disk(put_file):
+    """Noise, zeros and text: 5 MiB and a sector."""
+    text = b"what is on the disk, line by line\n" * 70000
+    return put_file("vda", pictures.raw(2 * MIB) + bytes(MIB) + text[: 2 * MIB + 512])
+
+
+@pytest.fixture
+def device(disk):
+    """The same as a block device, which tells nobody when it was changed."""
+    found = subprocess.run(["losetup", "--find", "--show", disk], capture_output=True, text=True, check=False)
+    assert found.returncode == 0, f"no loop device: {found.stderr}"
+    yield found.stdout.strip()
+    subprocess.run(["losetup", "--detach", found.stdout.strip()], check=True)
+
+
+def stored(cloud):
+    """What Linode would unpack: one member, and nothing behind it."""
+    (image,) = cloud.images.present()
+    assert image.stage == "available"
+    unpacker = zlib.decompressobj(31)
+    data = unpacker.decompress(cloud.find(image.number).bytes()) + unpacker.flush()
+    assert unpacker.eof and unpacker.unused_data == b""
+    return data
+
+
+def overwrite(path, at, data):
+    with open(path, "r+b", buffering=0) as file:
+        file.seek(at)
+        file.write(data)
+
+
+def changed_between(rig, cloud, device, at, data, *args):
+    """The disk is written to when it has been measured."""
+    hold = faults.Hold("reply")
+    cloud.fault("create", hold)
+    run = rig.begin(device, *args)
+    assert hold.reached.wait(30)
+    overwrite(device, at, data)
+    hold.release()
+    return run.end()
+
+
+def test_a_raw_disk_is_compressed(rig, cloud, disk):
+    result = rig.upload(disk, "--output", "json")
+    assert result.status == 0, result
+    assert stored(cloud) == disk.read_bytes()
+    (put,) = cloud.seen("put")
+    (entry,) = result.json
+    assert put.all("Content-Length") == [str(entry["size"])] and put.all("Transfer-Encoding") == []
+    assert entry["uncompressed"] == disk.stat().st_size and entry["md5"] == put.md5
+    assert entry["size"] < 4 * MIB
+
+
+def test_nothing_is_asked_before_it_is_measured(rig, cloud, disk):
+    """One read error later the cloud has never heard of it."""
+    under = ["strace", "-f", "-q", "-o", "/dev/null", "-e", "inject=pread64:error=EIO:when=8+"]
+    result = rig.upload(disk, under=under)
+    assert result.status == 3 and "read error at byte" in result.errors[0], result
+    assert cloud.requests == []
+
+
+def test_progress_tells_the_passes(rig, disk):
+    result = rig.upload(disk, "--progress", "json", "--limit-rate", "2M")
+    lines = [json.loads(line) for line in result.err.splitlines()]
+    assert result.status == 0 and lines[-1]["phase"] == "ended", result
+    assert lines[-1]["read"] == disk.stat().st_size and lines[-1]["sent"] == lines[-1]["size"]
+
+
+@pytest.mark.parametrize("args", [["--threads", "1"], ["--threads", "8"], ["--threads", "3", "--level", "6"]])
+def test_threads_and_levels(rig, cloud, disk, args):
+    assert rig.upload(disk, *args).status == 0
+    assert stored(cloud) == disk.read_bytes()
+    cat = rig.start("cat", "--gzip", disk, *args, "--threads", "2").process.communicate()[0]
+    assert cloud.bucket.completed[0].bytes() == cat
+
+
+def test_a_second_try_gives_the_same(rig, cloud, disk):
+    cloud.fault("put", faults.Drop(MIB))
+    result = rig.upload(disk)
+    assert result.status == 0 and len(cloud.seen("put")) == 2, result
+    assert stored(cloud) == disk.read_bytes()
+
+
+@pytest.mark.parametrize("args, data", [
+    (["--partition", "1"], (1, 2)), (["--offset", "1M", "--length", "2M"], (1, 3)), (["--offset", "4M"], (4, 6)),
+])
+def test_a_part_of_a_disk(rig, cloud, put_file, args, data):
+    path = put_file("disk", pictures.raw(6 * MIB))
+    subprocess.run(["/usr/sbin/sfdisk", "-q", path], input=b"label: dos\nstart=2048,size=2048\n", check=True)
+    assert rig.upload(path, *args).status == 0
+    assert stored(cloud) == path.read_bytes()[data[0] * MIB : data[1] * MIB]
+
+
+def test_to_a_url(rig, cloud, disk, put_file):
+    url = rig.run("linode", "--region", "us-ord", "--label", "edge", "--url-only", "--no-headers", "--cols", "upload_to").out
+    result = rig.run("linode", "--upload-to", put_file("url", url.encode()), disk)
+    assert result.status == 0, result
+    (complete,) = cloud.bucket.completed
+    assert gzip.decompress(complete.bytes()) == disk.read_bytes()
+
+
+def test_a_block_device(rig, cloud, device, disk):
+    result = rig.upload(device, "--label", "edge 7")
+    assert result.status == 0, result
+    assert stored(cloud) == disk.read_bytes()
+
+
+@pytest.mark.parametrize("where", [0, 3 * MIB, 5 * MIB + 511])
+def test_a_disk_that_changes_between_the_passes(rig, cloud, device, where):
+    result = changed_between(rig, cloud, device, where, b"!")
+    given_up(rig, result, 3, puts=1)
+    assert "the disk has changed since it was measured" in result.errors[0] and "--live" in result.errors[0], result
+    assert cloud.bucket.completed == []
+
+
+@pytest.mark.parametrize("data", [b"", b"!", bytes(300000), pictures.raw(300000, 2)[2048:]])
+def test_a_live_disk_that_changes_a_little(rig, cloud, device, disk, data):
+    result = changed_between(rig, cloud, device, MIB, data, "--live", "--output", "json")
+    assert result.status == 0, result
+    now = open(device, "rb").read()
+    assert stored(cloud) == now and data in now
+    (put,) = cloud.seen("put")
+    assert result.json[0]["md5"] == hashlib.md5(cloud.bucket.completed[0].bytes()).hexdigest() == put.md5
+
+
+def test_a_live_disk_that_changes_too_much(rig, cloud, device):
+    result = changed_between(rig, cloud, device, 2 * MIB, pictures.raw(3 * MIB, 3), "--live")
+    given_up(rig, result, 3)
+    assert "the disk has changed so much" in result.errors[0], result
+    assert cloud.bucket.completed == []
+
+
+def test_a_disk_that_is_too_large(rig, cloud, disk):
+    result = rig.upload(disk, "--max-size", "5M")
+    assert result.status == 3 and "--max-size" in result.errors[0] and cloud.requests == [], result
+
+
+@pytest.mark.parametrize("args, words", [
+    (["--level", "0"], "--level takes 1 to 9"), (["--level", "10"], "--level takes 1 to 9"),
+    (["--threads", "9"], "--threads takes 1 to 8"),
+])
+def test_bad_options(rig, cloud, disk, args, words):
+    result = rig.upload(disk, *args)
+    assert result.status == 2 and words in result.errors[0] and cloud.requests == [], result
