@@ -85,6 +85,12 @@ static ssize_t pull(struct task *t, struct stage *body, struct err *e)
 	return n;
 }
 
+/* No image is made of what is only looked at. */
+static void check_defaults(struct options *o)
+{
+	o->live = true;
+}
+
 /* Pull everything: the stages do the checking. */
 static int check_send(struct task *t, struct stage *body, struct err *e)
 {
@@ -198,6 +204,7 @@ static const struct provider check_command = {
 	.fields = "file,status,format,holds,size,uncompressed,clouds,exit,error",
 	.needs = NEED_WHOLE,
 	.takes = &anything,
+	.defaults = check_defaults,
 	.opaque = check_opaque,
 	.check = check_check,
 	.send = check_send,

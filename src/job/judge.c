@@ -5,7 +5,7 @@
 
 #include "base/log.h"
 #include "base/text.h"
-#include "image/mounts.h"
+#include "image/in_use.h"
 
 bool judge_verifies(const struct task *t)
 {
@@ -58,15 +58,46 @@ static void note_ends(struct task *t, const struct ends *ends, const char *where
 		log_warn("%s: %s; it was sent all the same", task_name(t), ends->fault.text);
 }
 
+/* Who uses it, in words that follow its name, and what to do about it. */
+static void say_use(enum in_use use, const char *what, struct err *e)
+{
+	if (use == IN_USE_MOUNTED)
+		err_set(e, ERR_USAGE, "is mounted read-write at %s: mount -o remount,ro %s", what,
+			what);
+	else if (use == IN_USE_SWAP)
+		err_set(e, ERR_USAGE, "is used as swap: swapoff %s", what);
+	else if (use == IN_USE_HELD)
+		err_set(e, ERR_USAGE,
+			"is a part of %s (LVM, RAID or dm-crypt): stop that, or take the image of %s",
+			what, what);
+	else
+		err_set(e, ERR_USAGE,
+			"is in use, and the kernel does not tell by whom (ZFS, or btrfs on several disks): stop that");
+}
+
 /* What is written to a device while it is read is there by half. */
-static void warn_of_mounts(const struct task *t, const struct source *s)
+static int refuse_use(const struct task *t, const struct source *s, struct err *e)
 {
 	struct work *w = t->work;
-	char point[PATH_BYTES];
+	char what[PATH_BYTES];
+	struct err why = ERR_INIT;
+	enum in_use use;
 
-	if (s->seekable && mounts_has(s->fd, w->scratch, sizeof(w->scratch), point, sizeof(point)))
-		log_warn("%s: it is mounted read-write at %s: what is written meanwhile can make the image useless (unmount it, or mount it read-only)",
-			 task_name(t), point);
+	if (!s->seekable)
+		return 0;
+	use = in_use(s->fd, s->start, s->size, w->scratch, sizeof(w->scratch), what);
+	if (use == IN_USE_NOT_KNOWN)
+		log_warn("%s: whether it is in use is not known: %s cannot be read", task_name(t),
+			 what);
+	if (use == IN_USE_NOT || use == IN_USE_NOT_KNOWN)
+		return 0;
+	say_use(use, what, &why);
+	if (!t->options->live)
+		return err_set(e, ERR_USAGE, "%s%s", why.text,
+			       t->options->foreign ? "" : ", or take it as it is with --live");
+	log_warn("%s: it %s, or what is written meanwhile can make the image useless", task_name(t),
+		 why.text);
+	return 0;
 }
 
 /* By its format alone. */
@@ -145,7 +176,8 @@ int judge_image(struct task *t, const struct source *s, struct err *e)
 	const struct provider *p = t->provider;
 	struct disk_notes notes = { 0 };
 
-	warn_of_mounts(t, s);
+	if (refuse_use(t, s, e) < 0)
+		return -1;
 	if (t->image.format == FORMAT_GZIP && !judge_verifies(t))
 		log_warn("%s: whether its gzip is intact is not checked", task_name(t));
 	if (judge_compresses(t) && keeps_max(t, t->image.size, e) < 0)
