@@ -13,7 +13,7 @@ static unsigned slots_of(unsigned threads)
 
 size_t compress_bytes(unsigned threads)
 {
-	return slots_of(threads) * sizeof(struct compress_slot) +
+	return (slots_of(threads) + 1) * sizeof(struct compress_slot) +
 	       threads * sizeof(struct compress_thread);
 }
 
@@ -35,16 +35,18 @@ static struct compress_slot *next_slot(struct compress *c)
 	return s;
 }
 
-/* Read one block from the left; pulls may be short. */
+/* Read one block from the left, or a run of zeros; pulls may be short. */
 static void fill(struct compress *c, struct compress_slot *s)
 {
 	ssize_t n = 1;
 
 	s->in_len = s->len = s->used = 0;
+	s->given = 0;
 	s->crc = 0;
 	s->done = s->last = false;
 	s->err = ERR_INIT;
-	while (n > 0 && s->in_len < sizeof(s->in)) {
+	s->zeros = stage_pass_zeros(c->stage.up, sizeof(s->in)) / sizeof(s->in);
+	while (s->zeros == 0 && n > 0 && s->in_len < sizeof(s->in)) {
 		n = stage_pull(c->stage.up, s->in + s->in_len, sizeof(s->in) - s->in_len, &s->err);
 		if (n > 0)
 			s->in_len += (size_t)n;
@@ -56,10 +58,28 @@ static void fill(struct compress *c, struct compress_slot *s)
 	pthread_mutex_unlock(&c->lock);
 }
 
+static bool is_zero(const struct compress_slot *s)
+{
+	const uint64_t *at = (const uint64_t *)(const void *)s->in;
+	const uint64_t *end = at + sizeof(s->in) / sizeof(*at);
+
+	if (s->in_len < sizeof(s->in))
+		return false;
+	for (; at < end; at += 8)
+		if (at[0] | at[1] | at[2] | at[3] | at[4] | at[5] | at[6] | at[7])
+			return false;
+	return true;
+}
+
 static void work(struct compress_thread *t, struct compress_slot *s)
 {
 	ssize_t n = 0;
 
+	/* All blocks of zeros are the same, and that one is known. */
+	if (is_zero(s)) {
+		s->zeros = 1;
+		s->in_len = 0;
+	}
 	if (s->err.code == ERR_NONE && s->in_len > 0)
 		n = deflate_block(&t->deflate, s->in, s->in_len, s->out, &s->crc, &s->err);
 	pthread_mutex_lock(&t->c->lock);
@@ -102,6 +122,15 @@ static void reset(struct compress *c)
 	c->have = (struct compress_total){ 0 };
 }
 
+static int make_zero(struct compress *c, struct deflate *d, struct err *e)
+{
+	struct compress_slot *zero = c->zero;
+	ssize_t n = deflate_block(d, zero->in, sizeof(zero->in), zero->out, &zero->crc, e);
+
+	zero->len = n > 0 ? (size_t)n : 0;
+	return n < 0 ? -1 : 0;
+}
+
 static int start(struct compress *c, struct err *e)
 {
 	pthread_attr_t attr;
@@ -113,6 +142,10 @@ static int start(struct compress *c, struct err *e)
 		c->thread[c->running].c = c;
 		if (deflate_open(&c->thread[c->running].deflate, c->level, e) < 0)
 			return -1;
+		if (c->zero->len == 0 && make_zero(c, &c->thread[c->running].deflate, e) < 0) {
+			deflate_close(&c->thread[c->running].deflate);
+			return -1;
+		}
 		failed = pthread_create(&c->thread[c->running].id, &attr, run,
 					&c->thread[c->running]);
 		if (failed)
@@ -191,11 +224,28 @@ static int close_member(struct compress *c, struct err *e)
 	return 0;
 }
 
+/* CRC and length of a run are put together from those of its halves. */
+static void count_zeros(struct compress *c, uint64_t blocks)
+{
+	uint32_t crc = c->zero->crc;
+	uint64_t len = sizeof(c->zero->in);
+
+	for (; blocks > 0; blocks >>= 1) {
+		if (blocks & 1) {
+			c->have.crc = (uint32_t)crc32_combine(c->have.crc, crc, (z_off_t)len);
+			c->have.count += len;
+		}
+		crc = (uint32_t)crc32_combine(crc, crc, (z_off_t)len);
+		len *= 2;
+	}
+}
+
 /* The block is handed over: its slot is free. */
 static int finish(struct compress *c, struct compress_slot *s, struct err *e)
 {
 	c->have.crc = (uint32_t)crc32_combine(c->have.crc, s->crc, (z_off_t)s->in_len);
 	c->have.count += s->in_len;
+	count_zeros(c, s->zeros);
 	if (s->last && close_member(c, e) < 0)
 		return -1;
 	pthread_mutex_lock(&c->lock);
@@ -224,6 +274,22 @@ static size_t hand_over(struct compress *c, void *to, size_t cap, const unsigned
 	memcpy(to, from + *used, n);
 	*used += n;
 	c->have.len += n;
+	return n;
+}
+
+/* As many of a run's blocks as fit, or a part of one. */
+static size_t hand_over_zeros(struct compress *c, struct compress_slot *s, unsigned char *to,
+			      size_t cap)
+{
+	size_t n = 0;
+
+	while (s->given < s->zeros && n < cap) {
+		n += hand_over(c, to + n, cap - n, c->zero->out, c->zero->len, &s->used);
+		if (s->used == c->zero->len) {
+			s->used = 0;
+			s->given++;
+		}
+	}
 	return n;
 }
 
@@ -256,8 +322,11 @@ static ssize_t next_bytes(struct compress *c, void *buf, size_t cap, struct err 
 			*e = s->err;
 			return -1;
 		}
-		n = hand_over(c, buf, cap, s->out, s->len, &s->used);
-		if (s->used == s->len && finish(c, s, e) < 0)
+		if (s->zeros > 0)
+			n = hand_over_zeros(c, s, buf, cap);
+		else
+			n = hand_over(c, buf, cap, s->out, s->len, &s->used);
+		if (s->given == s->zeros && s->used == s->len && finish(c, s, e) < 0)
 			return -1;
 	}
 	return (ssize_t)n;
@@ -297,7 +366,7 @@ static int compress_rewind(struct stage *stage, struct err *e)
 	return stage_rewind(stage->up, e);
 }
 
-static const struct stage_ops compress_ops = { "compress", compress_pull, compress_rewind };
+static const struct stage_ops compress_ops = { "compress", compress_pull, compress_rewind, NULL };
 
 void compress_init(struct compress *c, struct stage *up, int level, unsigned threads, void *room)
 {
@@ -307,8 +376,11 @@ void compress_init(struct compress *c, struct stage *up, int level, unsigned thr
 	c->threads = threads;
 	c->twice = COMPRESS_ONCE;
 	c->running = 0;
-	c->thread = room;
+	c->zero = room;
+	c->thread = (struct compress_thread *)(void *)(c->zero + 1);
 	c->slots = (struct compress_slot *)(void *)(c->thread + threads);
+	if (threads > 0)
+		c->zero->len = 0;
 	pthread_mutex_init(&c->turn, NULL);
 	pthread_mutex_init(&c->lock, NULL);
 	pthread_cond_init(&c->changed, NULL);

@@ -18,6 +18,8 @@
 struct compress_slot {
 	bool done;        /* out is there */
 	bool last;        /* nothing follows; it may be empty */
+	uint64_t zeros;   /* in place of in, so many blocks of zeros, */
+	uint64_t given;   /* ... of which so many were handed over */
 	size_t in_len;    /* bytes of in, */
 	size_t len, used; /* bytes of out, and how many of them were handed over */
 	uint32_t crc;     /* of in */
@@ -67,6 +69,7 @@ struct compress {
 	uint64_t padding;            /* bytes of empty blocks that go before the trailer */
 	bool closed;                 /* the trailer is in edge */
 	struct compress_slot *slots; /* slots_of(threads) */
+	struct compress_slot *zero;  /* a block of zeros: its in is never written to */
 	struct compress_thread *thread;
 };
 
@@ -78,7 +81,7 @@ size_t compress_bytes(unsigned threads);
  * and with ERR_IMAGE before the end where a second pass differs from the first.
  *
  * level is 1 (fast) to 9 (small), threads 1 to COMPRESS_THREADS_MAX.  room has
- * compress_bytes(threads), aligned for anything, and lives as long as c.
+ * compress_bytes(threads), at first all 0, aligned for anything, and lives as long as c.
  */
 void compress_init(struct compress *c, struct stage *up, int level, unsigned threads, void *room);
 

@@ -22,7 +22,7 @@ static int digest_rewind(struct stage *stage, struct err *e)
 	return stage_rewind(d->stage.up, e);
 }
 
-static const struct stage_ops digest_ops = { "digest", digest_pull, digest_rewind };
+static const struct stage_ops digest_ops = { "digest", digest_pull, digest_rewind, NULL };
 
 void digest_init(struct digest *d, struct stage *up, enum hash_alg alg)
 {

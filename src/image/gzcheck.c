@@ -153,7 +153,7 @@ static int gzcheck_rewind(struct stage *stage, struct err *e)
 	return stage_rewind(g->stage.up, e);
 }
 
-static const struct stage_ops gzcheck_ops = { "gzcheck", gzcheck_pull, gzcheck_rewind };
+static const struct stage_ops gzcheck_ops = { "gzcheck", gzcheck_pull, gzcheck_rewind, NULL };
 
 void gzcheck_init(struct gzcheck *g, struct stage *up, uint64_t max_out)
 {

@@ -37,7 +37,18 @@ static int meter_rewind(struct stage *stage, struct err *e)
 	return stage_rewind(m->stage.up, e);
 }
 
-static const struct stage_ops meter_ops = { "meter", meter_pull, meter_rewind };
+static uint64_t meter_pass_zeros(struct stage *stage, uint64_t unit)
+{
+	struct meter *m = (struct meter *)stage;
+	uint64_t n = stage_pass_zeros(m->stage.up, unit);
+
+	if (n > 0)
+		m->begun = true;
+	atomic_fetch_add_explicit(m->bytes, n, memory_order_relaxed);
+	return n;
+}
+
+static const struct stage_ops meter_ops = { "meter", meter_pull, meter_rewind, meter_pass_zeros };
 
 void meter_init(struct meter *m, struct stage *up, atomic_ullong *bytes, uint64_t announced)
 {

@@ -135,7 +135,7 @@ static int prefetch_rewind(struct stage *stage, struct err *e)
 	return stage_rewind(p->stage.up, e);
 }
 
-static const struct stage_ops prefetch_ops = { "prefetch", prefetch_pull, prefetch_rewind };
+static const struct stage_ops prefetch_ops = { "prefetch", prefetch_pull, prefetch_rewind, NULL };
 
 void prefetch_init(struct prefetch *p, struct stage *up)
 {

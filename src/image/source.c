@@ -11,6 +11,12 @@
 
 #include "base/stop.h"
 
+/* Linux's, and POSIX.1-2024's: the headers of the edition before do not have them. */
+#ifndef SEEK_DATA
+#define SEEK_DATA 3
+#define SEEK_HOLE 4
+#endif
+
 /* How often a wait for a pipe looks whether it was cancelled. */
 #define CANCEL_MS 200
 
@@ -90,6 +96,41 @@ static int check_unchanged(struct source *s, struct err *e)
 	return n == 0 ? 0 : changed(e);
 }
 
+/* How many bytes from here on are all in a hole, or all outside of holes?  At least one. */
+static uint64_t find_run(struct source *s)
+{
+	const off_t at = (off_t)(s->start + s->pos);
+	off_t end;
+
+	if (s->pos >= s->same_to) {
+		end = s->holes ? lseek(s->fd, at, SEEK_DATA) : at;
+		s->in_hole = end > at || (end < 0 && errno == ENXIO);
+		if (end == at)
+			end = s->holes ? lseek(s->fd, at, SEEK_HOLE) : -1;
+		/* What does not know of holes has none. */
+		s->holes = s->holes && (end > at || s->in_hole);
+		s->same_to = end > at ? (uint64_t)end - s->start : s->size;
+		if (s->same_to > s->size)
+			s->same_to = s->size;
+	}
+	return s->same_to - s->pos;
+}
+
+static uint64_t source_pass_zeros(struct stage *stage, uint64_t unit)
+{
+	struct source *s = (struct source *)stage;
+	uint64_t n;
+
+	if (!s->seekable || s->pos == s->size || stop_asked())
+		return 0;
+	n = find_run(s);
+	if (!s->in_hole)
+		return 0;
+	n -= n % unit;
+	s->pos += n;
+	return n;
+}
+
 static ssize_t pull_file(struct source *s, void *buf, size_t cap, struct err *e)
 {
 	uint64_t left = s->size - s->pos;
@@ -97,6 +138,14 @@ static ssize_t pull_file(struct source *s, void *buf, size_t cap, struct err *e)
 
 	if (left == 0)
 		return check_unchanged(s, e);
+	left = find_run(s);
+	if (s->in_hole) {
+		if (stop_asked())
+			return stop_err(e);
+		n = (ssize_t)(cap < left ? cap : left);
+		memset(buf, 0, (size_t)n);
+		return n;
+	}
 	n = read_some(s, buf, cap < left ? cap : (size_t)left, e);
 	if (n == 0)
 		return changed(e);
@@ -129,11 +178,12 @@ static int source_rewind(struct stage *stage, struct err *e)
 
 	if (!s->seekable)
 		return err_set(e, ERR_IMAGE, "a pipe cannot be read a second time");
-	s->pos = 0;
+	s->pos = s->same_to = 0;
 	return 0;
 }
 
-static const struct stage_ops source_ops = { "source", source_pull, source_rewind };
+static const struct stage_ops source_ops = { "source", source_pull, source_rewind,
+					     source_pass_zeros };
 
 static int no_size(struct err *e)
 {
@@ -176,6 +226,8 @@ int source_open(struct source *s, const char *path, bool need_size, struct err *
 	if (standard && lseek(s->fd, at, SEEK_SET) < 0)
 		return err_errno(e, ERR_USAGE, "cannot go back to its beginning");
 	s->seekable = s->to_end = true;
+	/* Looking for holes moves the offset, which standard input shares with others. */
+	s->holes = !standard;
 	if (S_ISBLK(s->opened.st_mode) && ioctl(s->fd, BLKSSZGET, &sector) == 0 && sector > 0)
 		s->sector = (unsigned)sector;
 	s->start = (uint64_t)at;

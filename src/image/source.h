@@ -18,6 +18,9 @@ struct source {
 	bool to_end;               /* size goes to the end of the file */
 	unsigned sector;           /* bytes of a block device's logical sectors; 0 if unknown */
 	uint64_t pos;              /* bytes pulled so far */
+	bool holes;                /* it may have some */
+	bool in_hole;              /* at pos, and up to */
+	uint64_t same_to;          /* ... there; at or before pos if it is not known */
 	struct stat opened;        /* to notice that it changed */
 	atomic_bool cancelled;     /* nobody will pull any more: stop waiting for a pipe */
 	const unsigned char *head; /* of a pipe: what source_peek() read ahead */

@@ -9,6 +9,7 @@
 #define IMAGE_STAGE_H
 
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 #include "base/err.h"
@@ -26,6 +27,11 @@ struct stage_ops {
 	ssize_t (*pull)(struct stage *s, void *buf, size_t cap, struct err *e);
 	/* Go back to byte 0.  -1 if that is impossible (a pipe). */
 	int (*rewind)(struct stage *s, struct err *e);
+	/*
+	 * Pass over bytes that are known to be zeros without being looked at, as many as are a
+	 * multiple of unit, and say how many that are.  NULL: none.
+	 */
+	uint64_t (*pass_zeros)(struct stage *s, uint64_t unit);
 };
 
 /* Every concrete stage has this as its first member. */
@@ -37,6 +43,11 @@ struct stage {
 static inline ssize_t stage_pull(struct stage *s, void *buf, size_t cap, struct err *e)
 {
 	return s->ops->pull(s, buf, cap, e);
+}
+
+static inline uint64_t stage_pass_zeros(struct stage *s, uint64_t unit)
+{
+	return s->ops->pass_zeros ? s->ops->pass_zeros(s, unit) : 0;
 }
 
 static inline int stage_rewind(struct stage *s, struct err *e)

@@ -21,7 +21,7 @@ static int tail_rewind(struct stage *stage, struct err *e)
 	return stage_rewind(t->stage.up, e);
 }
 
-static const struct stage_ops tail_ops = { "tail", tail_pull, tail_rewind };
+static const struct stage_ops tail_ops = { "tail", tail_pull, tail_rewind, NULL };
 
 void tail_init(struct tail *t, struct stage *up, enum format format, const struct ends *ends)
 {

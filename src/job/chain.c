@@ -1,6 +1,8 @@
 /* The stages of a task are put together, and divided between two threads by what they cost. */
 #include "job/chain.h"
 
+#include "base/stop.h"
+
 /*
  * What a MiB of the stream costs a stage, in microseconds, as measured on x86_64 in
  * 2026-11: only how they compare counts.  Reading and looking at the ends cost nothing
@@ -136,7 +138,8 @@ int chain_drain(struct chain *c, const struct chain_plan *plan, void *buf, size_
 
 	chain_build(c, plan);
 	n = stage_rewind(c->top, e);
-	while (n >= 0 && !more && (n = stage_pull(c->top, buf, cap, e)) > 0)
+	while (n >= 0 && !more &&
+	       (n = stop_asked() ? stop_err(e) : stage_pull(c->top, buf, cap, e)) > 0)
 		more = plan->max_len != 0 && atomic_load(plan->bytes) > plan->max_len;
 	chain_stop(c);
 	/* The next pass begins at the first byte. */

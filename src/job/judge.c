@@ -182,6 +182,10 @@ int judge_image(struct task *t, const struct source *s, struct err *e)
 		log_warn("%s: whether its gzip is intact is not checked", task_name(t));
 	if (judge_compresses(t) && keeps_max(t, t->image.size, e) < 0)
 		return -1;
+	/* Nobody means a disk.img.gz to be compressed. */
+	if (is_to_compress(p->takes, &t->image) &&
+	    image_name_agrees(&t->image, text_base_name(t->file), e) < 0)
+		return judge_overlook(t, e);
 	if (takes(p->takes, &t->image, e) < 0 ||
 	    (looks_inside(t) && image_inspect(&t->image, s, &notes, e) < 0))
 		return judge_overlook(t, e);

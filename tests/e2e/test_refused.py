@@ -44,7 +44,7 @@ def test_a_file_that_ends_within_the_first_member(rig, put_file, small, size):
 
 @pytest.mark.parametrize("data", [b"hello, this is text\n" * 50, pictures.raw(5000), b"\x1f\x8b\x07" + bytes(500), b"BZh9" + bytes(99)])
 def test_not_gzip(rig, put_file, data):
-    assert "gzip" in refused(rig, 3, put_file("disk.img.gz", data))
+    assert ".gz" in refused(rig, 3, put_file("disk.img.gz", data))
 
 
 @pytest.mark.parametrize("kind", pictures.WRONG_INSIDE)

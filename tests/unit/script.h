@@ -17,6 +17,7 @@ struct script {
 	size_t step;    /* no pull yields more; 0: as much as is asked for */
 	size_t fail_at; /* the pull at this byte fails; NEVER */
 	bool no_rewind; /* a pipe */
+	bool holes;     /* it knows where zeros are */
 	size_t pos;
 	unsigned rewinds;
 	bool failed;
@@ -56,7 +57,20 @@ static inline int script_rewind(struct stage *stage, struct err *e)
 	return 0;
 }
 
-static const struct stage_ops script_ops = { "script", script_pull, script_rewind };
+static inline uint64_t script_pass_zeros(struct stage *stage, uint64_t unit)
+{
+	struct script *s = (struct script *)stage;
+	size_t n = 0;
+
+	while (s->holes && s->pos + n < s->len && s->data[s->pos + n] == 0)
+		n++;
+	n -= n % unit;
+	s->pos += n;
+	return n;
+}
+
+static const struct stage_ops script_ops = { "script", script_pull, script_rewind,
+					     script_pass_zeros };
 
 static inline void script_init(struct script *s, const void *data, size_t len, size_t step)
 {

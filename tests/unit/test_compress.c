@@ -65,7 +65,7 @@ static void every_number_of_threads(void **state)
 	struct err e = ERR_INIT;
 	size_t i, k, len, want = 0;
 	unsigned threads;
-	void *room = malloc(compress_bytes(COMPRESS_THREADS_MAX));
+	void *room = calloc(1, compress_bytes(COMPRESS_THREADS_MAX));
 
 	(void)state;
 	assert_non_null(room);
@@ -95,7 +95,7 @@ static void again(void **state)
 {
 	struct err e = ERR_INIT;
 	size_t len;
-	void *room = malloc(compress_bytes(2));
+	void *room = calloc(1, compress_bytes(2));
 
 	(void)state;
 	script_init(&script, data, LEN, 0);
@@ -110,6 +110,40 @@ static void again(void **state)
 	assert_int_equal(pull_all(1000, &e), len);
 	assert_memory_equal(packed, first, len);
 	compress_stop(&stage);
+	free(room);
+}
+
+/* Read or known, and in runs of any length: they come out the same. */
+static void zeros(void **state)
+{
+	struct err e = ERR_INIT;
+	void *room = calloc(1, compress_bytes(3));
+	unsigned threads;
+	size_t len, out, runs;
+
+	(void)state;
+	for (runs = 1; runs < 20; runs += 3) {
+		memset(data + 1000, 0, runs * DEFLATE_BLOCK_BYTES);
+		for (len = LEN - 5 * DEFLATE_BLOCK_BYTES; len <= LEN; len += 100000) {
+			script_init(&script, data, len, 70000);
+			compress_init(&stage, &script.stage, 1, 1, room);
+			out = pull_all(1000, &e);
+			compress_stop(&stage);
+			assert_int_equal(unpack(out), len);
+			assert_memory_equal(back, data, len);
+			memcpy(first, packed, out);
+			for (threads = 1; threads <= 3; threads++) {
+				script_init(&script, data, len, 70000);
+				script.holes = true;
+				compress_init(&stage, &script.stage, 1, threads, room);
+				assert_int_equal(pull_all(threads * 777, &e), out);
+				assert_memory_equal(first, packed, out);
+				assert_int_equal(stage.have.count, len);
+				compress_stop(&stage);
+			}
+		}
+	}
+	fill();
 	free(room);
 }
 
@@ -147,7 +181,7 @@ static void the_same_twice(void **state)
 {
 	static const size_t at[] = { 0, 100000, LEN / 2, LEN - 1 };
 	struct err e = ERR_INIT;
-	void *room = malloc(compress_bytes(2));
+	void *room = calloc(1, compress_bytes(2));
 	struct compress_total want = measured(room, LEN);
 	size_t i;
 
@@ -171,7 +205,7 @@ static void the_same_twice(void **state)
 static void padded(void **state)
 {
 	struct err e = ERR_INIT;
-	void *room = malloc(compress_bytes(2));
+	void *room = calloc(1, compress_bytes(2));
 	const size_t len = DEFLATE_BLOCK_BYTES + 1000;
 	struct compress_total least = measured(room, len), want = least;
 	size_t more;
@@ -205,7 +239,7 @@ static void a_fault_on_the_left(void **state)
 {
 	struct err e = ERR_INIT;
 	size_t at;
-	void *room = malloc(compress_bytes(4));
+	void *room = calloc(1, compress_bytes(4));
 
 	(void)state;
 	for (at = 0; at < LEN; at += LEN / 7) {
@@ -230,8 +264,11 @@ static int setup(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(every_number_of_threads), cmocka_unit_test(again),
-		cmocka_unit_test(the_same_twice),          cmocka_unit_test(padded),
+		cmocka_unit_test(every_number_of_threads),
+		cmocka_unit_test(again),
+		cmocka_unit_test(zeros),
+		cmocka_unit_test(the_same_twice),
+		cmocka_unit_test(padded),
 		cmocka_unit_test(a_fault_on_the_left),
 	};
 

@@ -18,12 +18,9 @@ static const char text[] =
 static void mounts(void **state)
 {
 	static const struct in_use_mount want[] = {
-		{ 0, 21, true, "proc", "/proc" },
-		{ 8, 3, false, "/dev/sda3", "/" },
-		{ 8, 17, true, "/dev/sdb1", "/srv/a b\\" },
-		{ 8, 33, false, "/dev/sdc1", "/ro" },
-		{ 8, 49, true, "/dev/sdd1", "/bind" },
-		{ 0, 40, true, "/dev/sde2", "/btrfs" },
+		{ 0, 21, true, "proc", "/proc" },           { 8, 3, false, "/dev/sda3", "/" },
+		{ 8, 17, true, "/dev/sdb1", "/srv/a b\\" }, { 8, 33, false, "/dev/sdc1", "/ro" },
+		{ 8, 49, true, "/dev/sdd1", "/bind" },      { 0, 40, true, "/dev/sde2", "/btrfs" },
 	};
 	struct in_use_mount m;
 	size_t at = 0, i;

@@ -188,7 +188,7 @@ static void compress_data(void)
 	static struct compress c;
 	static struct script script;
 	ssize_t n;
-	void *room = malloc(compress_bytes(1));
+	void *room = calloc(1, compress_bytes(1));
 
 	script_init(&script, data, LEN, 0);
 	compress_init(&c, &script.stage, 1, 1, room);

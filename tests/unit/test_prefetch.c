@@ -226,7 +226,7 @@ static ssize_t slow_pull(struct stage *stage, void *buf, size_t cap, struct err 
 	return (ssize_t)cap;
 }
 
-static const struct stage_ops slow_ops = { "slow", slow_pull, NULL };
+static const struct stage_ops slow_ops = { "slow", slow_pull, NULL, NULL };
 
 static void what_is_read_does_not_wait(void **state)
 {

@@ -73,6 +73,87 @@ static void peeking(void **state)
 	}
 }
 
+#define HOLE (1 << 20)
+#define SPARSE (4 * HOLE + LEN)
+
+static unsigned char sparse[SPARSE], all[SPARSE + 1];
+
+/* Data, a hole, data, and a hole up to the end. */
+static const char *make_sparse(void)
+{
+	const char *path = file_make(0, "image", data, LEN);
+	int fd = open(path, O_WRONLY);
+
+	memset(sparse, 0, sizeof(sparse));
+	memcpy(sparse, data, LEN);
+	memcpy(sparse + 2 * HOLE, data, LEN);
+	if (pwrite(fd, data, LEN, 2 * HOLE) != LEN || ftruncate(fd, SPARSE) != 0)
+		abort();
+	close(fd);
+	file_age(path);
+	return path;
+}
+
+static void holes(void **state)
+{
+	struct err e = ERR_INIT;
+	struct source s;
+	uint64_t passed = 0, n;
+	size_t at, came;
+	ssize_t got_now;
+
+	(void)state;
+	assert_int_equal(source_open(&s, make_sparse(), true, &e), 0);
+	assert_int_equal(drain(&s.stage, 70000, all, sizeof(all), &came, &e), SPARSE);
+	assert_memory_equal(all, sparse, SPARSE);
+	assert_int_equal(stage_rewind(&s.stage, &e), 0);
+	/* What is passed over is zeros, in whole units, and what is left comes. */
+	for (at = 0; at < SPARSE;) {
+		n = stage_pass_zeros(&s.stage, 4096);
+		assert_int_equal(n % 4096, 0);
+		assert_true(at + n <= SPARSE);
+		memset(all, 0, n);
+		assert_memory_equal(all, sparse + at, n);
+		at += n;
+		passed += n;
+		got_now = stage_pull(&s.stage, all, 1000, &e);
+		assert_true(got_now >= 0 && (got_now > 0 || at == SPARSE));
+		assert_memory_equal(all, sparse + at, (size_t)got_now);
+		at += (size_t)got_now;
+	}
+	assert_int_equal(stage_pass_zeros(&s.stage, 1), 0);
+	assert_int_equal(stage_pull(&s.stage, all, 1, &e), 0);
+	/* The test's file system has holes. */
+	assert_true(passed > 2 * HOLE);
+	/* Of a part. */
+	assert_int_equal(stage_rewind(&s.stage, &e), 0);
+	assert_int_equal(source_narrow(&s, HOLE, HOLE + LEN / 2, &e), 0);
+	assert_int_equal(stage_pass_zeros(&s.stage, HOLE / 2), HOLE);
+	assert_int_equal(drain(&s.stage, 70000, all, sizeof(all), &came, &e), LEN / 2);
+	assert_memory_equal(all, data, LEN / 2);
+	source_close(&s);
+}
+
+/* Its offset is also others'. */
+static void holes_of_standard_input(void **state)
+{
+	struct err e = ERR_INIT;
+	int fd = open(make_sparse(), O_RDONLY), kept = dup(STDIN_FILENO);
+	struct source s;
+	size_t came;
+
+	(void)state;
+	assert_true(fd >= 0 && kept >= 0 && dup2(fd, STDIN_FILENO) == STDIN_FILENO);
+	assert_int_equal(source_open(&s, "-", true, &e), 0);
+	assert_int_equal(stage_pass_zeros(&s.stage, 1), 0);
+	assert_int_equal(drain(&s.stage, 70000, all, sizeof(all), &came, &e), SPARSE);
+	assert_memory_equal(all, sparse, SPARSE);
+	assert_int_equal(lseek(STDIN_FILENO, 0, SEEK_CUR), 0);
+	assert_true(dup2(kept, STDIN_FILENO) == STDIN_FILENO);
+	close(fd);
+	close(kept);
+}
+
 /* What happens to a file while it is read, and after how many bytes. */
 enum change {
 	GROW,
@@ -419,6 +500,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(whole_files),
 		cmocka_unit_test(peeking),
+		cmocka_unit_test(holes),
+		cmocka_unit_test(holes_of_standard_input),
 		cmocka_unit_test(changes_are_found),
 		cmocka_unit_test(a_change_before_the_second_pass),
 		cmocka_unit_test(another_file_of_that_name),
