@@ -43,6 +43,8 @@ const struct opt cli_input[] = {
 	  "begin at this byte of the file, the device or the partition" },
 	{ OPT_SIZE, 0, "length", "SIZE", OPT_AT(length), "take only so many bytes" },
 	{ OPT_FLAG, 0, "live", NULL, OPT_AT(live), "also a disk that is written to meanwhile" },
+	{ OPT_CHOICE, 0, "on-read-error", "fail|zero", OPT_AT(on_read_error),
+	  "zero: go on, with zeros for what cannot be read; then exit status 3" },
 	{ OPT_END, 0, NULL, NULL, 0, NULL },
 };
 
@@ -74,6 +76,7 @@ void cli_defaults(struct options *o)
 		.timeout_ms = 3600000,
 		.poll_ms = 5000,
 		.level = 1,
+		.on_read_error = "fail",
 	};
 
 	*o = defaults;

@@ -10,6 +10,7 @@
 #include "base/fit.h"
 #include "base/stop.h"
 #include "base/text.h"
+#include "job/input.h"
 #include "job/judge.h"
 
 static const struct provider *find_cloud(const char *name)
@@ -130,9 +131,11 @@ static int check_finish(struct task *t, struct err *e)
 	/* A pipe's size is known now. */
 	im.size = t->payload.len;
 	im.size_known = true;
-	if (fit_copy(t->status, sizeof(t->status), t->unproven ? "unproven" : "intact", "status",
-		     e) < 0 ||
-	    check_size(t, im.size, e) < 0)
+	if (t->input->source.unread.count == 0 &&
+	    fit_copy(t->status, sizeof(t->status), t->unproven ? "unproven" : "intact", "status",
+		     e) < 0)
+		return -1;
+	if (check_size(t, im.size, e) < 0)
 		return -1;
 	t->sound = true;
 	/* A cloud has rules of its own for names. */

@@ -210,6 +210,8 @@ static int choose_columns(const struct job *j, bool json, struct choice chosen[C
 	for (i = 0; i < digests->count; i++)
 		if (hash_find(digests->at[i]) != HASH_ALGS)
 			text_printf(&t, ",%s", digests->at[i]);
+	if (json && j->options->on_read_error && strcmp(j->options->on_read_error, "zero") == 0)
+		text_put(&t, ",unreadable");
 	return choose(j->provider, names, chosen, &none);
 }
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cloud/proof.h"
+#include "job/input.h"
 #include "job/judge.h"
 
 static const char *get_file(const struct task *t, struct text *made)
@@ -47,10 +48,13 @@ static const char *get_status(const struct task *t, struct text *made)
 {
 	if (!started(t))
 		return "not started";
-	if (t->err.code != ERR_NONE && t->err.code != ERR_UNFINISHED)
+	if (t->err.code != ERR_NONE && t->err.code != ERR_UNFINISHED && !t->incomplete)
 		return "failed";
 	/* What came through a pipe may not be as long as its tables say. */
-	text_printf(made, "%s%s", t->status,
+	text_printf(made, "%s%s%s", t->status,
+		    !t->incomplete ? "" :
+		    t->status[0]   ? ", incomplete" :
+				     "incomplete",
 		    t->unproven && t->status[0] && !text_ends(t->status, "unproven") ? PROOF_WORD :
 										       "");
 	return made->at;
@@ -186,6 +190,26 @@ static void print_clouds(const struct task *t)
 	putchar('}');
 }
 
+static const char *get_unreadable(const struct task *t, struct text *made)
+{
+	if (t->input->source.unread.bytes > 0)
+		text_printf(made, "%llu", (unsigned long long)t->input->source.unread.bytes);
+	return made->at;
+}
+
+static void print_unreadable(const struct task *t)
+{
+	const struct unread *u = &t->input->source.unread;
+	unsigned i;
+
+	printf("{\"bytes\": %llu, \"places\": %u, \"first\": [", (unsigned long long)u->bytes,
+	       u->count);
+	for (i = 0; i < u->count && i < JUDGE_UNREAD_TOLD; i++)
+		printf("%s{\"offset\": %llu, \"length\": %llu}", i > 0 ? ", " : "",
+		       (unsigned long long)u->range[i].at, (unsigned long long)u->range[i].len);
+	fputs("]}", stdout);
+}
+
 static const char *get_exit(const struct task *t, struct text *made)
 {
 	if (started(t))
@@ -220,6 +244,7 @@ static const struct report_column columns[] = {
 	{ "format", false, get_format, NULL },
 	{ "holds", false, get_holds, NULL },
 	{ "clouds", false, get_clouds, print_clouds },
+	{ "unreadable", true, get_unreadable, print_unreadable },
 	{ "exit", true, get_exit, NULL },
 	{ "error", false, get_error, NULL },
 };

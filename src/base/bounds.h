@@ -115,6 +115,9 @@
 /* Threads that compress one image. */
 #define COMPRESS_THREADS_MAX 8
 
+/* Places where a disk could not be read: with more of them, nothing is to be hoped of an image. */
+#define UNREAD_MAX 1024
+
 /* What is read of an image to tell its format: ISO 9660 has its mark at 32,769. */
 #define PROBE_BYTES ((size_t)64 * 1024)
 

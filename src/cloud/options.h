@@ -78,7 +78,8 @@ struct options {
 	uint64_t offset;    /* of the file, or of the partition */
 	uint64_t length;    /* 0: all that is left */
 
-	bool live;          /* also of a disk that is in use */
+	bool live;                 /* also of a disk that is in use */
+	const char *on_read_error; /* "fail" or "zero" */
 
 	/* what is made of it */
 	bool gzip;

@@ -129,8 +129,9 @@ struct task {
 	struct payload payload;
 	struct vouch vouch[SIDES]; /* the first task's counts: prepare() or check() fills it in */
 
-	bool unproven; /* of what it says of its length, not all could be checked */
-	bool sound;    /* hoist check has read all of it, and nothing is wrong with it alone */
+	bool incomplete; /* it was sent with zeros for what could not be read of it */
+	bool unproven;   /* of what it says of its length, not all could be checked */
+	bool sound;      /* hoist check has read all of it, and nothing is wrong with it alone */
 
 	/* known after the last byte: from the chain's stages */
 	uint64_t unpacked; /* uncompressed size; 0 if it is not gzip, as it is sent */

@@ -17,6 +17,14 @@
 #define SEEK_HOLE 4
 #endif
 
+/* Linux's, of <linux/fs.h>. */
+#ifndef BLKPBSZGET
+#define BLKPBSZGET _IO(0x12, 123)
+#endif
+
+/* What a file is read by where it cannot be read. */
+#define FILE_SECTOR_BYTES 4096
+
 /* How often a wait for a pipe looks whether it was cancelled. */
 #define CANCEL_MS 200
 
@@ -44,6 +52,7 @@ static ssize_t read_some(struct source *s, void *buf, size_t cap, struct err *e)
 {
 	ssize_t n;
 
+	s->error = 0;
 	do {
 		if (!s->seekable && wait_for_data(s, e) < 0)
 			return -1;
@@ -52,10 +61,64 @@ static ssize_t read_some(struct source *s, void *buf, size_t cap, struct err *e)
 		n = s->seekable ? pread(s->fd, buf, cap, (off_t)(s->start + s->pos)) :
 				  read(s->fd, buf, cap);
 	} while (n < 0 && (errno == EINTR || errno == EAGAIN));
-	if (n < 0)
-		return err_errno(e, ERR_IMAGE, "read error at byte %llu",
-				 (unsigned long long)s->pos);
-	return n;
+	if (n >= 0)
+		return n;
+	s->error = errno;
+	return err_errno(e, ERR_IMAGE, "read error at byte %llu", (unsigned long long)s->pos);
+}
+
+/* Is it the medium, and not the way to it? */
+static bool is_medium(int error)
+{
+	return error == EIO || error == ENODATA || error == EILSEQ || error == EREMOTEIO;
+}
+
+/* Up to the end of the physical sector at pos. */
+static size_t to_sector_end(const struct source *s, size_t cap)
+{
+	uint64_t rest = s->physical - (s->start + s->pos) % s->physical;
+
+	return rest < cap ? (size_t)rest : cap;
+}
+
+/* What the medium does not give becomes zeros: a sector of it, when the next one is read. */
+static ssize_t give_up_sector(struct source *s, void *buf, size_t cap, struct err *e)
+{
+	if (!unread_add(&s->unread, s->pos, cap))
+		return err_set(e, ERR_IMAGE,
+			       "cannot be read in more than %d places: the last one is byte %llu",
+			       UNREAD_MAX, (unsigned long long)s->pos);
+	memset(buf, 0, cap);
+	return (ssize_t)cap;
+}
+
+/* As read_some(), but for what the medium does not give any more. */
+static ssize_t read_or_zero(struct source *s, void *buf, size_t cap, struct err *e)
+{
+	struct err why = ERR_INIT;
+	bool careful = s->pos < s->careful_to;
+	uint64_t same;
+	ssize_t n;
+
+	if (unread_has(&s->unread, s->pos, &same)) {
+		cap = cap < same ? cap : (size_t)same;
+		memset(buf, 0, cap);
+		return (ssize_t)cap;
+	}
+	cap = cap < same ? cap : (size_t)same;
+	n = read_some(s, buf, careful ? to_sector_end(s, cap) : cap, &why);
+	if (n < 0 && !careful && s->zero_unread && is_medium(s->error)) {
+		err_clear(&why);
+		s->careful_to = s->pos + cap;
+		careful = true;
+		n = read_some(s, buf, to_sector_end(s, cap), &why);
+	}
+	if (n >= 0)
+		return n;
+	if (s->zero_unread && is_medium(s->error))
+		return give_up_sector(s, buf, to_sector_end(s, cap), e);
+	*e = why;
+	return -1;
 }
 
 static int changed(struct err *e)
@@ -146,7 +209,7 @@ static ssize_t pull_file(struct source *s, void *buf, size_t cap, struct err *e)
 		memset(buf, 0, (size_t)n);
 		return n;
 	}
-	n = read_some(s, buf, cap < left ? cap : (size_t)left, e);
+	n = read_or_zero(s, buf, cap < left ? cap : (size_t)left, e);
 	if (n == 0)
 		return changed(e);
 	return n;
@@ -178,7 +241,7 @@ static int source_rewind(struct stage *stage, struct err *e)
 
 	if (!s->seekable)
 		return err_set(e, ERR_IMAGE, "a pipe cannot be read a second time");
-	s->pos = s->same_to = 0;
+	s->pos = s->same_to = s->careful_to = 0;
 	return 0;
 }
 
@@ -195,6 +258,7 @@ int source_open(struct source *s, const char *path, bool need_size, struct err *
 {
 	bool standard = strcmp(path, "-") == 0;
 	off_t at, end;
+	unsigned physical;
 	int sector;
 
 	memset(s, 0, sizeof(*s));
@@ -230,6 +294,9 @@ int source_open(struct source *s, const char *path, bool need_size, struct err *
 	s->holes = !standard;
 	if (S_ISBLK(s->opened.st_mode) && ioctl(s->fd, BLKSSZGET, &sector) == 0 && sector > 0)
 		s->sector = (unsigned)sector;
+	s->physical = FILE_SECTOR_BYTES;
+	if (S_ISBLK(s->opened.st_mode) && ioctl(s->fd, BLKPBSZGET, &physical) == 0 && physical > 0)
+		s->physical = physical;
 	s->start = (uint64_t)at;
 	s->size = end > at ? (uint64_t)(end - at) : 0;
 	(void)posix_fadvise(s->fd, 0, 0, POSIX_FADV_SEQUENTIAL);
@@ -258,7 +325,8 @@ ssize_t source_peek(struct source *s, unsigned char *buf, size_t cap, struct err
 	if (s->seekable && s->size < cap)
 		cap = (size_t)s->size;
 	while (len < cap) {
-		n = read_some(s, buf + len, cap - len, e);
+		n = s->seekable ? read_or_zero(s, buf + len, cap - len, e) :
+				  read_some(s, buf + len, cap - len, e);
 		if (n < 0)
 			return -1;
 		if (n == 0)

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "image/stage.h"
+#include "image/unread.h"
 
 struct source {
 	struct stage stage;
@@ -17,10 +18,15 @@ struct source {
 	uint64_t start;            /* offset in fd of the first byte */
 	bool to_end;               /* size goes to the end of the file */
 	unsigned sector;           /* bytes of a block device's logical sectors; 0 if unknown */
+	unsigned physical;         /* ... and of its physical ones, or of what a file is read by */
 	uint64_t pos;              /* bytes pulled so far */
 	bool holes;                /* it may have some */
 	bool in_hole;              /* at pos, and up to */
 	uint64_t same_to;          /* ... there; at or before pos if it is not known */
+	bool zero_unread;          /* what cannot be read becomes zeros, and is noted here: */
+	struct unread unread;      /* it is not read again by another pass */
+	uint64_t careful_to;       /* up to there, one physical sector is read at a time */
+	int error;                 /* errno of the last read, or 0 */
 	struct stat opened;        /* to notice that it changed */
 	atomic_bool cancelled;     /* nobody will pull any more: stop waiting for a pipe */
 	const unsigned char *head; /* of a pipe: what source_peek() read ahead */
@@ -33,7 +39,7 @@ struct source {
  * character device, or a pipe where the size has to be known.  Blocks while a
  * FIFO has no writer.  source_close() must follow in any case.
  *
- * Pulling returns -1 with ERR_IMAGE when a read fails, or when the file is
+ * Pulling returns -1 with ERR_IMAGE when a read fails (but see zero_unread), or when the file is
  * found to have changed since it was opened: its size, its mtime, its ctime.
  */
 int source_open(struct source *s, const char *path, bool need_size, struct err *e) MUST_CHECK;

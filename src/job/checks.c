@@ -31,8 +31,10 @@ static int open_source(struct task *t, struct err *e)
 	const struct options *o = t->options;
 	struct source *s = &t->input->source;
 
-	if (source_open(s, t->file, needs_length(t->provider), e) < 0 ||
-	    (o->partition != 0 && image_partition(s, o->partition, e) < 0))
+	if (source_open(s, t->file, needs_length(t->provider), e) < 0)
+		return -1;
+	s->zero_unread = o->on_read_error && strcmp(o->on_read_error, "zero") == 0;
+	if (o->partition != 0 && image_partition(s, o->partition, e) < 0)
 		return -1;
 	return o->offset != 0 || o->length != 0 ? source_narrow(s, o->offset, o->length, e) : 0;
 }

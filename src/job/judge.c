@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "image/in_use.h"
+#include "job/input.h"
 
 bool judge_verifies(const struct task *t)
 {
@@ -62,7 +63,8 @@ static void note_ends(struct task *t, const struct ends *ends, const char *where
 static void say_use(enum in_use use, const char *what, struct err *e)
 {
 	if (use == IN_USE_MOUNTED)
-		err_set(e, ERR_USAGE, "is mounted read-write at %s: mount -o remount,ro %s", what,
+		err_set(e, ERR_USAGE,
+			"is mounted read-write at %s: make that read-only (mount -o remount,ro)",
 			what);
 	else if (use == IN_USE_SWAP)
 		err_set(e, ERR_USAGE, "is used as swap: swapoff %s", what);
@@ -289,6 +291,25 @@ void judge_plan(struct task *t, const struct source *s, const unsigned char *hea
 	plan->holds = t->image.holds;
 	plan->ends_inside = (struct ends){ .agree = agree_inside, .arg = t };
 	plan->ends.overlook = plan->ends_inside.overlook = t->options->no_check;
+}
+
+void judge_unread(struct task *t)
+{
+	const struct unread *u = &t->input->source.unread;
+	unsigned i;
+
+	if (u->count == 0)
+		return;
+	for (i = 0; i < u->count && i < JUDGE_UNREAD_TOLD; i++)
+		log_warn("%s: bytes %llu to %llu could not be read: the image has zeros there",
+			 task_name(t), (unsigned long long)u->range[i].at,
+			 (unsigned long long)(u->range[i].at + u->range[i].len - 1));
+	if (t->err.code != ERR_NONE)
+		return;
+	t->incomplete = true;
+	err_set(&t->err, ERR_IMAGE,
+		"%llu bytes in %u place%s could not be read, and are zeros in the image",
+		(unsigned long long)u->bytes, u->count, u->count == 1 ? "" : "s");
 }
 
 void judge_end(struct task *t, const struct chain_plan *plan, const struct chain *c)

@@ -37,6 +37,15 @@ int judge_measured(const struct task *t, bool more, struct err *e) MUST_CHECK;
 void judge_plan(struct task *t, const struct source *s, const unsigned char *head, size_t head_len,
 		struct chain_plan *plan);
 
+/* So many places that could not be read are told one by one. */
+#define JUDGE_UNREAD_TOLD 20
+
+/*
+ * At the very end: what could not be read of it is told, and is the task's error.  What has
+ * become of it in the cloud stays.
+ */
+void judge_unread(struct task *t);
+
 /* After that: what is worth saying of it. */
 void judge_end(struct task *t, const struct chain_plan *plan, const struct chain *c);
 

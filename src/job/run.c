@@ -163,6 +163,7 @@ void run_task(struct run *r, struct task *t, const struct net_config *api)
 	else if (measure(r, t) == 0 && steps(r, t, api) < 0 && t->err.code != ERR_UNFINISHED &&
 		 t->provider->abandon)
 		t->provider->abandon(t);
+	judge_unread(t);
 	passes_free(&r->passes);
 	http_close(&work->http);
 	ftps_close(&work->ftps);

@@ -3,13 +3,14 @@
 import gzip
 import hashlib
 import json
-import subprocess
+import re
 import zlib
 
 import pytest
 
 import pictures
 from clouds import faults
+from loops import attached, run
 from outcome import given_up
 
 MIB = pictures.MIB
@@ -25,10 +26,8 @@ def disk(put_file):
 @pytest.fixture
 def device(disk):
     """The same as a block device, which tells nobody when it was changed."""
-    found = subprocess.run(["losetup", "--find", "--show", disk], capture_output=True, text=True, check=False)
-    assert found.returncode == 0, f"no loop device: {found.stderr}"
-    yield found.stdout.strip()
-    subprocess.run(["losetup", "--detach", found.stdout.strip()], check=True)
+    with attached(disk) as loop:
+        yield loop
 
 
 def stored(cloud):
@@ -104,7 +103,7 @@ def test_a_second_try_gives_the_same(rig, cloud, disk):
 ])
 def test_a_part_of_a_disk(rig, cloud, put_file, args, data):
     path = put_file("disk", pictures.raw(6 * MIB))
-    subprocess.run(["/usr/sbin/sfdisk", "-q", path], input=b"label: dos\nstart=2048,size=2048\n", check=True)
+    run("sfdisk", "-q", path, input="label: dos\nstart=2048,size=2048\n")
     assert rig.upload(path, *args).status == 0
     assert stored(cloud) == path.read_bytes()[data[0] * MIB : data[1] * MIB]
 
@@ -151,6 +150,38 @@ def test_a_live_disk_that_changes_too_much(rig, cloud, device):
 def test_a_disk_that_is_too_large(rig, cloud, disk):
     result = rig.upload(disk, "--max-size", "5M")
     assert result.status == 3 and "--max-size" in result.errors[0] and cloud.requests == [], result
+
+
+def bad(first, last):
+    """These reads of the thread that reads fail."""
+    return ["strace", "-f", "-q", "-o", "/dev/null", "-e", f"inject=pread64:error=EIO:when={first}..{last}"]
+
+
+@pytest.mark.parametrize("args", [[], ["--gzip", "--threads", "1"]])
+def test_a_read_error_that_is_passed_over(tool, disk, tmp_path, args):
+    with open(tmp_path / "out", "wb") as out:
+        result = tool.start("cat", "--on-read-error", "zero", *args, disk, under=bad(5, 7), stdout=out).end()
+    (first, last) = map(int, re.findall(r"bytes (\d+) to (\d+) could not be read", result.warnings[0])[0])
+    want, got = bytearray(disk.read_bytes()), (tmp_path / "out").read_bytes()
+    want[first : last + 1] = bytes(8192)
+    assert result.status == 3 and last + 1 - first == 8192, result
+    assert (gzip.decompress(got) if args else got) == want
+    assert "8192 bytes in 1 place could not be read" in result.errors[0] and len(result.warnings) == 1, result
+
+
+def test_unreadable_places_as_json(tool, put_file):
+    result = tool.run("check", "--on-read-error", "zero", "--output", "json", put_file("x.raw", pictures.raw(8 * MIB)), under=bad(9, 10))
+    (entry,) = result.json
+    (place,) = entry["unreadable"]["first"]
+    assert result.status == 3 and place["length"] == 4096 and place["offset"] % 4096 == 0, result
+    assert entry["unreadable"]["bytes"] == 4096 and entry["unreadable"]["places"] == 1
+    assert entry["status"] == "incomplete" and entry["exit"] == 3
+
+
+def test_no_read_error(rig, cloud, disk):
+    result = rig.upload(disk, "--on-read-error", "zero", "--output", "json")
+    assert result.status == 0 and result.json[0]["unreadable"] == {"bytes": 0, "places": 0, "first": []}, result
+    assert stored(cloud) == disk.read_bytes()
 
 
 @pytest.mark.parametrize("args, words", [

@@ -6,16 +6,10 @@ import subprocess
 import pytest
 
 import pictures
+from loops import attached, finally_run, run
 
 MIB = pictures.MIB
-PATH = {**os.environ, "PATH": "/usr/sbin:/sbin:" + os.environ["PATH"]}
 LIVE = "or take it as it is with --live"
-
-
-def run(*words, **options):
-    done = subprocess.run(words, env=PATH, capture_output=True, text=True, check=False, **options)
-    assert done.returncode == 0, done
-    return done.stdout.strip()
 
 
 @pytest.fixture
@@ -24,11 +18,10 @@ def device(tmp_path):
     path = tmp_path / "disk"
     path.write_bytes(bytes(32 * MIB))
     run("sfdisk", "-q", path, input="label: gpt\n1: size=10MiB\n2: size=8MiB\n")
-    loop = run("losetup", "--find", "--show", path)
-    run("partx", "--add", loop)
-    yield loop
-    run("partx", "--delete", loop)
-    run("losetup", "--detach", loop)
+    with attached(path) as loop:
+        run("partx", "--add", loop)
+        yield loop
+        finally_run("partx", "--delete", loop)
 
 
 @pytest.fixture
@@ -64,7 +57,7 @@ def test_a_disk_that_nobody_uses(tool, device):
 
 
 def test_a_mounted_partition(tool, device, mounted):
-    words = f"is mounted read-write at {mounted}: mount -o remount,ro {mounted}"
+    words = f"is mounted read-write at {mounted}: make that read-only (mount -o remount,ro), "
     refused(tool, device, words=words)
     refused(tool, f"{device}p1", words=words)
     refused(tool, device, "--partition", "1", words=words)
