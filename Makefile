@@ -115,7 +115,7 @@ include third_party/rules.mk
 WARN := -Wall -Wextra -Wconversion -Wsign-conversion -Wshadow -Wvla -Wundef -Wformat=2 \
 	-Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wwrite-strings \
 	$(WARN_OFF) $(if $(WERROR),-Werror)
-CPP_FLAGS := -D_POSIX_C_SOURCE=200809L -D_FILE_OFFSET_BITS=64 -Isrc $(LIB_INCLUDES) $(CPPFLAGS)
+CPP_FLAGS := -D_POSIX_C_SOURCE=200809L -D_DEFAULT_SOURCE -D_FILE_OFFSET_BITS=64 -Isrc $(LIB_INCLUDES) $(CPPFLAGS)
 VERSION_DEFS = -DHOIST_VERSION='"$(strip $(VERSION))"' \
 	-DHOIST_BUILD_TIME=$(shell date -u -d "$(strip $(RELEASE_DATE))" +%s)
 C_FLAGS := -std=c11 $(OPT) $(WARN) -fPIE $(NO_UNWIND) -ffunction-sections -fdata-sections \

@@ -192,7 +192,8 @@ static bool next_device(const char *text, size_t *at, struct device *d)
 		if (*end != ' ' || !keep(end + 1, d->name, sizeof(d->name)))
 			continue;
 		for (c = d->name; *c; c++)
-			*c = *c == '/' ? '!' : *c;
+			if (*c == '/')
+				*c = '!';
 		return true;
 	}
 }

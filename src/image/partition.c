@@ -292,7 +292,7 @@ static int mbr_next(struct partition_table *t, struct partition *p, struct err *
 	const unsigned char *entry;
 
 	while (t->next <= PRIMARIES) {
-		entry = t->first + (t->next - 1) * MBR_ENTRY;
+		entry = t->first + (size_t)(t->next - 1) * MBR_ENTRY;
 		p->number = t->next++;
 		if (entry[MBR_TYPE] == 0 || entry[MBR_TYPE] == TYPE_PROTECTIVE || is_dummy(entry))
 			continue;

@@ -110,7 +110,6 @@ static ssize_t read_or_zero(struct source *s, void *buf, size_t cap, struct err 
 	if (n < 0 && !careful && s->zero_unread && is_medium(s->error)) {
 		err_clear(&why);
 		s->careful_to = s->pos + cap;
-		careful = true;
 		n = read_some(s, buf, to_sector_end(s, cap), &why);
 	}
 	if (n >= 0)
@@ -309,8 +308,9 @@ int source_narrow(struct source *s, uint64_t at, uint64_t len, struct err *e)
 		return err_set(e, ERR_USAGE,
 			       "is a pipe, of which no part can be taken: give a file or a device");
 	if (at > s->size || len > s->size - at)
-		return err_set(e, ERR_USAGE, "has %llu bytes, and ends before %llu",
-			       (unsigned long long)s->size, (unsigned long long)(at + len));
+		return err_set(e, ERR_USAGE, "has %llu bytes: there are no %llu from byte %llu on",
+			       (unsigned long long)s->size, (unsigned long long)len,
+			       (unsigned long long)at);
 	s->to_end = len == 0 || len == s->size - at;
 	s->start += at;
 	s->size = len == 0 ? s->size - at : len;
