@@ -24,7 +24,7 @@ struct compress_slot {
 	size_t len, used; /* bytes of out, and how many of them were handed over */
 	uint32_t crc;     /* of in */
 	struct err err;   /* why there is no such block */
-	unsigned char in[DEFLATE_BLOCK_BYTES];
+	_Alignas(16) unsigned char in[DEFLATE_BLOCK_BYTES];
 	unsigned char out[DEFLATE_OUT_BYTES];
 };
 

@@ -48,6 +48,22 @@ def images(tmp_path_factory):
     return found
 
 
+@pytest.fixture(scope="session")
+def disks(tmp_path_factory):
+    """size in MiB -> a raw disk, of which a half compresses well."""
+    base = tmp_path_factory.mktemp("disks")
+    noise = random.Random(1).randbytes(pictures.MIB // 2) + b"what is on it\n" * (pictures.MIB // 28)
+    noise += bytes(pictures.MIB - len(noise))
+    found = {}
+    for size in SIZES:
+        found[size] = base / f"{size}.raw"
+        with open(found[size], "wb") as file:
+            file.write(bytes(pictures.MIB))
+            for _ in range(size - 1):
+                file.write(noise)
+    return found
+
+
 @pytest.fixture
 def upload(make_rig, tmp_path):
     """upload(binary, image, *words, **options) in a cloud of its own."""
@@ -70,10 +86,10 @@ def library_figures(result):
 def process_figures(upload, tmp_path):
     """process_figures(image, fail=N) -> the run, and the allocations and peak bytes of the whole process."""
 
-    def run(image, **env):
+    def run(image, *words, **env):
         log = tmp_path / "heap.log"
         env = {"LD_PRELOAD": str(BUILT / "heap.so"), "HEAP_LOG": str(log), **env}
-        done = upload("hoist-host", image, env=env)
+        done = upload("hoist-host", image, *words, env=env)
         return done, [int(n) for n in log.read_text().split()] if log.exists() else None
 
     return run
@@ -97,6 +113,23 @@ def test_libraries_take_the_same_for_every_size(upload, images):
 
 def test_the_process_takes_the_same_for_every_size(process_figures, images):
     (one, small), (two, large) = [process_figures(images[size]) for size in SIZES]
+    assert one.result.status == 0 and two.result.status == 0, (one.result, two.result)
+    assert small == large
+    assert small[0] <= budget("allocations")
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_peak_memory_of_a_capture(upload, disks, tmp_path, size):
+    """Two passes, with two threads."""
+    peak = tmp_path / "peak"
+    under = ["time", "-q", "-f", "%M", "-o", peak]
+    done = upload("hoist-roots", disks[size], "--threads", "2", "--cacert", "builtin", under=under)
+    assert done.result.status == 0, done.result
+    assert int(peak.read_text()) <= budget("peak.capture.kib"), f"{peak.read_text()} KiB"
+
+
+def test_a_capture_takes_the_same_for_every_size(process_figures, disks):
+    (one, small), (two, large) = [process_figures(disks[size], "--threads", "2") for size in SIZES]
     assert one.result.status == 0 and two.result.status == 0, (one.result, two.result)
     assert small == large
     assert small[0] <= budget("allocations")

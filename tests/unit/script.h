@@ -64,7 +64,7 @@ static inline uint64_t script_pass_zeros(struct stage *stage, uint64_t unit)
 
 	while (s->holes && s->pos + n < s->len && s->data[s->pos + n] == 0)
 		n++;
-	n -= n % unit;
+	n -= (size_t)(n % unit);
 	s->pos += n;
 	return n;
 }

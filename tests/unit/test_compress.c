@@ -187,7 +187,7 @@ static void the_same_twice(void **state)
 
 	(void)state;
 	assert_int_equal(second(room, LEN, COMPRESS_SAME, &want, &e), want.len);
-	assert_int_equal(unpack(want.len), LEN);
+	assert_int_equal(unpack((size_t)want.len), LEN);
 	for (i = 0; i < COUNT(at); i++) {
 		data[at[i]] ^= 1;
 		assert_int_equal(second(room, LEN, COMPRESS_SAME, &want, &e), SIZE_MAX);
@@ -214,7 +214,7 @@ static void padded(void **state)
 	for (more = 0; more < 40; more++) {
 		want.len = least.len + more;
 		assert_int_equal(second(room, len, COMPRESS_PADDED, &want, &e), want.len);
-		assert_int_equal(unpack(want.len), len);
+		assert_int_equal(unpack((size_t)want.len), len);
 		assert_memory_equal(back, data, len);
 	}
 	/* In parts of any size. */
@@ -225,7 +225,7 @@ static void padded(void **state)
 		compress_again(&stage, COMPRESS_PADDED, &want);
 		assert_int_equal(pull_all(more, &e), want.len);
 		compress_stop(&stage);
-		assert_int_equal(unpack(want.len), len);
+		assert_int_equal(unpack((size_t)want.len), len);
 	}
 	want.len = least.len - 1;
 	assert_int_equal(second(room, len, COMPRESS_PADDED, &want, &e), SIZE_MAX);

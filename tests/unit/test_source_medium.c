@@ -43,8 +43,7 @@ static void holes(void **state)
 {
 	struct err e = ERR_INIT;
 	struct source s;
-	uint64_t passed = 0, n;
-	size_t at, came;
+	size_t at, came, n, passed = 0;
 	ssize_t got_now;
 
 	(void)state;
@@ -54,7 +53,7 @@ static void holes(void **state)
 	assert_int_equal(stage_rewind(&s.stage, &e), 0);
 	/* What is passed over is zeros, in whole units, and what is left comes. */
 	for (at = 0; at < SPARSE;) {
-		n = stage_pass_zeros(&s.stage, 4096);
+		n = (size_t)stage_pass_zeros(&s.stage, 4096);
 		assert_int_equal(n % 4096, 0);
 		assert_true(at + n <= SPARSE);
 		memset(all, 0, n);
@@ -133,7 +132,7 @@ static void make_bad(const struct unread_range *ranges, unsigned count)
 	memset(&bad, 0, sizeof(bad));
 	for (i = 0; i < count; i++) {
 		assert_true(unread_add(&bad, ranges[i].at, ranges[i].len));
-		memset(sparse + ranges[i].at, 0, ranges[i].len);
+		memset(sparse + ranges[i].at, 0, (size_t)ranges[i].len);
 	}
 	bad_number = EIO;
 	bad_reads = 0;
