@@ -43,6 +43,8 @@ const struct opt cli_input[] = {
 	  "begin at this byte of the file, the device or the partition" },
 	{ OPT_SIZE, 0, "length", "SIZE", OPT_AT(length), "take only so many bytes" },
 	{ OPT_FLAG, 0, "live", NULL, OPT_AT(live), "also a disk that is written to meanwhile" },
+	{ OPT_FLAG, 0, "skip-free", NULL, OPT_AT(skip_free),
+	  "zeros for what the file systems on a disk do not use" },
 	{ OPT_CHOICE, 0, "on-read-error", "fail|zero", OPT_AT(on_read_error),
 	  "zero: go on, with zeros for what cannot be read; then exit status 3" },
 	{ OPT_END, 0, NULL, NULL, 0, NULL },

@@ -212,6 +212,8 @@ static int choose_columns(const struct job *j, bool json, struct choice chosen[C
 			text_printf(&t, ",%s", digests->at[i]);
 	if (json && j->options->on_read_error && strcmp(j->options->on_read_error, "zero") == 0)
 		text_put(&t, ",unreadable");
+	if (json && j->options->skip_free)
+		text_put(&t, ",left_out");
 	return choose(j->provider, names, chosen, &none);
 }
 

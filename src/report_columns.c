@@ -210,6 +210,39 @@ static void print_unreadable(const struct task *t)
 	fputs("]}", stdout);
 }
 
+static const char *get_left_out(const struct task *t, struct text *made)
+{
+	if (t->input->vacant.free > 0)
+		text_printf(made, "%llu", (unsigned long long)t->input->vacant.free);
+	return made->at;
+}
+
+static void print_text(const char *name, const char *text)
+{
+	printf(", \"%s\": ", name);
+	if (text)
+		text_print_json(stdout, text);
+	else
+		fputs("null", stdout);
+}
+
+static void print_left_out(const struct task *t)
+{
+	const struct vacant_list *list = &t->input->vacant;
+	unsigned i;
+
+	putchar('[');
+	for (i = 0; i < list->count; i++) {
+		printf("%s{\"partition\": %u, \"size\": %llu, \"bytes\": %llu", i > 0 ? ", " : "",
+		       list->part[i].number, (unsigned long long)list->part[i].len,
+		       (unsigned long long)list->part[i].free);
+		print_text("filesystem", list->part[i].kind);
+		print_text("why", list->part[i].why);
+		putchar('}');
+	}
+	putchar(']');
+}
+
 static const char *get_exit(const struct task *t, struct text *made)
 {
 	if (started(t))
@@ -245,6 +278,7 @@ static const struct report_column columns[] = {
 	{ "holds", false, get_holds, NULL },
 	{ "clouds", false, get_clouds, print_clouds },
 	{ "unreadable", true, get_unreadable, print_unreadable },
+	{ "left_out", true, get_left_out, print_left_out },
 	{ "exit", true, get_exit, NULL },
 	{ "error", false, get_error, NULL },
 };

@@ -115,6 +115,12 @@
 /* Threads that compress one image. */
 #define COMPRESS_THREADS_MAX 8
 
+/* Partitions of which is told what is free; more are seldom seen, and are read whole. */
+#define VACANT_PARTS_MAX 32
+
+/* The map of a file system's group: a block of at most 64 KiB. */
+#define FS_MAP_BYTES ((size_t)64 * 1024)
+
 /* Places where a disk could not be read: with more of them, nothing is to be hoped of an image. */
 #define UNREAD_MAX 1024
 

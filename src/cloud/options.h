@@ -80,6 +80,7 @@ struct options {
 
 	bool live;                 /* also of a disk that is in use */
 	const char *on_read_error; /* "fail" or "zero" */
+	bool skip_free;            /* what file systems call free becomes zeros, unread */
 
 	/* what is made of it */
 	bool gzip;

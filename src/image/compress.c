@@ -376,11 +376,12 @@ void compress_init(struct compress *c, struct stage *up, int level, unsigned thr
 	c->threads = threads;
 	c->twice = COMPRESS_ONCE;
 	c->running = 0;
-	c->zero = room;
-	c->thread = (struct compress_thread *)(void *)(c->zero + 1);
-	c->slots = (struct compress_slot *)(void *)(c->thread + threads);
-	if (threads > 0)
+	if (threads > 0) {
+		c->zero = room;
 		c->zero->len = 0;
+		c->thread = (struct compress_thread *)(void *)(c->zero + 1);
+		c->slots = (struct compress_slot *)(void *)(c->thread + threads);
+	}
 	pthread_mutex_init(&c->turn, NULL);
 	pthread_mutex_init(&c->lock, NULL);
 	pthread_cond_init(&c->changed, NULL);

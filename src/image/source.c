@@ -158,22 +158,36 @@ static int check_unchanged(struct source *s, struct err *e)
 	return n == 0 ? 0 : changed(e);
 }
 
-/* How many bytes from here on are all in a hole, or all outside of holes?  At least one. */
-static uint64_t find_run(struct source *s)
+/* At the end of a run: what is the next one, and up to where? */
+static void find_hole(struct source *s)
 {
 	const off_t at = (off_t)(s->start + s->pos);
-	off_t end;
+	off_t end = s->holes ? lseek(s->fd, at, SEEK_DATA) : at;
 
-	if (s->pos >= s->same_to) {
-		end = s->holes ? lseek(s->fd, at, SEEK_DATA) : at;
-		s->in_hole = end > at || (end < 0 && errno == ENXIO);
-		if (end == at)
-			end = s->holes ? lseek(s->fd, at, SEEK_HOLE) : -1;
-		/* What does not know of holes has none. */
-		s->holes = s->holes && (end > at || s->in_hole);
-		s->same_to = end > at ? (uint64_t)end - s->start : s->size;
-		if (s->same_to > s->size)
-			s->same_to = s->size;
+	s->in_hole = end > at || (end < 0 && errno == ENXIO);
+	if (end == at)
+		end = s->holes ? lseek(s->fd, at, SEEK_HOLE) : -1;
+	/* What does not know of holes has none. */
+	s->holes = s->holes && (end > at || s->in_hole);
+	s->same_to = end > at ? (uint64_t)end - s->start : s->size;
+	if (s->same_to > s->size)
+		s->same_to = s->size;
+}
+
+/* How many bytes from here on need all not be read, or have all to be read?  At least one. */
+static uint64_t find_run(struct source *s)
+{
+	uint64_t len = UINT64_MAX;
+
+	if (s->pos < s->same_to)
+		return s->same_to - s->pos;
+	if (s->vacant && vacant_at(s->vacant, s->pos, &len)) {
+		s->in_hole = true;
+		s->same_to = s->pos + len;
+	} else {
+		find_hole(s);
+		if (s->same_to - s->pos > len)
+			s->same_to = s->pos + len;
 	}
 	return s->same_to - s->pos;
 }

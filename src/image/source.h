@@ -9,6 +9,7 @@
 
 #include "image/stage.h"
 #include "image/unread.h"
+#include "image/vacant.h"
 
 struct source {
 	struct stage stage;
@@ -21,8 +22,9 @@ struct source {
 	unsigned physical;         /* ... and of its physical ones, or of what a file is read by */
 	uint64_t pos;              /* bytes pulled so far */
 	bool holes;                /* it may have some */
-	bool in_hole;              /* at pos, and up to */
+	bool in_hole;              /* or in what is vacant, at pos, and up to */
 	uint64_t same_to;          /* ... there; at or before pos if it is not known */
+	struct vacant *vacant;     /* what need not be read, because it holds nothing; or NULL */
 	bool zero_unread;          /* what cannot be read becomes zeros, and is noted here: */
 	struct unread unread;      /* it is not read again by another pass */
 	uint64_t careful_to;       /* up to there, one physical sector is read at a time */

@@ -7,6 +7,7 @@
 
 struct input {
 	struct source source;
+	struct vacant_list vacant; /* --skip-free */
 	const unsigned char *head; /* the first bytes of a pipe, or NULL */
 	size_t head_len;
 	char sums[HASH_ALGS][HASH_HEX_BYTES]; /* they outlive the task's run */

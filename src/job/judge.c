@@ -184,6 +184,9 @@ int judge_image(struct task *t, const struct source *s, struct err *e)
 		log_warn("%s: whether its gzip is intact is not checked", task_name(t));
 	if (judge_compresses(t) && keeps_max(t, t->image.size, e) < 0)
 		return -1;
+	if (t->options->skip_free && (!s->seekable || t->image.format != FORMAT_RAW))
+		return err_set(e, ERR_USAGE, "is %s: --skip-free is for raw disks",
+			       s->seekable ? format_phrase(t->image.format) : "a pipe");
 	/* Nobody means a disk.img.gz to be compressed. */
 	if (is_to_compress(p->takes, &t->image) &&
 	    image_name_agrees(&t->image, text_base_name(t->file), e) < 0)
@@ -291,6 +294,50 @@ void judge_plan(struct task *t, const struct source *s, const unsigned char *hea
 	plan->holds = t->image.holds;
 	plan->ends_inside = (struct ends){ .agree = agree_inside, .arg = t };
 	plan->ends.overlook = plan->ends_inside.overlook = t->options->no_check;
+}
+
+/* "partition 2 (ext)" */
+static void put_part(struct text *t, const struct vacant_part *p)
+{
+	if (p->number)
+		text_printf(t, "partition %u", p->number);
+	else
+		text_put(t, "all of it");
+	if (p->kind)
+		text_printf(t, " (%s)", p->kind);
+}
+
+void judge_vacant(const struct task *t)
+{
+	const struct vacant_list *list = &t->input->vacant;
+	char line[PATH_BYTES];
+	struct text text;
+	unsigned i;
+
+	for (i = 0; i < list->count; i++) {
+		const struct vacant_part *p = &list->part[i];
+
+		text_init(&text, line, sizeof(line));
+		if (p->kind && !p->why) {
+			text_printf(&text, "hoist: %s: ", task_name(t));
+			put_part(&text, p);
+			text_put(&text, ": ");
+			text_put_size(&text, p->free);
+			text_put(&text, " of ");
+			text_put_size(&text, p->len);
+			text_put(&text, " are free, and left out");
+			log_plain(line);
+			continue;
+		}
+		put_part(&text, p);
+		log_warn("%s: %s is read whole: %s", task_name(t), line,
+			 p->why ? p->why : "it has no file system that is known here");
+	}
+	if (list->more)
+		log_warn("%s: it has more than %d partitions: all of them are read whole",
+			 task_name(t), VACANT_PARTS_MAX);
+	if (list->count == 0)
+		log_warn("%s: all of it is read: its partition table cannot be read", task_name(t));
 }
 
 void judge_unread(struct task *t)

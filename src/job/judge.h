@@ -37,6 +37,9 @@ int judge_measured(const struct task *t, bool more, struct err *e) MUST_CHECK;
 void judge_plan(struct task *t, const struct source *s, const unsigned char *head, size_t head_len,
 		struct chain_plan *plan);
 
+/* Of --skip-free: which parts of the disk are read whole, and why. */
+void judge_vacant(const struct task *t);
+
 /* So many places that could not be read are told one by one. */
 #define JUDGE_UNREAD_TOLD 20
 

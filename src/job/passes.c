@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "image/in_use.h"
 #include "job/input.h"
 #include "job/judge.h"
 
@@ -85,9 +86,35 @@ static void plan_send(struct passes *p, struct task *t)
 				plan->digest[alg] = true;
 }
 
+/* vacant_open()'s is_used.  What cannot be known, its own marks tell. */
+static const char *is_used(void *arg, uint64_t at, uint64_t len)
+{
+	struct task *t = arg;
+	struct work *w = t->work;
+	const struct source *s = &t->input->source;
+	char what[PATH_BYTES];
+	enum in_use use = in_use(s->fd, s->start + at, len, w->scratch, sizeof(w->scratch), what);
+
+	return use == IN_USE_NOT || use == IN_USE_NOT_KNOWN ? NULL : "it is in use";
+}
+
+static int find_vacant(struct passes *p, struct task *t, struct err *e)
+{
+	struct source *s = &t->input->source;
+	const struct disk_view v = { .fd = s->fd, .start = s->start, .size = s->size };
+
+	if (vacant_open(&p->vacant, &t->input->vacant, &v, s->sector, is_used, t, e) < 0)
+		return -1;
+	s->vacant = &p->vacant;
+	judge_vacant(t);
+	return 0;
+}
+
 int passes_plan(struct passes *p, struct task *t, struct err *e)
 {
 	p->room = NULL;
+	if (t->options->skip_free && find_vacant(p, t, e) < 0)
+		return -1;
 	if (t->payload.compress && make_room(p, threads_of(t->options), e) < 0)
 		return -1;
 	plan_first(p, t);

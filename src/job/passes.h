@@ -12,7 +12,8 @@ struct passes {
 	bool measure;            /* there are two */
 	struct chain_plan first; /* then this is the one before */
 	struct chain_plan send;
-	void *room; /* for the threads that compress, or NULL */
+	struct vacant vacant; /* --skip-free */
+	void *room;           /* for the threads that compress, or NULL */
 	size_t room_len;
 };
 

@@ -1,0 +1,100 @@
+/* Which file system is it?  One, and only one, may have left its mark. */
+#include "image/fs.h"
+
+#include <string.h>
+
+static const struct fs_kind *const kinds[] = { &fs_ext, &fs_fat, &fs_swap };
+
+/* Marks of what else may be there; what is behind a stale one is somebody else's. */
+static const struct mark {
+	uint64_t at;
+	const char *bytes;
+	unsigned len;
+} marks[] = {
+	{ 0, "XFSB", 4 },
+	{ 0, "LUKS\xba\xbe", 6 },
+	{ 3, "NTFS    ", 8 },
+	{ 3, "EXFAT   ", 8 },
+	{ 3, "-FVE-FS-", 8 },
+	{ 0, "LABELONE", 8 },
+	{ 512, "LABELONE", 8 },
+	{ 1024, "LABELONE", 8 },
+	{ 1536, "LABELONE", 8 },
+	{ 65600, "_BHRfS_M", 8 },
+	{ 0, "\xfc\x4e\x2b\xa9", 4 },    /* Linux's RAID, versions 1.1 */
+	{ 4096, "\xfc\x4e\x2b\xa9", 4 }, /* ... and 1.2 */
+	{ 1024, "\x10\x20\xf5\xf2", 4 }, /* F2FS */
+	{ 4120, "\xc6\x85\x73\xf6\x4e\x1a\x45\xca\x82\x65\xf5\x7f\x48\xba\x6d\x81",
+	  16 }, /* bcache */
+	{ 4086, "S1SUSPEND", 9 },
+	{ 4086, "SWSUSPEND", 9 },
+	{ 65588, "ReIsEr", 6 },
+	{ 32768, "JFS1", 4 },
+	{ 32769, "CD001", 5 },
+};
+
+bool fs_read(const struct fs *fs, uint64_t at, void *buf, size_t len)
+{
+	struct err ignored = ERR_INIT;
+
+	return at <= fs->len && len <= fs->len - at &&
+	       disk_read(fs->v, fs->at + at, buf, len, &ignored) > 0;
+}
+
+int fs_doubt(struct fs *fs, const char *why)
+{
+	fs->why = why;
+	return -1;
+}
+
+static bool is_marked(const struct fs *fs)
+{
+	unsigned char buf[16];
+	size_t i;
+
+	for (i = 0; i < sizeof(marks) / sizeof(marks[0]); i++)
+		if (fs_read(fs, marks[i].at, buf, marks[i].len) &&
+		    memcmp(buf, marks[i].bytes, marks[i].len) == 0)
+			return true;
+	return false;
+}
+
+int fs_open(struct fs *fs, const struct disk_view *v, uint64_t at, uint64_t len)
+{
+	const struct fs_kind *found = NULL;
+	uint64_t free = 0;
+	int result = 0;
+	size_t i;
+
+	fs->v = v;
+	fs->at = at;
+	fs->len = len;
+	fs->kind = NULL;
+	fs->why = NULL;
+	fs->free = 0;
+	for (i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		fs->map_of = UINT64_MAX;
+		result = kinds[i]->open(fs);
+		if (result == 0)
+			continue;
+		if (found)
+			return fs_doubt(fs, "it is of two kinds");
+		found = fs->kind = kinds[i];
+		free = fs->free;
+		if (result < 0)
+			return -1;
+	}
+	if (!found)
+		return 0;
+	if (is_marked(fs))
+		return fs_doubt(fs, "something else has left its mark there, too");
+	/* What the others have looked for is forgotten. */
+	fs->map_of = UINT64_MAX;
+	fs->free = free;
+	return 1;
+}
+
+bool fs_vacant(struct fs *fs, uint64_t pos, uint64_t *len)
+{
+	return fs->kind->vacant(fs, pos, len);
+}

@@ -1,0 +1,92 @@
+/*
+ * A file system on a disk: which of its blocks hold nothing.  It is believed only where all
+ * that it says of itself fits together; else it is as if nothing were known of it.
+ */
+#ifndef IMAGE_FS_H
+#define IMAGE_FS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/bounds.h"
+#include "image/disk_read.h"
+
+/* ext2, ext3 and ext4: Linux's fs/ext4/ext4.h. */
+struct fs_ext {
+	uint32_t block;        /* bytes */
+	uint32_t cluster_bits; /* blocks of a cluster, which a bit stands for: 1 << this */
+	uint64_t blocks, first;
+	uint32_t group; /* blocks of one */
+	uint32_t groups;
+	uint32_t desc;                        /* bytes of a group's descriptor */
+	uint32_t inode;                       /* bytes of one */
+	uint64_t inode_blocks;                /* of each group */
+	uint32_t seed;                        /* of all checksums, where there are */
+	uint32_t compat, incompat, ro_compat; /* features */
+	uint32_t reserved, first_meta;        /* blocks kept for more descriptors; see meta_bg */
+	uint32_t backups[2];                  /* sparse_super2: the groups that have a superblock */
+	unsigned char uuid[16];
+};
+
+/* FAT12, FAT16 and FAT32: Microsoft's "FAT: General Overview", 1.03. */
+struct fs_fat {
+	uint32_t bits;                   /* of an entry */
+	uint32_t cluster;                /* bytes */
+	uint64_t table, table_len, data; /* offsets and bytes */
+	uint64_t clusters;
+};
+
+/* Linux's swap space. */
+struct fs_swap {
+	uint64_t page; /* bytes: the header */
+	uint64_t end;  /* offset */
+};
+
+struct fs {
+	const struct disk_view *v; /* of the disk */
+	uint64_t at, len;          /* where it is on it: bytes */
+	const struct fs_kind *kind;
+	const char *why; /* it is not believed */
+	uint64_t free;   /* bytes that hold nothing */
+	union {
+		struct fs_ext ext;
+		struct fs_fat fat;
+		struct fs_swap swap;
+	} u;
+	uint64_t map_of; /* what map has: a group's number, an offset; UINT64_MAX: nothing */
+	unsigned char map[FS_MAP_BYTES];
+};
+
+struct fs_kind {
+	const char *name;
+	/*
+	 * Is it one, and are its parts in order?  All of its maps are read.  Returns 1, 0 if it
+	 * is none of this kind, or -1 with fs->why; sets fs->free.
+	 */
+	int (*open)(struct fs *fs);
+	/* As fs_vacant(). */
+	bool (*vacant)(struct fs *fs, uint64_t pos, uint64_t *len);
+};
+
+extern const struct fs_kind fs_ext, fs_fat, fs_swap;
+
+/*
+ * Look at len bytes from offset at on, where a partition or a whole disk begins.  Returns 1
+ * for a file system whose fs->free can be believed, 0 if there is none that is known, or -1
+ * if there is one, but fs->why not.
+ */
+int fs_open(struct fs *fs, const struct disk_view *v, uint64_t at, uint64_t len);
+
+/*
+ * After fs_open() gave 1: is the byte at pos of it vacant?  *len gets how many from there on
+ * are the same, at least 1.
+ */
+bool fs_vacant(struct fs *fs, uint64_t pos, uint64_t *len);
+
+/* For the kinds: read len bytes from offset at of the file system; false if that is not possible. */
+bool fs_read(const struct fs *fs, uint64_t at, void *buf, size_t len);
+
+/* fs->why; always -1. */
+int fs_doubt(struct fs *fs, const char *why);
+
+#endif

@@ -1,0 +1,43 @@
+/* Linux's swap space: what mkswap(8) has written is its first page, and all there is to keep. */
+#include <string.h>
+
+#include "image/fs.h"
+
+#define PAGE_LEAST 4096
+#define PAGE_MOST 65536
+
+static int swap_open(struct fs *fs)
+{
+	unsigned char mark[10], head[12];
+	uint32_t page;
+
+	/* With a suspended system in it the mark is another one. */
+	for (page = PAGE_LEAST; page <= PAGE_MOST && page <= fs->len; page *= 2) {
+		if (!fs_read(fs, page - sizeof(mark), mark, sizeof(mark)) ||
+		    memcmp(mark, "SWAPSPACE2", sizeof(mark)) != 0)
+			continue;
+		/* Its version, its last page, the number of bad ones. */
+		if (!fs_read(fs, 1024, head, sizeof(head)))
+			return fs_doubt(fs, "it cannot be read");
+		if (le32(head) != 1 || le32(head + 4) == 0 || le32(head + 4) >= fs->len / page)
+			return fs_doubt(fs, "its numbers do not fit together");
+		fs->u.swap.page = page;
+		fs->u.swap.end = ((uint64_t)le32(head + 4) + 1) * page;
+		fs->free = fs->u.swap.end - page;
+		return 1;
+	}
+	return 0;
+}
+
+static bool swap_vacant(struct fs *fs, uint64_t pos, uint64_t *len)
+{
+	if (pos < fs->u.swap.page)
+		*len = fs->u.swap.page - pos;
+	else if (pos < fs->u.swap.end)
+		*len = fs->u.swap.end - pos;
+	else
+		*len = fs->len - pos;
+	return pos >= fs->u.swap.page && pos < fs->u.swap.end;
+}
+
+const struct fs_kind fs_swap = { "swap", swap_open, swap_vacant };

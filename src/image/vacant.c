@@ -1,0 +1,152 @@
+/* A disk is a list of parts; the file system of one of them is open. */
+#include "image/vacant.h"
+
+#include <string.h>
+
+#include "base/stop.h"
+
+static bool add(struct vacant_list *list, unsigned number, uint64_t at, uint64_t len)
+{
+	if (list->count == VACANT_PARTS_MAX) {
+		list->more = true;
+		return false;
+	}
+	list->part[list->count++] = (struct vacant_part){ .number = number, .at = at, .len = len };
+	return true;
+}
+
+/* What the table tells; a partition that reaches beyond the disk is none. */
+static int add_all(struct vacant_list *list, struct partition_table *table, uint64_t size,
+		   struct err *e)
+{
+	struct partition p;
+	int result;
+
+	while ((result = partition_next(table, &p, e)) > 0)
+		if (!p.extended && p.at < size && p.len <= size - p.at)
+			(void)add(list, p.number, p.at, p.len);
+	return result;
+}
+
+static bool overlap(const struct vacant_part *a, const struct vacant_part *b)
+{
+	return a->at < b->at + b->len && b->at < a->at + a->len;
+}
+
+/* Whose is it, where two have the same place? */
+static bool is_shared(const struct vacant_list *list, unsigned which)
+{
+	unsigned i;
+
+	for (i = 0; i < list->count; i++)
+		if (i != which && overlap(&list->part[i], &list->part[which]))
+			return true;
+	return false;
+}
+
+/* The partitions; those of a hybrid disk's MBR have to be among those of its GPT. */
+static int find_parts(struct vacant *v, struct vacant_list *list, unsigned sector, struct err *e)
+{
+	struct partition_table *table = &v->table;
+	struct vacant_list *mbr = &v->hybrid;
+	unsigned i, k;
+
+	if (partition_open(table, &v->view, sector, e) < 0)
+		return -1;
+	if (table->kind == PARTITION_NONE)
+		return add(list, 0, 0, v->view.size) ? 0 : -1;
+	if (add_all(list, table, v->view.size, e) < 0)
+		return -1;
+	if (table->kind != PARTITION_GPT)
+		return 0;
+	mbr->count = 0;
+	if (partition_open_mbr(table, &v->view, sector, e) < 0 ||
+	    add_all(mbr, table, v->view.size, e) < 0)
+		return -1;
+	for (i = 0; i < list->count; i++)
+		for (k = 0; k < mbr->count; k++)
+			if (overlap(&list->part[i], &mbr->part[k]) &&
+			    (list->part[i].at != mbr->part[k].at ||
+			     list->part[i].len != mbr->part[k].len))
+				list->part[i].why =
+					"the disk's other table (MBR) has another partition there";
+	return 0;
+}
+
+static void look_at(struct vacant *v, struct vacant_list *list, unsigned i,
+		    const char *(*is_used)(void *arg, uint64_t at, uint64_t len), void *arg)
+{
+	struct vacant_part *p = &list->part[i];
+	int result = fs_open(&v->fs, &v->view, p->at, p->len);
+
+	if (v->fs.kind)
+		p->kind = v->fs.kind->name;
+	if (result < 0)
+		p->why = v->fs.why;
+	if (result <= 0 || p->why)
+		return;
+	if (is_shared(list, i) || list->more)
+		p->why = "partitions overlap, or there are too many";
+	else
+		p->why = is_used(arg, p->at, p->len);
+	if (p->why)
+		return;
+	p->free = v->fs.free;
+	list->free += p->free;
+}
+
+int vacant_open(struct vacant *v, struct vacant_list *list, const struct disk_view *view,
+		unsigned sector, const char *(*is_used)(void *arg, uint64_t at, uint64_t len),
+		void *arg, struct err *e)
+{
+	struct err why = ERR_INIT;
+	unsigned i;
+
+	v->view = *view;
+	v->view.notes = NULL;
+	v->list = list;
+	memset(list, 0, sizeof(*list));
+	if (find_parts(v, list, sector, &why) < 0) {
+		list->count = 0;
+		if (why.code == ERR_STOPPED) {
+			*e = why;
+			return -1;
+		}
+	}
+	for (i = 0; i < list->count; i++)
+		look_at(v, list, i, is_used, arg);
+	v->current = list->count;
+	return stop_asked() ? stop_err(e) : 0;
+}
+
+bool vacant_at(struct vacant *v, uint64_t pos, uint64_t *len)
+{
+	const struct vacant_list *list = v->list;
+	const struct vacant_part *p;
+	unsigned i;
+	bool vacant;
+
+	*len = v->view.size - pos;
+	for (i = 0; i < list->count; i++) {
+		p = &list->part[i];
+		if (p->free == 0)
+			continue;
+		if (pos < p->at && p->at - pos < *len)
+			*len = p->at - pos;
+		if (pos < p->at || pos - p->at >= p->len)
+			continue;
+		if (v->current != i) {
+			v->current = list->count;
+			if (fs_open(&v->fs, &v->view, p->at, p->len) <= 0) {
+				*len = p->at + p->len - pos;
+				return false;
+			}
+			v->current = i;
+		}
+		vacant = fs_vacant(&v->fs, pos - p->at, len);
+		if (*len > p->at + p->len - pos)
+			*len = p->at + p->len - pos;
+		return vacant;
+	}
+	return false;
+}

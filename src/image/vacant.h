@@ -1,0 +1,48 @@
+/*
+ * What of a raw disk holds nothing, by the file systems in its partitions or on all of it:
+ * these bytes need not be read, nor travel.  Where anything is in doubt, it is read.
+ */
+#ifndef IMAGE_VACANT_H
+#define IMAGE_VACANT_H
+
+#include "image/fs.h"
+#include "image/partition.h"
+
+/* A partition, or a disk without any. */
+struct vacant_part {
+	unsigned number; /* 0: all of the disk */
+	uint64_t at, len;
+	const char *kind; /* "ext"; NULL: none that is known */
+	const char *why;  /* it is read whole; NULL: it is not */
+	uint64_t free;    /* bytes that are left out */
+};
+
+struct vacant_list {
+	unsigned count;
+	bool more; /* partitions that are not in it, and are read whole */
+	uint64_t free;
+	struct vacant_part part[VACANT_PARTS_MAX];
+};
+
+struct vacant {
+	struct disk_view view;
+	const struct vacant_list *list;
+	struct partition_table table; /* while it is looked at, */
+	struct vacant_list hybrid;    /* ... with the other one */
+	unsigned current;             /* whose file system is open; list->count: none's */
+	struct fs fs;
+};
+
+/*
+ * Look at the disk; list, which has to live as long as v, gets what is in it.  sector as
+ * partition_open() takes it.  is_used says why a part of the disk is in use, or NULL.
+ * Returns 0, or -1 with ERR_STOPPED; a disk that cannot be read is read, and so it fails then.
+ */
+int vacant_open(struct vacant *v, struct vacant_list *list, const struct disk_view *view,
+		unsigned sector, const char *(*is_used)(void *arg, uint64_t at, uint64_t len),
+		void *arg, struct err *e) MUST_CHECK;
+
+/* Does the byte at pos hold nothing?  *len gets how many from there on are the same. */
+bool vacant_at(struct vacant *v, uint64_t pos, uint64_t *len);
+
+#endif
