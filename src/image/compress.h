@@ -80,7 +80,8 @@ size_t compress_bytes(unsigned threads);
  * Pulling fails with ERR_FAILED where what was made does not unpack to what it was made of,
  * and with ERR_IMAGE before the end where a second pass differs from the first.
  *
- * level is 1 (fast) to 9 (small), threads 1 to COMPRESS_THREADS_MAX.  threads may be 0 where nothing is to be pulled.  room has
+ * level is 1 (fast) to 9 (small), threads 1 to COMPRESS_THREADS_MAX; 0 where nothing is to
+ * be pulled.  room has
  * compress_bytes(threads), at first all 0, aligned for anything, and lives as long as c.
  */
 void compress_init(struct compress *c, struct stage *up, int level, unsigned threads, void *room);

@@ -83,8 +83,11 @@ int fs_open(struct fs *fs, const struct disk_view *v, uint64_t at, uint64_t len)
  */
 bool fs_vacant(struct fs *fs, uint64_t pos, uint64_t *len);
 
-/* For the kinds: read len bytes from offset at of the file system; false if that is not possible. */
+/* For the kinds: read len bytes from offset at of the file system; false if they cannot be. */
 bool fs_read(const struct fs *fs, uint64_t at, void *buf, size_t len);
+
+/* What is often wrong. */
+extern const char fs_odd[], fs_unreadable[];
 
 /* fs->why; always -1. */
 int fs_doubt(struct fs *fs, const char *why);

@@ -20,9 +20,6 @@
 /* What mkfs.fat and Windows give to a disk; a floppy has less. */
 #define ROOT_ENTRIES 512
 
-static const char odd[] = "its numbers do not fit together";
-static const char unreadable[] = "it cannot be read";
-
 static uint32_t entry_of(const struct fs_fat *f, const unsigned char *window, uint64_t skip,
 			 uint64_t cluster)
 {
@@ -69,7 +66,7 @@ static int compare_tables(struct fs *fs)
 			return fs_doubt(fs, "a signal came");
 		if (!fs_read(fs, f->table + at, fs->map, (size_t)n) ||
 		    !fs_read(fs, f->table + f->table_len + at, other, (size_t)n))
-			return fs_doubt(fs, unreadable);
+			return fs_doubt(fs, fs_unreadable);
 		if (memcmp(fs->map, other, (size_t)n) != 0)
 			return fs_doubt(fs, "its two tables differ");
 	}
@@ -85,12 +82,12 @@ static int check_state(struct fs *fs, const unsigned char *boot)
 	uint32_t first, second, clean, high;
 
 	if (!load(fs, 0, &skip, &behind))
-		return fs_doubt(fs, unreadable);
+		return fs_doubt(fs, fs_unreadable);
 	first = entry_of(f, fs->map, 0, 0);
 	second = entry_of(f, fs->map, 0, 1);
 	high = f->bits == 32 ? 0x0fffff00 : f->bits == 16 ? 0xff00 : 0xf00;
 	if (first != (high | boot[0x15]))
-		return fs_doubt(fs, odd);
+		return fs_doubt(fs, fs_odd);
 	clean = f->bits == 32 ? 0x0c000000 : f->bits == 16 ? 0xc000 : 0;
 	if ((second & clean) != clean || (boot[f->bits == 32 ? 0x41 : 0x25] & 3))
 		return fs_doubt(fs, "it was not unmounted, is mounted, or has errors");
@@ -108,13 +105,13 @@ static int check_boot(struct fs *fs, const unsigned char *boot, uint32_t sector)
 		if (memcmp(boot + 0x36, names[f->bits == 16], 8) == 0 &&
 		    le16(boot + 0x11) == ROOT_ENTRIES)
 			return 0;
-		return fs_doubt(fs, odd);
+		return fs_doubt(fs, fs_odd);
 	}
 	if (le16(boot + 0x28) != 0 || le16(boot + 0x2a) != 0 || le16(boot + 0x11) != 0 ||
 	    le16(boot + 0x32) != COPY_SECTOR || le32(boot + 0x2c) < 2)
-		return fs_doubt(fs, odd);
+		return fs_doubt(fs, fs_odd);
 	if (!fs_read(fs, (uint64_t)COPY_SECTOR * sector, copy, sizeof(copy)))
-		return fs_doubt(fs, unreadable);
+		return fs_doubt(fs, fs_unreadable);
 	/* A state in the middle may differ. */
 	copy[0x41] = boot[0x41];
 	if (memcmp(boot + COPY_FROM, copy + COPY_FROM, COPY_TO - COPY_FROM) != 0)
@@ -139,7 +136,7 @@ static int take_numbers(struct fs *fs, const unsigned char *boot)
 		return fs_doubt(fs, "it has not two tables");
 	head = reserved + 2 * table + pieces((uint64_t)le16(boot + 0x11) * 32, sector);
 	if (head >= total || total > fs->len / sector || table * sector > DISK_WALK_MAX)
-		return fs_doubt(fs, odd);
+		return fs_doubt(fs, fs_odd);
 	f->cluster = sector * each;
 	f->table = (uint64_t)reserved * sector;
 	f->table_len = table * sector;
@@ -147,11 +144,11 @@ static int take_numbers(struct fs *fs, const unsigned char *boot)
 	f->clusters = (total - head) / each;
 	f->bits = f->clusters < FAT16_LEAST ? 12 : f->clusters < FAT32_LEAST ? 16 : 32;
 	if ((f->bits == 32) != (le16(boot + 0x16) == 0) || f->clusters > 0x0ffffff0)
-		return fs_doubt(fs, odd);
+		return fs_doubt(fs, fs_odd);
 	/* The tables are as large as they have to be, and not much larger. */
 	need = pieces((f->clusters + 2) * f->bits, 8);
 	if (f->table_len < need || f->table_len / 2 > need + (uint64_t)128 * sector)
-		return fs_doubt(fs, odd);
+		return fs_doubt(fs, fs_odd);
 	return check_boot(fs, boot, sector) < 0 ? -1 : 1;
 }
 
@@ -171,7 +168,7 @@ static int fat_open(struct fs *fs)
 		return -1;
 	for (cluster = 2; cluster < f->clusters + 2; cluster++) {
 		if (cluster >= behind && !load(fs, cluster, &skip, &behind))
-			return fs_doubt(fs, unreadable);
+			return fs_doubt(fs, fs_unreadable);
 		free += entry_of(f, fs->map, skip, cluster) == 0;
 	}
 	fs->free = free * f->cluster;

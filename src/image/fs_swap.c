@@ -18,9 +18,9 @@ static int swap_open(struct fs *fs)
 			continue;
 		/* Its version, its last page, the number of bad ones. */
 		if (!fs_read(fs, 1024, head, sizeof(head)))
-			return fs_doubt(fs, "it cannot be read");
+			return fs_doubt(fs, fs_unreadable);
 		if (le32(head) != 1 || le32(head + 4) == 0 || le32(head + 4) >= fs->len / page)
-			return fs_doubt(fs, "its numbers do not fit together");
+			return fs_doubt(fs, fs_odd);
 		fs->u.swap.page = page;
 		fs->u.swap.end = ((uint64_t)le32(head + 4) + 1) * page;
 		fs->free = fs->u.swap.end - page;

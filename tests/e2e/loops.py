@@ -32,5 +32,7 @@ def attached(path, *options):
     with open(os.path.join(tempfile.gettempdir(), "hoist-loops.lock"), "w", encoding="ascii") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         loop = run("losetup", *options, "--find", "--show", path)
-    yield loop
-    finally_run("losetup", "--detach", loop)
+    try:
+        yield loop
+    finally:
+        finally_run("losetup", "--detach", loop)

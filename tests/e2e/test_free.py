@@ -1,12 +1,10 @@
 """--skip-free: what file systems do not use is left out, and nothing else."""
 
 import gzip
-import os
 import random
 import re
 import shutil
 import struct
-import subprocess
 
 import pytest
 
@@ -54,13 +52,6 @@ EXT = [
 ]
 
 
-# Nothing would tell of a wrong number in them.
-UNSURE = [
-    (["-t", "ext4", "-O", "^metadata_csum,^uninit_bg"], "it has no checksums"), (["-t", "ext2", "-b", "4096", "-g", "8192"], "it has no checksums"),
-    (["-t", "ext4", "-O", "mmp"], "it has features that are not known here"),
-]
-
-
 def make_ext(path, tree, options, size=160 * MIB):
     noisy(path, size)
     # Discarding would make zeros of it.
@@ -91,6 +82,7 @@ def dump(path, to):
 
 
 def captured(tool, path, tmp_path, *args):
+    tmp_path.mkdir(exist_ok=True)
     with open(tmp_path / "out.gz", "wb") as out:
         result = tool.start("cat", "--gzip", "--skip-free", *args, path, stdout=out).end()
     assert result.status == 0, result
@@ -119,9 +111,122 @@ def test_ext(tool, tree, tmp_path, options):
     assert len(list((tmp_path / "files" / "usr").iterdir())) == 41
 
 
-@pytest.mark.parametrize("options, why", UNSURE)
-def test_ext_that_is_not_believed(tool, tree, tmp_path, options, why):
-    path = make_ext(tmp_path / "disk", tree, options, 64 * MIB)
-    result, copy = captured(tool, path, tmp_path)
-    assert len(result.warnings) == 1 and f"all of it (ext) is read whole: {why}" in result.warnings[0], result
-    assert copy.read_bytes() == path.read_bytes()
+def put_at(disk, path, at):
+    with open(disk, "r+b") as file:
+        file.seek(at)
+        file.write(path.read_bytes())
+
+
+def make_fat(path, tree, bits, size):
+    noisy(path, size)
+    run("mkfs.fat", "-F", str(bits), "-s", "1" if bits == 32 else "4", path)
+    run("mcopy", "-i", path, *sorted((tree / "etc").iterdir()), "::/")
+    run("mdel", "-i", path, "::/file1", "::/file2", "::/file3")
+    return path
+
+
+@pytest.fixture
+def disk(tmp_path, tree):
+    """ext4, FAT32, swap, and what nobody knows; noise in between."""
+    path = noisy(tmp_path / "disk", 190 * MIB)
+    sizes = [("ext", 64), ("fat", 40), ("swap", 32), ("odd", 16)]
+    script = "label: gpt\n" + "".join(f"size={size}MiB\n" for _, size in sizes)
+    run("sfdisk", "-q", path, input=script)
+    put_at(path, make_ext(tmp_path / "ext", tree, ["-t", "ext4"], 64 * MIB), MIB)
+    put_at(path, make_fat(tmp_path / "fat", tree, 32, 40 * MIB), 65 * MIB)
+    swap = noisy(tmp_path / "swap", 32 * MIB)
+    swap.chmod(0o600)
+    run("mkswap", swap)
+    put_at(path, swap, 105 * MIB)
+    return path
+
+
+def test_a_disk_with_partitions(tool, disk, tree, tmp_path):
+    result, copy = captured(tool, disk, tmp_path)
+    assert len(result.warnings) == 1 and "partition 4 is read whole: it has no file system that is known" in result.warnings[0], result
+    for words in ("partition 1 (ext): ", "partition 2 (FAT): ", "partition 3 (swap): "):
+        assert words in result.err, result
+    before, after = disk.read_bytes(), copy.read_bytes()
+    assert len(before) == len(after)
+    for first, last in [(0, 1), (137, 190)]:
+        assert before[first * MIB : last * MIB] == after[first * MIB : last * MIB]
+    assert before[105 * MIB : 105 * MIB + 4096] == after[105 * MIB : 105 * MIB + 4096]
+    assert after.count(0, 105 * MIB + 4096, 137 * MIB) == 32 * MIB - 4096
+    part = tmp_path / "part"
+    part.write_bytes(after[MIB : 65 * MIB])
+    run("e2fsck", "-fn", part)
+    part.write_bytes(after[65 * MIB : 105 * MIB])
+    run("fsck.fat", "-n", part)
+    (tmp_path / "fatfiles").mkdir()
+    run("mcopy", "-i", part, "::/*", tmp_path / "fatfiles")
+    for name in ("file0", *(f"file{i}" for i in range(4, 40))):
+        assert (tmp_path / "fatfiles" / name).read_bytes() == (tree / "etc" / name).read_bytes()
+    assert after.count(0) > 100 * MIB > before.count(0)
+
+
+def test_to_linode(rig, cloud, disk):
+    """Twice the same, and told in JSON."""
+    result = rig.upload(disk, "--skip-free", "--partition", "1", "--output", "json")
+    assert result.status == 0, result
+    (entry,) = result.json
+    (part,) = entry["left_out"]
+    assert part["partition"] == 0 and part["filesystem"] == "ext" and part["size"] == 64 * MIB and part["why"] is None
+    (stored,) = cloud.bucket.completed
+    after = gzip.decompress(stored.bytes())
+    assert len(after) == 64 * MIB and after.count(0) >= part["bytes"] > 40 * MIB
+
+
+def test_a_part_of_a_partition_has_no_file_system(tool, disk, tmp_path):
+    result, copy = captured(tool, disk, tmp_path, "--offset", "2M", "--length", "20M")
+    assert "all of it is read whole" in result.warnings[0], result
+    assert copy.read_bytes() == disk.read_bytes()[2 * MIB : 22 * MIB]
+
+
+def test_partitions_that_overlap(tool, disk, tmp_path):
+    run("sfdisk", "-q", "--force", disk, input="label: dos\nstart=2048,size=131072,type=83\nstart=133120,size=81920,type=83\n")
+    with open(disk, "r+b") as file:
+        file.seek(446 + 8)
+        file.write(struct.pack("<I", 2048))
+        file.seek(446 + 16 + 8)
+        file.write(struct.pack("<I", 133120 - 2048))
+    result, copy = captured(tool, disk, tmp_path)
+    assert any("is read whole: " in line for line in result.warnings), result
+    assert copy.read_bytes() == disk.read_bytes()
+
+
+def test_as_linux_leaves_it(tool, tmp_path, tree):
+    """Made, filled, deleted from and grown by the kernel; then mounted read-only, and read-write."""
+    path = noisy(tmp_path / "disk", 96 * MIB)
+    point = tmp_path / "point"
+    point.mkdir()
+    with attached(path) as loop:
+        run("mkfs.ext4", "-q", "-E", "nodiscard", loop, "40M")
+        run("mount", "-o", "nodiscard", loop, point)
+        try:
+            for name in ("etc", "usr", "old"):
+                shutil.copytree(tree / name, point / name)
+            shutil.rmtree(point / "old")
+            run("umount", point)
+            run("e2fsck", "-f", "-p", loop)
+            run("resize2fs", loop)
+            run("mount", loop, point)
+            (point / "usr" / "late").write_bytes(bytes(3000))
+            run("mount", "-o", "remount,ro", point)
+            result, copy = captured(tool, loop, tmp_path)
+            assert result.warnings == [] and "all of it (ext): " in result.err, result
+            run("mount", "-o", "remount,rw", point)
+            live, whole = captured(tool, loop, tmp_path / "live", "--live")
+            assert any("all of it (ext) is read whole: " in line for line in live.warnings), live
+        finally:
+            run("umount", point)
+    run("e2fsck", "-fn", copy)
+    dump(copy, tmp_path / "files")
+    for name in ("etc", "usr"):
+        run("diff", "-r", "-x", "late", tree / name, tmp_path / "files" / name)
+    assert copy.read_bytes().count(0) > 60 * MIB > whole.read_bytes().count(0)
+
+
+@pytest.mark.parametrize("name, data", [("x.img.gz", pictures.packed(bytes(4096))), ("x.tar", bytes(257) + b"ustar\x0000" + bytes(10000)), (None, bytes(8192))])
+def test_only_of_raw_disks(tool, put_file, name, data):
+    result = tool.run("cat", "--skip-free", put_file(name, data) if name else "-", input=data)
+    assert result.status == 2 and "--skip-free is for raw disks" in result.errors[0] and result.out == "", result

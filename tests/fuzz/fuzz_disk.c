@@ -1,7 +1,5 @@
 /*
- * The checks of disk images.  An input is a list of pieces: the first 8 bytes
- * are the image's size, then each piece has 6 bytes of offset, 2 of length
- * (little endian), and its data.  So an image may be large and full of holes.
+ * The checks of disk images, as pieces.h has them.
  *
  * The corpus has each image of unit/disks.h as one such list, and a few of the
  * same with one number changed: a short program wrote the runs between zeros.
@@ -9,62 +7,14 @@
  * A file, a pipe of which nothing is kept but the beginning and the end, and
  * the stage for it have to say the same, but that a pipe knows less.
  */
-#include <fcntl.h>
-#include <unistd.h>
-
-#include "fuzz/fuzz.h"
+#include "fuzz/pieces.h"
 #include "image/disk.h"
 #include "image/tail.h"
 
 /* So large an image is only looked at in its file. */
 #define PIPE_MAX ((uint64_t)1 << 20)
 
-/* An image may have as many bytes of tables as it has bytes, and all are read. */
-#define SIZE_BOUND ((uint64_t)8 << 20)
-
 static unsigned char buf[PIPE_MAX], out[PIPE_MAX];
-
-static uint64_t number(const uint8_t *p, unsigned bytes)
-{
-	uint64_t n = 0;
-
-	while (bytes > 0)
-		n = n << 8 | p[--bytes];
-	return n;
-}
-
-static int open_file(void)
-{
-	char path[] = "/tmp/hoist-fuzz.XXXXXX";
-	int fd = mkstemp(path);
-
-	REQUIRE(fd >= 0 && unlink(path) == 0);
-	return fd;
-}
-
-/* Put the pieces into the file.  Returns its size. */
-static uint64_t build(int fd, const uint8_t *data, size_t size)
-{
-	uint64_t bytes, at;
-	size_t len;
-
-	REQUIRE(ftruncate(fd, 0) == 0);
-	if (size < 8)
-		return 0;
-	bytes = number(data, 8) % (SIZE_BOUND + 1);
-	for (data += 8, size -= 8; size >= 8; data += len, size -= len) {
-		at = number(data, 6);
-		len = (size_t)number(data + 6, 2);
-		data += 8;
-		size -= 8;
-		if (len > size)
-			len = size;
-		if (at < bytes && len <= bytes - at)
-			REQUIRE(pwrite(fd, data, len, (off_t)at) == (ssize_t)len);
-	}
-	REQUIRE(ftruncate(fd, (off_t)bytes) == 0);
-	return bytes;
-}
 
 /* The image in memory, a few bytes at a time. */
 struct memory {
@@ -83,7 +33,7 @@ static ssize_t memory_pull(struct stage *stage, void *to, size_t cap, struct err
 	return (ssize_t)n;
 }
 
-static const struct stage_ops memory_ops = { "memory", memory_pull, NULL };
+static const struct stage_ops memory_ops = { "memory", memory_pull, NULL, NULL };
 
 /* What the stage says at its end: that of a pipe whose head is kept. */
 static void check_stage(enum format head, size_t size, int want)

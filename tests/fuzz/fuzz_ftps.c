@@ -143,7 +143,7 @@ static ssize_t body_pull(struct stage *s, void *buf, size_t cap, struct err *e)
 	return (ssize_t)cap;
 }
 
-static const struct stage_ops body_ops = { "body", body_pull, NULL };
+static const struct stage_ops body_ops = { "body", body_pull, NULL, NULL };
 
 static int session(unsigned kind, struct err *e)
 {

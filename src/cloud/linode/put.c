@@ -13,7 +13,7 @@
 
 const struct takes linode_takes = {
 	.who = "Linode",
-	.words = "a raw disk compressed with gzip",
+	.words = "a raw disk, compressed with gzip or not",
 	.formats = FORMAT_BIT(FORMAT_RAW) | FORMAT_BIT(FORMAT_ISO),
 	.gzip = true,
 	.length = true,

@@ -1,0 +1,303 @@
+#include "unit/unit.h"
+
+#include "image/crc.h"
+#include "image/fs.h"
+#include "unit/files.h"
+
+#define SECTORS_MOST (64 * 2048)
+
+/* Made by the system's own tools, with files in it of which some were deleted again. */
+#define EXT(options, size)                                                                         \
+	"truncate -s " size " fs && mke2fs -q -F " options " -d tree fs && "                       \
+	"{ echo rm /file1; echo rm /file3; } | debugfs -w -f - fs > log 2>&1 && "                  \
+	"{ e2fsck -fy fs > log 2>&1 || test $? = 1; }"
+#define FAT(options, size)                                                                         \
+	"truncate -s " size " fs && mkfs.fat " options " fs > log && "                             \
+	"mcopy -i fs tree/file? ::/ && mdel -i fs ::/file1 ::/file3"
+
+static const struct row {
+	const char *name, *kind, *command;
+} rows[] = {
+	{ "ext2", "ext", EXT("-t ext2 -b 1024", "20M") },
+	{ "ext3", "ext", EXT("-t ext3 -b 1024", "24M") },
+	{ "ext4", "ext", EXT("-t ext4 -b 1024", "40M") },
+	{ "ext4, few blocks in a group", "ext", EXT("-t ext4 -b 1024 -g 1024", "20M") },
+	{ "ext4, older checksums", "ext",
+	  EXT("-t ext4 -b 1024 -O ^metadata_csum,uninit_bg", "40M") },
+	{ "ext4, 32 bit", "ext", EXT("-t ext4 -b 1024 -O ^64bit", "20M") },
+	{ "ext4, meta_bg", "ext", EXT("-t ext4 -b 1024 -O meta_bg,^resize_inode", "40M") },
+	{ "ext4, bigalloc", "ext", EXT("-t ext4 -b 1024 -O bigalloc -C 4096", "60M") },
+	{ "FAT12", "FAT", FAT("-F 12", "4M") },
+	{ "FAT16", "FAT", FAT("-F 16", "20M") },
+	{ "FAT32", "FAT", FAT("-F 32 -s 1", "40M") },
+};
+
+static struct fs fs;
+static struct disk_view view;
+static bool used[SECTORS_MOST];
+static char shell[2000];
+
+static void make(const char *command)
+{
+	snprintf(shell, sizeof(shell), "PATH=$PATH:/usr/sbin:/sbin; cd '%s' && %s", files_dir,
+		 command);
+	CHECK(system(shell) == 0, "%s", shell);
+}
+
+static void open_view(void)
+{
+	view.fd = open(file_path(0, "fs"), O_RDWR);
+	assert_true(view.fd >= 0);
+	view.size = (uint64_t)lseek(view.fd, 0, SEEK_END);
+	assert_true(view.size <= SECTORS_MOST * 512);
+}
+
+/* Does fs call anything vacant that is not?  Sums up what it calls so. */
+static bool is_harmless(uint64_t *vacant)
+{
+	uint64_t pos, len, at;
+
+	*vacant = 0;
+	for (pos = 0; pos < fs.len; pos += len) {
+		bool is_free = fs_vacant(&fs, pos, &len);
+
+		assert_true(len > 0 && len <= fs.len - pos);
+		for (at = pos; is_free && at < pos + len; at += 512)
+			if (used[at / 512])
+				return false;
+		*vacant += is_free ? len : 0;
+	}
+	return true;
+}
+
+static void learn(const char *kind)
+{
+	uint64_t pos, len, vacant;
+
+	CHECK(fs_open(&fs, &view, 0, view.size) == 1, "%s", fs.why ? fs.why : "no file system");
+	assert_string_equal(fs.kind->name, kind);
+	for (pos = 0; pos < fs.len; pos += len) {
+		bool is_free = fs_vacant(&fs, pos, &len);
+
+		memset(used + pos / 512, !is_free, (size_t)(len / 512));
+	}
+	assert_true(is_harmless(&vacant));
+	assert_int_equal(vacant, fs.free);
+	assert_true(vacant > view.size / 4 && vacant < view.size);
+}
+
+/* One bit is another: all of it is read, or nothing is lost. */
+static unsigned flip(uint64_t from, uint64_t len, unsigned step, unsigned *believed)
+{
+	unsigned char byte, other;
+	unsigned count = 0;
+	uint64_t bit, vacant;
+	ssize_t n;
+
+	for (bit = 0; bit < len * 8; bit += step, count++) {
+		off_t at = (off_t)(from + bit / 8);
+
+		n = pread(view.fd, &byte, 1, at);
+		assert_int_equal(n, 1);
+		other = (unsigned char)(byte ^ 1U << bit % 8);
+		n = pwrite(view.fd, &other, 1, at);
+		assert_int_equal(n, 1);
+		if (fs_open(&fs, &view, 0, view.size) == 1) {
+			++*believed;
+			CHECK(is_harmless(&vacant), "byte %llu, bit %u", (unsigned long long)at,
+			      (unsigned)(bit % 8));
+		}
+		n = pwrite(view.fd, &byte, 1, at);
+		assert_int_equal(n, 1);
+	}
+	return count;
+}
+
+static void any_flipped_bit(void **state)
+{
+	unsigned char desc[64 * 64];
+	unsigned i, k, count, believed;
+	ssize_t n;
+
+	(void)state;
+	for (i = 0; i < COUNT(rows); i++) {
+		make(rows[i].command);
+		open_view();
+		learn(rows[i].kind);
+		believed = 0;
+		if (strcmp(rows[i].kind, "ext") == 0) {
+			struct fs_ext x = fs.u.ext;
+			uint64_t table = (x.first + 1) * x.block;
+
+			/* bigalloc: the superblock is in block 1, and the groups begin with 0 */
+			if (x.first == 0)
+				table = 2048;
+			count = flip(1024, 1024, 1, &believed);
+			n = pread(view.fd, desc, sizeof(desc), (off_t)table);
+			assert_int_equal(n, sizeof(desc));
+			for (k = 0; k < x.groups && k < 8; k++) {
+				if (k * x.desc < x.block || !(x.incompat & 0x10))
+					count += flip(table + k * x.desc, x.desc, 1, &believed);
+				count += flip((uint64_t)le32(desc + k * x.desc) * x.block, x.block,
+					      13, &believed);
+			}
+		} else {
+			struct fs_fat f = fs.u.fat;
+
+			count = flip(0, 512, 1, &believed) + flip(f.table, 1024, 1, &believed) +
+				flip(f.table + f.table_len, 1024, 1, &believed);
+			if (f.bits == 32)
+				count += flip(512, 512, 1, &believed) +
+					 flip(6 * 512, 512, 1, &believed);
+		}
+		print_message("%s: %u bits, believed all the same: %u\n", rows[i].name, count,
+			      believed);
+		close(view.fd);
+	}
+}
+
+static void swap_bits(uint64_t at, unsigned first, unsigned second)
+{
+	unsigned char map[1024];
+	bool a, b;
+	ssize_t n = pread(view.fd, map, sizeof(map), (off_t)at);
+
+	assert_int_equal(n, sizeof(map));
+	a = map[first / 8] >> first % 8 & 1;
+	b = map[second / 8] >> second % 8 & 1;
+	assert_true(a != b);
+	map[first / 8] ^= (unsigned char)(1U << first % 8);
+	map[second / 8] ^= (unsigned char)(1U << second % 8);
+	n = pwrite(view.fd, map, sizeof(map), (off_t)at);
+	assert_int_equal(n, sizeof(map));
+}
+
+/* The count is the same: only the checksum tells. */
+static void what_checksums_tell(void **state)
+{
+	static const struct {
+		uint64_t at; /* of a byte; 0: two bits of a map */
+		const char *why;
+	} cases[] = {
+		{ 0, "the checksum of a block bitmap is wrong" },
+		{ 1024 + 0x78, "the checksum of its superblock is wrong" }, /* its label */
+		{ 2048 + 0x1c, "the checksum of a group is wrong" },        /* unused inodes */
+	};
+	unsigned char desc[32];
+	size_t i;
+	ssize_t n;
+
+	(void)state;
+	for (i = 0; i < COUNT(cases); i++) {
+		make(EXT("-t ext4 -b 1024", "20M"));
+		open_view();
+		learn("ext");
+		if (cases[i].at == 0) {
+			n = pread(view.fd, desc, sizeof(desc), 2048);
+			assert_int_equal(n, sizeof(desc));
+			swap_bits((uint64_t)le32(desc) * 1024, 1, 8191);
+		} else {
+			n = pwrite(view.fd, "x", 1, (off_t)cases[i].at);
+			assert_int_equal(n, 1);
+		}
+		assert_int_equal(fs_open(&fs, &view, 0, view.size), -1);
+		CHECK(strstr(fs.why, cases[i].why), "%s", fs.why);
+		close(view.fd);
+	}
+}
+
+/* What was not unmounted, has errors, or is marked by somebody else. */
+static void what_is_not_believed(void **state)
+{
+	static const struct {
+		const char *command, *why;
+	} doubts[] = {
+		{ EXT("-t ext4", "20M") " && debugfs -w -R 'feature needs_recovery' fs > log 2>&1",
+		  "its journal is not empty" },
+		{ EXT("-t ext4", "20M") " && debugfs -w -R 'ssv state 0' fs > log 2>&1",
+		  "it was not unmounted" },
+		{ EXT("-t ext4", "20M") " && debugfs -w -R 'ssv state 3' fs > log 2>&1",
+		  "it was not unmounted" },
+		{ EXT("-t ext2 -b 4096 -g 8192", "20M"), "it has no checksums" },
+		{ EXT("-t ext4 -O ^metadata_csum,^uninit_bg", "20M"), "it has no checksums" },
+		{ EXT("-t ext4", "20M") " && truncate -s 19M fs", "its numbers do not fit" },
+		{ EXT("-t ext4", "20M") " && printf XFSB | dd of=fs conv=notrunc 2> log",
+		  "something else has left its mark" },
+		{ EXT("-t ext4",
+		      "20M") " && printf SWAPSPACE2 | dd of=fs bs=1 seek=4086 conv=notrunc 2> log",
+		  "it is of two kinds" },
+		{ FAT("-F 16",
+		      "20M") " && printf '\\1' | dd of=fs bs=1 seek=37 conv=notrunc 2> log",
+		  "it was not unmounted" },
+		{ FAT("-F 16 -f 1", "20M"), "it has not two tables" },
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT(doubts); i++) {
+		make(doubts[i].command);
+		open_view();
+		CHECK(fs_open(&fs, &view, 0, view.size) != 1, "row %zu", i);
+		CHECK(fs.why && strstr(fs.why, doubts[i].why), "row %zu: %s", i,
+		      fs.why ? fs.why : "nothing");
+		close(view.fd);
+	}
+}
+
+static void swap_spaces(void **state)
+{
+	static const unsigned pages[] = { 4096, 16384, 65536 };
+	char command[200];
+	uint64_t len;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT(pages); i++) {
+		snprintf(command, sizeof(command),
+			 "rm -f fs && truncate -s 5000000 fs && chmod 600 fs && mkswap -p %u fs > log 2>&1",
+			 pages[i]);
+		make(command);
+		open_view();
+		CHECK(fs_open(&fs, &view, 0, view.size) == 1, "%s", fs.why ? fs.why : "none");
+		assert_string_equal(fs.kind->name, "swap");
+		assert_false(fs_vacant(&fs, 0, &len));
+		assert_int_equal(len, pages[i]);
+		assert_true(fs_vacant(&fs, pages[i], &len));
+		assert_int_equal(len, 5000000 / pages[i] * pages[i] - pages[i]);
+		assert_int_equal(len, fs.free);
+		assert_false(fs_vacant(&fs, pages[i] + len, &len));
+		/* A system is asleep in it. */
+		assert_int_equal(pwrite(view.fd, "S1SUSPEND", 10, pages[i] - 10), 10);
+		assert_int_equal(fs_open(&fs, &view, 0, view.size), 0);
+		close(view.fd);
+	}
+}
+
+/* The check values of both, "123456789". */
+static void checksums(void **state)
+{
+	(void)state;
+	assert_int_equal(crc32c(UINT32_MAX, "123456789", 9) ^ UINT32_MAX, 0xe3069283);
+	assert_int_equal(crc16(0, "123456789", 9), 0xbb3d);
+}
+
+static int setup(void **state)
+{
+	(void)state;
+	files_open();
+	make("mkdir tree && for i in 0 1 2 3 4 5; do head -c $((i * 90000 + 1)) /dev/urandom > tree/file$i; done");
+	return 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(checksums),
+		cmocka_unit_test(swap_spaces),
+		cmocka_unit_test(what_is_not_believed),
+		cmocka_unit_test(what_checksums_tell),
+		cmocka_unit_test(any_flipped_bit),
+	};
+
+	return cmocka_run_group_tests_name("fs", tests, setup, files_teardown);
+}
