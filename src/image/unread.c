@@ -1,6 +1,8 @@
 /* A list of ranges that grows at its end. */
 #include "image/unread.h"
 
+#include <stddef.h>
+
 bool unread_add(struct unread *u, uint64_t at, uint64_t len)
 {
 	struct unread_range *last = u->count > 0 ? &u->range[u->count - 1] : NULL;
