@@ -62,7 +62,7 @@ static uint64_t size_of(const struct task *t)
 {
 	enum task_phase phase = (enum task_phase)atomic_load(&t->phase);
 
-	if (phase > PHASE_MEASURING && t->payload.compress)
+	if (phase > PHASE_MEASURING && t->payload.len_known)
 		return t->payload.len;
 	return t->image.size_known ? t->image.size : 0;
 }

@@ -82,6 +82,8 @@ struct options {
 	const char *on_read_error; /* "fail" or "zero" */
 	bool skip_free;            /* what file systems call free becomes zeros, unread */
 
+	const char *spool; /* a directory with room for what comes through a pipe */
+
 	/* what is made of it */
 	bool gzip;
 	uint64_t level;   /* 1 (fast) to 9 (small) */

@@ -264,7 +264,7 @@ static const struct stage_ops source_ops = { "source", source_pull, source_rewin
 static int no_size(struct err *e)
 {
 	return err_set(e, ERR_USAGE,
-		       "is a pipe, whose size is not known before its end: give a file or a device");
+		       "is a pipe, whose size is not known before its end: give a file or a device, or room for a copy (--spool DIR)");
 }
 
 int source_open(struct source *s, const char *path, bool need_size, struct err *e)
@@ -313,6 +313,20 @@ int source_open(struct source *s, const char *path, bool need_size, struct err *
 	s->start = (uint64_t)at;
 	s->size = end > at ? (uint64_t)(end - at) : 0;
 	(void)posix_fadvise(s->fd, 0, 0, POSIX_FADV_SEQUENTIAL);
+	return 0;
+}
+
+int source_take(struct source *s, int fd, struct err *e)
+{
+	source_close(s);
+	memset(s, 0, sizeof(*s));
+	s->stage.ops = &source_ops;
+	s->fd = fd;
+	s->physical = FILE_SECTOR_BYTES;
+	if (fstat(fd, &s->opened) != 0)
+		return err_errno(e, ERR_FAILED, "cannot look at what was spooled");
+	s->size = (uint64_t)s->opened.st_size;
+	s->seekable = s->to_end = true;
 	return 0;
 }
 

@@ -46,6 +46,9 @@ struct source {
  */
 int source_open(struct source *s, const char *path, bool need_size, struct err *e) MUST_CHECK;
 
+/* In the place of what is in s, which is closed: all of a file that was just written. */
+int source_take(struct source *s, int fd, struct err *e) MUST_CHECK;
+
 /*
  * Take only len bytes from offset at on, of a source that was just opened; all that is left
  * for len 0.  Returns 0, or -1 with ERR_USAGE for a pipe, or where it ends before.

@@ -2,6 +2,7 @@
 #include "job/chain.h"
 
 #include "base/stop.h"
+#include "image/spool.h"
 
 /*
  * What a MiB of the stream costs a stage, in microseconds, as measured on x86_64 in
@@ -90,7 +91,7 @@ void chain_build(struct chain *c, const struct chain_plan *plan)
 
 	c->source = plan->source;
 	if (plan->read) {
-		meter_init(&c->intake, at, plan->read, 0);
+		meter_init(&c->intake, at, plan->read, plan->to_read);
 		at = &c->intake.stage;
 	}
 	if (plan->whole) {
@@ -134,16 +135,22 @@ int chain_drain(struct chain *c, const struct chain_plan *plan, void *buf, size_
 		struct err *e)
 {
 	bool more = false;
-	ssize_t n;
+	ssize_t n = 0;
 
 	chain_build(c, plan);
-	n = stage_rewind(c->top, e);
-	while (n >= 0 && !more &&
-	       (n = stop_asked() ? stop_err(e) : stage_pull(c->top, buf, cap, e)) > 0)
+	if (plan->source->seekable)
+		n = stage_rewind(c->top, e);
+	while (n >= 0 && !more) {
+		n = stop_asked() ? stop_err(e) : stage_pull(c->top, buf, cap, e);
+		if (n <= 0)
+			break;
+		if (plan->keep && spool_write(plan->spool, buf, (size_t)n, e) < 0)
+			n = -1;
 		more = plan->max_len != 0 && atomic_load(plan->bytes) > plan->max_len;
+	}
 	chain_stop(c);
 	/* The next pass begins at the first byte. */
-	if (n < 0 || stage_rewind(&plan->source->stage, e) < 0)
+	if (n < 0 || (plan->source->seekable && stage_rewind(&plan->source->stage, e) < 0))
 		return -1;
 	return more;
 }

@@ -39,6 +39,9 @@ struct chain_plan {
 	void *room;                  /* ... in compress_bytes(threads) */
 	enum compress_twice twice;   /* it was compressed before, */
 	struct compress_total total; /* ... and that came of it */
+	bool keep;                   /* a pass into nothing goes to this file instead: */
+	int spool;                   /* image/spool.h's */
+	uint64_t to_read;            /* that many bytes have to be read, or 0 */
 	uint64_t max_len;            /* of a pass into nothing, bytes that are enough; or 0 */
 	uint64_t announced;          /* that many bytes have to come, or 0 */
 	bool digest[HASH_ALGS];      /* compute these */

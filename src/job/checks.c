@@ -21,9 +21,11 @@ static void plan_payload(struct task *t)
 	t->payload.len_known = t->image.size_known || promised > 0;
 }
 
-static bool needs_length(const struct provider *p)
+static bool needs_length(const struct task *t)
 {
-	return p->takes && p->takes->length;
+	const struct takes *k = t->provider->takes;
+
+	return k && k->length && !t->options->spool;
 }
 
 static int open_source(struct task *t, struct err *e)
@@ -31,7 +33,7 @@ static int open_source(struct task *t, struct err *e)
 	const struct options *o = t->options;
 	struct source *s = &t->input->source;
 
-	if (source_open(s, t->file, needs_length(t->provider), e) < 0)
+	if (source_open(s, t->file, needs_length(t), e) < 0)
 		return -1;
 	s->zero_unread = o->on_read_error && strcmp(o->on_read_error, "zero") == 0;
 	if (o->partition != 0 && image_partition(s, o->partition, e) < 0)

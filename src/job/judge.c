@@ -256,7 +256,7 @@ static int agree_inside(void *arg, enum format f, struct err *e)
 	return 0;
 }
 
-static void warn_of_unpacked(const struct task *t)
+void judge_unpacked(const struct task *t)
 {
 	const struct takes *k = t->provider->takes;
 
@@ -269,13 +269,11 @@ int judge_measured(const struct task *t, bool more, struct err *e)
 {
 	const char *has = more ? "is compressed to more than" : "is compressed to";
 
-	if (!t->payload.compress)
-		return 0;
 	if (t->provider->takes && takes_len(t->provider->takes, t->payload.len, has, e) < 0)
 		return -1;
 	if (keeps_max(t, t->unpacked, e) < 0)
 		return -1;
-	warn_of_unpacked(t);
+	judge_unpacked(t);
 	return 0;
 }
 
@@ -290,7 +288,7 @@ void judge_plan(struct task *t, const struct source *s, const unsigned char *hea
 		(struct ends){ .agree = agree_file, .arg = t, .head = head, .head_len = head_len };
 	/* What is compressed here is proven here. */
 	plan->gzip = judge_verifies(t) && !t->payload.compress;
-	plan->inside = look && plan->gzip;
+	plan->inside = look && plan->gzip && t->image.format == FORMAT_GZIP;
 	plan->holds = t->image.holds;
 	plan->ends_inside = (struct ends){ .agree = agree_inside, .arg = t };
 	plan->ends.overlook = plan->ends_inside.overlook = t->options->no_check;
@@ -365,6 +363,4 @@ void judge_end(struct task *t, const struct chain_plan *plan, const struct chain
 		note_ends(t, &c->tail.ends, "it came through a pipe: ");
 	if (plan->inside)
 		note_ends(t, &c->gzcheck.ends, "it is inside a gzip: ");
-	if (!t->payload.compress)
-		warn_of_unpacked(t);
 }

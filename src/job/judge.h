@@ -33,6 +33,9 @@ int judge_cloud(const struct provider *p, const struct task *t, const struct ima
  */
 int judge_measured(const struct task *t, bool more, struct err *e) MUST_CHECK;
 
+/* Once the uncompressed size is known: is it more than the cloud usually takes? */
+void judge_unpacked(const struct task *t);
+
 /* What the chain has to check at the end.  head are the first bytes of a pipe. */
 void judge_plan(struct task *t, const struct source *s, const unsigned char *head, size_t head_len,
 		struct chain_plan *plan);

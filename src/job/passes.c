@@ -7,6 +7,7 @@
 
 #include "base/log.h"
 #include "image/in_use.h"
+#include "image/spool.h"
 #include "job/input.h"
 #include "job/judge.h"
 
@@ -56,6 +57,7 @@ static struct chain_plan plan_pass(const struct passes *p, struct task *t)
 /* What begin() has to know. */
 static void plan_first(struct passes *p, struct task *t)
 {
+	struct input *in = t->input;
 	unsigned alg, digests = t->provider->first ? t->provider->first(t) : 0;
 	const struct takes *k = t->provider->takes;
 
@@ -63,7 +65,15 @@ static void plan_first(struct passes *p, struct task *t)
 	p->first.max_len = k ? k->len_max : 0;
 	for (alg = 0; alg < HASH_ALGS; alg++)
 		p->first.digest[alg] = digests & 1U << alg;
-	p->measure = digests != 0 || (k && k->length && !t->payload.len_known);
+	p->measure =
+		digests != 0 || (k && k->length && (t->payload.compress || !in->source.seekable));
+	/* What comes through a pipe can be looked at now only. */
+	if (in->source.seekable)
+		return;
+	judge_plan(t, &in->source, in->head, in->head_len, &p->first);
+	p->first.max_unpacked = t->options->max_size;
+	p->first.to_read = t->options->announced;
+	p->first.keep = true;
 }
 
 static void plan_send(struct passes *p, struct task *t)
@@ -77,6 +87,9 @@ static void plan_send(struct passes *p, struct task *t)
 	judge_plan(t, &in->source, in->head, in->head_len, plan);
 	plan->max_unpacked = o->max_size;
 	plan->announced = t->provider->needs & NEED_NET ? o->announced : 0;
+	/* What was compressed is longer than that, or shorter. */
+	if (p->measure)
+		plan->announced = 0;
 	plan->digest[HASH_SHA512] = t->provider->needs & NEED_SHA512;
 	plan->digest[HASH_MD5] = (t->provider->needs & NEED_MD5) ||
 				 ((t->provider->needs & NEED_SHA512) && !in->source.seekable);
@@ -144,6 +157,20 @@ static int drain(const struct chain_plan *plan, struct task *t, struct chain *c,
 	return result;
 }
 
+/* What was a pipe is a file now, and gzip in any case. */
+static int take_spool(struct passes *p, struct task *t, const struct chain *c, int result,
+		      struct err *e)
+{
+	if (result >= 0)
+		judge_end(t, &p->first, c);
+	if (source_take(&t->input->source, p->first.spool, e) < 0 || result < 0)
+		return -1;
+	t->unpacked = t->payload.compress ? c->compress.have.count : c->gzcheck.out;
+	t->payload.compress = false;
+	plan_send(p, t);
+	return result;
+}
+
 int passes_measure(struct passes *p, struct task *t, struct chain *c, struct err *e)
 {
 	uint64_t len;
@@ -152,7 +179,14 @@ int passes_measure(struct passes *p, struct task *t, struct chain *c, struct err
 	if (!p->measure)
 		return 0;
 	atomic_store(&t->phase, PHASE_MEASURING);
+	if (p->first.keep) {
+		p->first.spool = spool_open(t->options->spool, e);
+		if (p->first.spool < 0)
+			return -1;
+	}
 	result = drain(&p->first, t, c, e);
+	if (p->first.keep)
+		result = take_spool(p, t, c, result, e);
 	if (result < 0)
 		return -1;
 	len = atomic_load(&t->sent);

@@ -191,3 +191,56 @@ def test_no_read_error(rig, cloud, disk):
 def test_bad_options(rig, cloud, disk, args, words):
     result = rig.upload(disk, *args)
     assert result.status == 2 and words in result.errors[0] and cloud.requests == [], result
+
+
+@pytest.fixture
+def room(tmp_path):
+    (tmp_path / "room").mkdir()
+    return tmp_path / "room"
+
+
+def piped(rig, data, room, *args, **options):
+    result = rig.upload("-", "--label", "x", "--spool", room, *args, input=data, **options)
+    assert list(room.iterdir()) == []
+    return result
+
+
+@pytest.mark.parametrize("fault", [None, faults.Drop(MIB)])
+def test_a_pipe_that_is_spooled(rig, cloud, disk, room, fault):
+    """What is on the disk can be sent twice."""
+    if fault:
+        cloud.fault("put", fault)
+    result = piped(rig, disk.read_bytes(), room, "--size", str(disk.stat().st_size), "--output", "json")
+    assert result.status == 0 and len(cloud.seen("create")) == 1, result
+    assert stored(cloud) == disk.read_bytes()
+    (entry,) = result.json
+    assert entry["uncompressed"] == disk.stat().st_size and entry["size"] == len(cloud.bucket.completed[0].bytes())
+
+
+def test_a_compressed_pipe_that_is_spooled(rig, cloud, middle, room):
+    result = piped(rig, middle.read_bytes(), room)
+    assert result.status == 0 and cloud.bucket.completed[0].bytes() == middle.read_bytes(), result
+
+
+@pytest.mark.parametrize("data, args, words", [
+    (pictures.packed(pictures.raw(MIB))[:-9], [], "gzip"),
+    (pictures.raw(MIB), ["--size", "2M"], "early (--size)"), (pictures.raw(MIB), ["--size", "512K"], "longer than was announced"),
+    (pictures.raw(MIB), ["--max-size", "1000K"], "--max-size"), (pictures.raw(MIB)[:-1], [], "no multiple of 512"),
+    (pictures.packed(pictures.raw(MIB)), ["--max-size", "1000K"], "--max-size"),
+])
+def test_a_bad_pipe_that_is_spooled(rig, cloud, room, data, args, words):
+    """The cloud never hears of it."""
+    result = piped(rig, data, room, *args)
+    assert result.status == 3 and words in result.errors[0] and cloud.requests == [], result
+
+
+def test_no_room(rig, cloud, disk, room):
+    result = piped(rig, disk.read_bytes(), room, under=["sh", "-c", "ulimit -f 100; exec \"$@\"", "sh"])
+    assert result.status == 2 and "--spool cannot be written" in result.errors[0] and cloud.requests == [], result
+    result = rig.upload("-", "--label", "x", "--spool", room / "none", input=disk.read_bytes())
+    assert result.status == 2 and "no file can be made there" in result.errors[0] and cloud.requests == [], result
+
+
+def test_a_pipe_without_room(rig, cloud, disk):
+    result = rig.upload("-", "--label", "x", input=disk.read_bytes())
+    assert result.status == 2 and "--spool DIR" in result.errors[0] and cloud.requests == [], result
