@@ -45,6 +45,7 @@ struct fs_swap {
 struct fs {
 	const struct disk_view *v; /* of the disk */
 	uint64_t at, len;          /* where it is on it: bytes */
+	bool is_swap;              /* by the partition table */
 	const struct fs_kind *kind;
 	const char *why; /* it is not believed */
 	uint64_t free;   /* bytes that hold nothing */
@@ -71,11 +72,12 @@ struct fs_kind {
 extern const struct fs_kind fs_ext, fs_fat, fs_swap;
 
 /*
- * Look at len bytes from offset at on, where a partition or a whole disk begins.  Returns 1
+ * Look at len bytes from offset at on, where a partition or a whole disk begins; swap: the
+ * partition table says that it is for swap, without which no such mark is believed.  Returns 1
  * for a file system whose fs->free can be believed, 0 if there is none that is known, or -1
  * if there is one, but fs->why not.
  */
-int fs_open(struct fs *fs, const struct disk_view *v, uint64_t at, uint64_t len);
+int fs_open(struct fs *fs, const struct disk_view *v, uint64_t at, uint64_t len, bool swap);
 
 /*
  * After fs_open() gave 1: is the byte at pos of it vacant?  *len gets how many from there on

@@ -1,10 +1,32 @@
-/* Linux's swap space: what mkswap(8) has written is its first page, and all there is to keep. */
+/*
+ * Linux's swap space: what mkswap(8) has written is its first page, and all there is to keep.
+ * It has no checksum, and other file systems leave its mark alone: so the partition table has
+ * to say the same, and its page has to hold nothing else.
+ */
 #include <string.h>
 
 #include "image/fs.h"
 
 #define PAGE_LEAST 4096
 #define PAGE_MOST 65536
+
+/* Before its version, and behind its label. */
+static bool is_empty(const struct fs *fs, uint32_t page)
+{
+	unsigned char buf[1024];
+	uint32_t at, i, len, to;
+
+	for (at = 0; at < page; at += len) {
+		len = sizeof(buf);
+		if (!fs_read(fs, at, buf, len))
+			return false;
+		to = at + len == page ? len - 10 : len;
+		for (i = at == 1024 ? 48 : 0; i < to; i++)
+			if (buf[i])
+				return false;
+	}
+	return true;
+}
 
 static int swap_open(struct fs *fs)
 {
@@ -19,6 +41,10 @@ static int swap_open(struct fs *fs)
 		/* Its version, its last page, the number of bad ones. */
 		if (!fs_read(fs, 1024, head, sizeof(head)))
 			return fs_doubt(fs, fs_unreadable);
+		if (!fs->is_swap)
+			return fs_doubt(fs, "its partition is not for swap");
+		if (!is_empty(fs, page))
+			return fs_doubt(fs, "something else is in its first page");
 		if (le32(head) != 1 || le32(head + 4) == 0 || le32(head + 4) >= fs->len / page)
 			return fs_doubt(fs, fs_odd);
 		fs->u.swap.page = page;

@@ -188,12 +188,88 @@ int partition_open_gpt(struct partition_table *t, const struct disk_view *v, uns
 	return result;
 }
 
+static bool is_protective(const unsigned char *entries)
+{
+	return entries[MBR_TYPE] == TYPE_PROTECTIVE ||
+	       entries[MBR_ENTRY + MBR_TYPE] == TYPE_PROTECTIVE ||
+	       entries[2 * MBR_ENTRY + MBR_TYPE] == TYPE_PROTECTIVE ||
+	       entries[3 * MBR_ENTRY + MBR_TYPE] == TYPE_PROTECTIVE;
+}
+
+/* Entries that say something, beside the one that protects a GPT. */
+static unsigned count_entries(const unsigned char *entries)
+{
+	const unsigned char *p;
+	unsigned count = 0;
+
+	for (p = entries; p < entries + PRIMARIES * MBR_ENTRY; p += MBR_ENTRY)
+		count += p[MBR_TYPE] != 0 && p[MBR_TYPE] != TYPE_PROTECTIVE &&
+			 le32(p + MBR_COUNT) != 0;
+	return count;
+}
+
+/* An MBR that was made later has left a GPT there, which nobody looks at any more. */
+static int is_stale(const struct disk_view *v, struct err *e)
+{
+	unsigned char s[SECTOR];
+	int result = disk_read(v, 0, s, sizeof(s), e);
+
+	if (result <= 0)
+		return result;
+	return is_mbr(s) && !is_protective(s + MBR_ENTRIES) && count_entries(s + MBR_ENTRIES) > 0;
+}
+
+static bool has_gpt_mark(const struct disk_view *v, uint64_t at)
+{
+	struct err ignored = ERR_INIT;
+	unsigned char mark[8];
+
+	return at < v->size && disk_read(v, at, mark, sizeof(mark), &ignored) > 0 &&
+	       memcmp(mark, "EFI PART", sizeof(mark)) == 0;
+}
+
+/* Tables of BSD, Sun, SGI, Apple and Amiga. */
+static bool is_foreign(const unsigned char *s)
+{
+	return le32(s + 64) == 0x82564557 || (s[508] == 0xda && s[509] == 0xbe) ||
+	       be32(s) == 0x0be5a941 || memcmp(s, "ER", 2) == 0 || memcmp(s, "RDSK", 4) == 0;
+}
+
+int partition_certain(const struct partition_table *t, unsigned *hybrid, struct err *e)
+{
+	static const unsigned char nothing[PRIMARIES * MBR_ENTRY];
+	const struct disk_view *v = t->v;
+	unsigned char s[2 * SECTOR];
+	int result = v->size < sizeof(s) ? 0 : disk_read(v, 0, s, sizeof(s), e);
+	bool marked = s[MBR_MARK] == 0x55 && s[MBR_MARK + 1] == 0xaa;
+
+	*hybrid = 0;
+	if (result <= 0)
+		return result;
+	if (t->kind == PARTITION_MBR)
+		return 1;
+	if (t->kind == PARTITION_GPT) {
+		*hybrid = count_entries(s + MBR_ENTRIES);
+		return marked && is_protective(s + MBR_ENTRIES);
+	}
+	return !(marked && memcmp(s + MBR_ENTRIES, nothing, sizeof(nothing)) != 0) &&
+	       !is_foreign(s) && le32(s + SECTOR) != 0x82564557 && !has_gpt_mark(v, SECTOR) &&
+	       !has_gpt_mark(v, 4096) && !has_gpt_mark(v, v->size - SECTOR) &&
+	       !has_gpt_mark(v, v->size - 4096);
+}
+
 int partition_open(struct partition_table *t, const struct disk_view *v, unsigned sector,
 		   struct err *e)
 {
-	int result = partition_open_gpt(t, v, sector, e);
+	int result = partition_open_gpt(t, v, sector, e), stale;
 	size_t i;
 
+	if (result > 0) {
+		stale = is_stale(v, e);
+		if (stale < 0)
+			return -1;
+		result = !stale;
+	}
 	if (result == 0)
 		result = partition_open_mbr(t, v, sector, e);
 	/* The MBR in front of a GPT that is damaged tells nothing. */

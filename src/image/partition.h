@@ -55,6 +55,14 @@ struct partition_table {
 int partition_open(struct partition_table *t, const struct disk_view *v, unsigned sector,
 		   struct err *e) MUST_CHECK;
 
+/*
+ * Does everybody see the same partitions?  Linux takes a GPT only behind an MBR that protects
+ * it, and an MBR that is none by our rules; other tables are not known here at all.  Of a
+ * table that was opened; *hybrid gets how many partitions an MBR has beside a GPT.
+ * Returns 1, 0 if somebody may see others, or -1 as partition_open().
+ */
+int partition_certain(const struct partition_table *t, unsigned *hybrid, struct err *e) MUST_CHECK;
+
 /* The same for a table of one kind only: a hybrid disk has two, of which a GPT counts. */
 int partition_open_gpt(struct partition_table *t, const struct disk_view *v, unsigned sector,
 		       struct err *e) MUST_CHECK;

@@ -339,7 +339,7 @@ int source_narrow(struct source *s, uint64_t at, uint64_t len, struct err *e)
 		return err_set(e, ERR_USAGE, "has %llu bytes: there are no %llu from byte %llu on",
 			       (unsigned long long)s->size, (unsigned long long)len,
 			       (unsigned long long)at);
-	s->to_end = len == 0 || len == s->size - at;
+	s->to_end = s->to_end && (len == 0 || len == s->size - at);
 	s->start += at;
 	s->size = len == 0 ? s->size - at : len;
 	return 0;

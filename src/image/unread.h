@@ -18,7 +18,7 @@ struct unread {
 	struct unread_range range[UNREAD_MAX];
 };
 
-/* Add what lies behind all others, or directly at the last one.  false if there are too many. */
+/* Add what is in none of them.  false if there are too many. */
 bool unread_add(struct unread *u, uint64_t at, uint64_t len);
 
 /*

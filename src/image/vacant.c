@@ -5,26 +5,44 @@
 
 #include "base/stop.h"
 
-static bool add(struct vacant_list *list, unsigned number, uint64_t at, uint64_t len)
+static struct vacant_part *add(struct vacant_list *list, unsigned number, uint64_t at, uint64_t len)
 {
 	if (list->count == VACANT_PARTS_MAX) {
 		list->more = true;
-		return false;
+		return NULL;
 	}
-	list->part[list->count++] = (struct vacant_part){ .number = number, .at = at, .len = len };
-	return true;
+	list->part[list->count] = (struct vacant_part){ .number = number, .at = at, .len = len };
+	return &list->part[list->count++];
+}
+
+/* Is it meant for swap?  A stale header alone is no reason to believe that. */
+static bool is_swap(const struct partition *p)
+{
+	static const unsigned char guid[16] = { 0x6d, 0xfd, 0x57, 0x06, 0xab, 0xa4, 0xc4, 0x43,
+						0x84, 0xe5, 0x09, 0x33, 0xc8, 0x4b, 0x4f, 0x4f };
+
+	return p->type == 0x82 || memcmp(p->guid, guid, sizeof(guid)) == 0;
 }
 
 /* What the table tells; a partition that reaches beyond the disk is none. */
 static int add_all(struct vacant_list *list, struct partition_table *table, uint64_t size,
 		   struct err *e)
 {
+	struct vacant_part *part;
 	struct partition p;
 	int result;
 
-	while ((result = partition_next(table, &p, e)) > 0)
-		if (!p.extended && p.at < size && p.len <= size - p.at)
-			(void)add(list, p.number, p.at, p.len);
+	while ((result = partition_next(table, &p, e)) > 0) {
+		if (p.extended)
+			continue;
+		if (p.at >= size || p.len > size - p.at)
+			list->doubt = "a partition reaches beyond the disk";
+		part = p.at < size ? add(list, p.number, p.at,
+					 p.len < size - p.at ? p.len : size - p.at) :
+				     NULL;
+		if (part)
+			part->swap = is_swap(&p);
+	}
 	return result;
 }
 
@@ -44,32 +62,41 @@ static bool is_shared(const struct vacant_list *list, unsigned which)
 	return false;
 }
 
-/* The partitions; those of a hybrid disk's MBR have to be among those of its GPT. */
+/* Every partition of a hybrid disk's MBR is one of its GPT. */
+static bool is_hybrid(struct vacant *v, const struct vacant_list *list, unsigned sector,
+		      unsigned count, struct err *e)
+{
+	struct partition p;
+	unsigned i, found = 0;
+
+	if (count == 0)
+		return true;
+	if (partition_open_mbr(&v->table, &v->view, sector, e) <= 0)
+		return false;
+	while (partition_next(&v->table, &p, e) > 0)
+		for (i = 0; i < list->count; i++)
+			found += list->part[i].at == p.at && list->part[i].len == p.len;
+	return found == count;
+}
+
+/* The partitions, or all of the disk where there is no table, and never was one. */
 static int find_parts(struct vacant *v, struct vacant_list *list, unsigned sector, struct err *e)
 {
 	struct partition_table *table = &v->table;
-	struct vacant_list *mbr = &v->hybrid;
-	unsigned i, k;
+	unsigned hybrid;
+	int certain;
 
 	if (partition_open(table, &v->view, sector, e) < 0)
 		return -1;
+	certain = partition_certain(table, &hybrid, e);
+	if (certain < 0)
+		return -1;
 	if (table->kind == PARTITION_NONE)
-		return add(list, 0, 0, v->view.size) ? 0 : -1;
-	if (add_all(list, table, v->view.size, e) < 0)
+		(void)add(list, 0, 0, v->view.size);
+	else if (add_all(list, table, v->view.size, e) < 0)
 		return -1;
-	if (table->kind != PARTITION_GPT)
-		return 0;
-	mbr->count = 0;
-	if (partition_open_mbr(table, &v->view, sector, e) < 0 ||
-	    add_all(mbr, table, v->view.size, e) < 0)
-		return -1;
-	for (i = 0; i < list->count; i++)
-		for (k = 0; k < mbr->count; k++)
-			if (overlap(&list->part[i], &mbr->part[k]) &&
-			    (list->part[i].at != mbr->part[k].at ||
-			     list->part[i].len != mbr->part[k].len))
-				list->part[i].why =
-					"the disk's other table (MBR) has another partition there";
+	if (!certain || !is_hybrid(v, list, table->sector, hybrid, e))
+		list->doubt = "its partition table is not clear";
 	return 0;
 }
 
@@ -77,10 +104,11 @@ static void look_at(struct vacant *v, struct vacant_list *list, unsigned i,
 		    const char *(*is_used)(void *arg, uint64_t at, uint64_t len), void *arg)
 {
 	struct vacant_part *p = &list->part[i];
-	int result = fs_open(&v->fs, &v->view, p->at, p->len);
+	int result = fs_open(&v->fs, &v->view, p->at, p->len, p->swap);
 
 	if (v->fs.kind)
 		p->kind = v->fs.kind->name;
+	p->why = list->doubt;
 	if (result < 0)
 		p->why = v->fs.why;
 	if (result <= 0 || p->why)
@@ -137,7 +165,7 @@ bool vacant_at(struct vacant *v, uint64_t pos, uint64_t *len)
 			continue;
 		if (v->current != i) {
 			v->current = list->count;
-			if (fs_open(&v->fs, &v->view, p->at, p->len) <= 0) {
+			if (fs_open(&v->fs, &v->view, p->at, p->len, p->swap) <= 0) {
 				*len = p->at + p->len - pos;
 				return false;
 			}

@@ -12,6 +12,7 @@
 struct vacant_part {
 	unsigned number; /* 0: all of the disk */
 	uint64_t at, len;
+	bool swap;        /* by the partition table */
 	const char *kind; /* "ext"; NULL: none that is known */
 	const char *why;  /* it is read whole; NULL: it is not */
 	uint64_t free;    /* bytes that are left out */
@@ -19,7 +20,8 @@ struct vacant_part {
 
 struct vacant_list {
 	unsigned count;
-	bool more; /* partitions that are not in it, and are read whole */
+	const char *doubt; /* whose partitions they are; then all is read; or NULL */
+	bool more;         /* partitions that are not in it, and are read whole */
 	uint64_t free;
 	struct vacant_part part[VACANT_PARTS_MAX];
 };
@@ -27,8 +29,7 @@ struct vacant_list {
 struct vacant {
 	struct disk_view view;
 	const struct vacant_list *list;
-	struct partition_table table; /* while it is looked at, */
-	struct vacant_list hybrid;    /* ... with the other one */
+	struct partition_table table; /* while it is looked at */
 	unsigned current;             /* whose file system is open; list->count: none's */
 	struct fs fs;
 };

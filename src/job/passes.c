@@ -200,6 +200,7 @@ int passes_measure(struct passes *p, struct task *t, struct chain *c, struct err
 		p->send.total = c->compress.have;
 		p->send.total.len = len;
 	}
+	p->unread = t->input->source.unread.bytes;
 	t->payload.len = len;
 	t->payload.len_known = true;
 	return judge_measured(t, result == 1, e);

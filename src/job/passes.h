@@ -13,6 +13,7 @@ struct passes {
 	struct chain_plan first; /* then this is the one before */
 	struct chain_plan send;
 	struct vacant vacant; /* --skip-free */
+	uint64_t unread;      /* bytes that could not be read before the pass that sends */
 	void *room;           /* for the threads that compress, or NULL */
 	size_t room_len;
 };

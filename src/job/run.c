@@ -119,6 +119,12 @@ static int send_pass(struct run *r, struct task *t)
 	for (alg = 0; alg < HASH_ALGS; alg++)
 		if (plan->digest[alg])
 			t->payload.sums[alg] = t->input->sums[alg];
+	if (result < 0 && r->passes.measure && t->err.code == ERR_IMAGE &&
+	    t->input->source.unread.bytes != r->passes.unread) {
+		err_clear(&t->err);
+		err_set(&t->err, ERR_IMAGE,
+			"more of the disk cannot be read than when it was measured: start again");
+	}
 	if (result == 0)
 		judge_end(t, plan, &r->chain);
 	if (result == 0 && !r->passes.measure)

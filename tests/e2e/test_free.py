@@ -130,7 +130,7 @@ def disk(tmp_path, tree):
     """ext4, FAT32, swap, and what nobody knows; noise in between."""
     path = noisy(tmp_path / "disk", 190 * MIB)
     sizes = [("ext", 64), ("fat", 40), ("swap", 32), ("odd", 16)]
-    script = "label: gpt\n" + "".join(f"size={size}MiB\n" for _, size in sizes)
+    script = "label: gpt\n" + "".join(f"size={size}MiB{',type=S' if name == 'swap' else ''}\n" for name, size in sizes)
     run("sfdisk", "-q", path, input=script)
     put_at(path, make_ext(tmp_path / "ext", tree, ["-t", "ext4"], 64 * MIB), MIB)
     put_at(path, make_fat(tmp_path / "fat", tree, 32, 40 * MIB), 65 * MIB)
@@ -192,6 +192,67 @@ def test_partitions_that_overlap(tool, disk, tmp_path):
     result, copy = captured(tool, disk, tmp_path)
     assert any("is read whole: " in line for line in result.warnings), result
     assert copy.read_bytes() == disk.read_bytes()
+
+
+def all_is_read(tool, path, tmp_path, words):
+    result, copy = captured(tool, path, tmp_path)
+    assert any(f"is read whole: {words}" in line for line in result.warnings), result
+    assert copy.read_bytes() == path.read_bytes()
+
+
+NOT_CLEAR = "its partition table is not clear"
+
+
+def test_a_fat_that_was_partitioned_later(tool, tree, tmp_path):
+    """The boot sector's numbers survive, and so do the tables in front of the first partition."""
+    path = make_fat(tmp_path / "disk", tree, 16, 100 * MIB)
+    run("sfdisk", "-q", "-w", "never", "-W", "never", path, input="start=2048,type=83\n")
+    put_at(path, make_ext(tmp_path / "ext", tree, ["-t", "ext4"], 64 * MIB), MIB)
+    all_is_read(tool, path, tmp_path, NOT_CLEAR)
+
+
+@pytest.mark.parametrize("at, byte", [(462, b"\x80"), (482, b"\x83")])
+def test_an_odd_mbr_over_an_old_file_system(tool, tree, tmp_path, at, byte):
+    """Two active partitions, or one of no length: Linux sees the others."""
+    path = make_ext(tmp_path / "disk", tree, ["-t", "ext4", "-O", "^has_journal"])
+    run("sfdisk", "-q", path, input="start=2048,size=100000,type=83,bootable\nstart=200000,size=10000,type=83\n")
+    with open(path, "r+b") as file:
+        file.seek(at)
+        file.write(byte)
+    all_is_read(tool, path, tmp_path, NOT_CLEAR)
+
+
+@pytest.mark.parametrize("count", [150000, 1000000])
+def test_an_mbr_over_an_old_gpt(tool, disk, tmp_path, count):
+    """Without the entry that protects it a GPT is none: what the MBR says counts, for Linux and sfdisk too."""
+    with open(disk, "r+b") as file:
+        file.seek(446)
+        file.write(struct.pack("<B3xB3xII", 0, 0x83, 4096, count))
+    result, copy = captured(tool, disk, tmp_path)
+    assert len(result.warnings) == 1 and "is read whole: " in result.warnings[0], result
+    assert copy.read_bytes() == disk.read_bytes()
+    if count == 150000:
+        run_ = tool.start("cat", "--partition", "1", disk).process.communicate()[0]
+        assert run_ == disk.read_bytes()[4096 * 512 : (4096 + count) * 512]
+
+
+def test_a_gpt_whose_copies_are_both_damaged(tool, tree, tmp_path):
+    path = make_ext(tmp_path / "disk", tree, ["-t", "ext4", "-O", "^has_journal"])
+    with open(path, "r+b") as file:
+        file.seek(512)
+        file.write(b"EFI PART")
+    all_is_read(tool, path, tmp_path, NOT_CLEAR)
+
+
+def test_a_hybrid_disk(tool, disk, tree, tmp_path):
+    """An MBR that has one of the GPT's partitions is no harm, one with another is."""
+    for size, clear in ((131072, True), (131000, False)):
+        with open(disk, "r+b") as file:
+            file.seek(446 + 16)
+            file.write(struct.pack("<B3xB3xII", 0, 0x83, 2048, size))
+        result, copy = captured(tool, disk, tmp_path)
+        assert ("partition 1 (ext): " in result.err) == clear, result
+        assert (copy.read_bytes() == disk.read_bytes()) == (not clear)
 
 
 def test_as_linux_leaves_it(tool, tmp_path, tree):

@@ -47,6 +47,8 @@ def test_a_partition(cat, disk, script, number, first, last):
     data = path.read_bytes()[first:last]
     assert cat("--partition", number, path)[1] == data
     assert cat("--partition", number, "--offset", "512", "--length", "1K", path)[1] == data[512:512 + KIB]
+    result, rest = cat("--partition", number, "--offset", "512", path)
+    assert result.status == 0 and rest == data[512:], result
 
 
 @pytest.mark.parametrize("script, number, words", [

@@ -74,7 +74,8 @@ static void learn(const char *kind)
 {
 	uint64_t pos, len, vacant;
 
-	CHECK(fs_open(&fs, &view, 0, view.size) == 1, "%s", fs.why ? fs.why : "no file system");
+	CHECK(fs_open(&fs, &view, 0, view.size, true) == 1, "%s",
+	      fs.why ? fs.why : "no file system");
 	assert_string_equal(fs.kind->name, kind);
 	for (pos = 0; pos < fs.len; pos += len) {
 		bool is_free = fs_vacant(&fs, pos, &len);
@@ -102,7 +103,7 @@ static unsigned flip(uint64_t from, uint64_t len, unsigned step, unsigned *belie
 		other = (unsigned char)(byte ^ 1U << bit % 8);
 		n = pwrite(view.fd, &other, 1, at);
 		assert_int_equal(n, 1);
-		if (fs_open(&fs, &view, 0, view.size) == 1) {
+		if (fs_open(&fs, &view, 0, view.size, true) == 1) {
 			++*believed;
 			CHECK(is_harmless(&vacant), "byte %llu, bit %u", (unsigned long long)at,
 			      (unsigned)(bit % 8));
@@ -200,7 +201,7 @@ static void what_checksums_tell(void **state)
 			n = pwrite(view.fd, "x", 1, (off_t)cases[i].at);
 			assert_int_equal(n, 1);
 		}
-		assert_int_equal(fs_open(&fs, &view, 0, view.size), -1);
+		assert_int_equal(fs_open(&fs, &view, 0, view.size, true), -1);
 		CHECK(strstr(fs.why, cases[i].why), "%s", fs.why);
 		close(view.fd);
 	}
@@ -237,9 +238,59 @@ static void what_is_not_believed(void **state)
 	for (i = 0; i < COUNT(doubts); i++) {
 		make(doubts[i].command);
 		open_view();
-		CHECK(fs_open(&fs, &view, 0, view.size) != 1, "row %zu", i);
+		CHECK(fs_open(&fs, &view, 0, view.size, true) != 1, "row %zu", i);
 		CHECK(fs.why && strstr(fs.why, doubts[i].why), "row %zu: %s", i,
 		      fs.why ? fs.why : "nothing");
+		close(view.fd);
+	}
+}
+
+/* A mark of something else, in each of its places, on ext and on swap. */
+static void marks_of_others(void **state)
+{
+	static const struct {
+		uint64_t at;
+		const char *bytes;
+		unsigned len;
+	} marks[] = {
+		{ 0, "XFSB", 4 },
+		{ 0, "LUKS\xba\xbe", 6 },
+		{ 3, "NTFS    ", 8 },
+		{ 3, "EXFAT   ", 8 },
+		{ 512, "LABELONE", 8 },
+		{ 0, "hsqs", 4 },
+		/* ZFS, in two orders of bytes, in any slot; Linux's RAID at the end */
+		{ 128 << 10, "\x0c\xb1\xba\0\0\0\0\0", 8 },
+		{ 200 << 10, "\0\0\0\0\0\xba\xb1\x0c", 8 },
+		{ (20 << 20) - 65536, "\xfc\x4e\x2b\xa9", 4 },
+		{ (20 << 20) - 8192, "\xfc\x4e\x2b\xa9", 4 },
+		{ 1 << 20, "\x0d\xd0\x01\xc0", 4 },
+		{ 65600, "_BHRfS_M", 8 },
+		{ 65588, "ReIsEr", 6 },
+	};
+	unsigned kind;
+	size_t i;
+
+	(void)state;
+	for (kind = 0; kind < 2; kind++) {
+		make(kind == 0 ?
+			     EXT("-t ext4 -b 4096 -O ^has_journal", "20M") :
+			     "rm -f fs && truncate -s 20M fs && chmod 600 fs && mkswap fs > log 2>&1");
+		open_view();
+		CHECK(fs_open(&fs, &view, 0, view.size, true) == 1, "%s", fs.why);
+		for (i = 0; i < COUNT(marks); i++) {
+			unsigned char kept[8];
+			ssize_t n = pread(view.fd, kept, marks[i].len, (off_t)marks[i].at);
+
+			assert_int_equal(n, marks[i].len);
+			n = pwrite(view.fd, marks[i].bytes, marks[i].len, (off_t)marks[i].at);
+			assert_int_equal(n, marks[i].len);
+			CHECK(fs_open(&fs, &view, 0, view.size, true) == -1, "mark %zu, kind %u", i,
+			      kind);
+			n = pwrite(view.fd, kept, marks[i].len, (off_t)marks[i].at);
+			assert_int_equal(n, marks[i].len);
+		}
+		CHECK(fs_open(&fs, &view, 0, view.size, true) == 1, "%s", fs.why);
 		close(view.fd);
 	}
 }
@@ -258,7 +309,7 @@ static void swap_spaces(void **state)
 			 pages[i]);
 		make(command);
 		open_view();
-		CHECK(fs_open(&fs, &view, 0, view.size) == 1, "%s", fs.why ? fs.why : "none");
+		CHECK(fs_open(&fs, &view, 0, view.size, true) == 1, "%s", fs.why ? fs.why : "none");
 		assert_string_equal(fs.kind->name, "swap");
 		assert_false(fs_vacant(&fs, 0, &len));
 		assert_int_equal(len, pages[i]);
@@ -266,9 +317,12 @@ static void swap_spaces(void **state)
 		assert_int_equal(len, 5000000 / pages[i] * pages[i] - pages[i]);
 		assert_int_equal(len, fs.free);
 		assert_false(fs_vacant(&fs, pages[i] + len, &len));
+		/* Only the partition table can say so. */
+		assert_int_equal(fs_open(&fs, &view, 0, view.size, false), -1);
+		assert_string_equal(fs.why, "its partition is not for swap");
 		/* A system is asleep in it. */
 		assert_int_equal(pwrite(view.fd, "S1SUSPEND", 10, pages[i] - 10), 10);
-		assert_int_equal(fs_open(&fs, &view, 0, view.size), 0);
+		assert_int_equal(fs_open(&fs, &view, 0, view.size, true), 0);
 		close(view.fd);
 	}
 }
@@ -295,6 +349,7 @@ int main(void)
 		cmocka_unit_test(checksums),
 		cmocka_unit_test(swap_spaces),
 		cmocka_unit_test(what_is_not_believed),
+		cmocka_unit_test(marks_of_others),
 		cmocka_unit_test(what_checksums_tell),
 		cmocka_unit_test(any_flipped_bit),
 	};
