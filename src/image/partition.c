@@ -202,7 +202,7 @@ static unsigned count_entries(const unsigned char *entries)
 	const unsigned char *p;
 	unsigned count = 0;
 
-	for (p = entries; p < entries + PRIMARIES * MBR_ENTRY; p += MBR_ENTRY)
+	for (p = entries; p < entries + (size_t)PRIMARIES * MBR_ENTRY; p += MBR_ENTRY)
 		count += p[MBR_TYPE] != 0 && p[MBR_TYPE] != TYPE_PROTECTIVE &&
 			 le32(p + MBR_COUNT) != 0;
 	return count;
@@ -241,11 +241,12 @@ int partition_certain(const struct partition_table *t, unsigned *hybrid, struct 
 	const struct disk_view *v = t->v;
 	unsigned char s[2 * SECTOR];
 	int result = v->size < sizeof(s) ? 0 : disk_read(v, 0, s, sizeof(s), e);
-	bool marked = s[MBR_MARK] == 0x55 && s[MBR_MARK + 1] == 0xaa;
+	bool marked;
 
 	*hybrid = 0;
 	if (result <= 0)
 		return result;
+	marked = s[MBR_MARK] == 0x55 && s[MBR_MARK + 1] == 0xaa;
 	if (t->kind == PARTITION_MBR)
 		return 1;
 	if (t->kind == PARTITION_GPT) {
