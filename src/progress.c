@@ -27,9 +27,9 @@ static const char *const phases[] = {
 
 /* All tasks taken together. */
 struct sum {
-	uint64_t sent, size; /* bytes of all tasks, begun or not; size is 0 if one's is unknown; */
-			     /* ... of the pass that each is in */
-	uint64_t moved;      /* of what was sent, what really travelled */
+	/* Bytes of all tasks, begun or not, of the pass that each is in; size is 0 if one's is unknown. */
+	uint64_t sent, size;
+	uint64_t moved; /* of what was sent, what really travelled */
 	unsigned ended;
 	bool failed;           /* one of those that have ended */
 	enum task_phase phase; /* the earliest of those that run */

@@ -172,7 +172,6 @@ struct ending {
 };
 
 #define ENDING_LEAST 2
-#define ENDING_MOST 6
 
 /* RFC 1951, 3.2.3: blocks of fixed codes, of 10 bits each; at last a stored one. */
 static const struct ending endings[] = {

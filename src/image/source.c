@@ -264,7 +264,7 @@ static const struct stage_ops source_ops = { "source", source_pull, source_rewin
 static int no_size(struct err *e)
 {
 	return err_set(e, ERR_USAGE,
-		       "is a pipe, whose size is not known before its end: give a file or a device, or room for a copy (--spool DIR)");
+		       "is a pipe, whose size is not known before its end: give a file or a device");
 }
 
 int source_open(struct source *s, const char *path, bool need_size, struct err *e)
@@ -303,8 +303,11 @@ int source_open(struct source *s, const char *path, bool need_size, struct err *
 	if (standard && lseek(s->fd, at, SEEK_SET) < 0)
 		return err_errno(e, ERR_USAGE, "cannot go back to its beginning");
 	s->seekable = s->to_end = true;
-	/* Looking for holes moves the offset, which standard input shares with others. */
-	s->holes = !standard;
+	/*
+	 * Looking for holes moves the offset, which standard input shares with others.  A
+	 * device has none, but one that is gone would seem to be nothing else.
+	 */
+	s->holes = !standard && S_ISREG(s->opened.st_mode);
 	if (S_ISBLK(s->opened.st_mode) && ioctl(s->fd, BLKSSZGET, &sector) == 0 && sector > 0)
 		s->sector = (unsigned)sector;
 	s->physical = FILE_SECTOR_BYTES;

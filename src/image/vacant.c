@@ -24,7 +24,7 @@ static bool is_swap(const struct partition *p)
 	return p->type == 0x82 || memcmp(p->guid, guid, sizeof(guid)) == 0;
 }
 
-/* What the table tells; a partition that reaches beyond the disk is none. */
+/* What the table tells.  One that tells of more than there is, is in doubt. */
 static int add_all(struct vacant_list *list, struct partition_table *table, uint64_t size,
 		   struct err *e)
 {
