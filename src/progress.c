@@ -27,7 +27,7 @@ static const char *const phases[] = {
 
 /* All tasks taken together. */
 struct sum {
-	/* Bytes of all tasks, begun or not, of the pass that each is in; size is 0 if one's is unknown. */
+	/* Bytes of all tasks, begun or not, of the pass that each is in; size is 0 if unknown. */
 	uint64_t sent, size;
 	uint64_t moved; /* of what was sent, what really travelled */
 	unsigned ended;
