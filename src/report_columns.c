@@ -212,8 +212,8 @@ static void print_unreadable(const struct task *t)
 
 static const char *get_left_out(const struct task *t, struct text *made)
 {
-	if (t->input->vacant.free > 0)
-		text_printf(made, "%llu", (unsigned long long)t->input->vacant.free);
+	if (t->input->vacant.left > 0)
+		text_printf(made, "%llu", (unsigned long long)t->input->vacant.left);
 	return made->at;
 }
 
@@ -235,7 +235,7 @@ static void print_left_out(const struct task *t)
 	for (i = 0; i < list->count; i++) {
 		printf("%s{\"partition\": %u, \"size\": %llu, \"bytes\": %llu", i > 0 ? ", " : "",
 		       list->part[i].number, (unsigned long long)list->part[i].len,
-		       (unsigned long long)list->part[i].free);
+		       (unsigned long long)list->part[i].left);
 		print_text("filesystem", list->part[i].kind);
 		print_text("why", list->part[i].why);
 		putchar('}');

@@ -255,6 +255,8 @@ static int source_rewind(struct stage *stage, struct err *e)
 	if (!s->seekable)
 		return err_set(e, ERR_IMAGE, "a pipe cannot be read a second time");
 	s->pos = s->same_to = s->careful_to = 0;
+	if (s->vacant)
+		vacant_rewind(s->vacant);
 	return 0;
 }
 

@@ -149,8 +149,8 @@ int vacant_open(struct vacant *v, struct vacant_list *list, const struct disk_vi
 
 bool vacant_at(struct vacant *v, uint64_t pos, uint64_t *len)
 {
-	const struct vacant_list *list = v->list;
-	const struct vacant_part *p;
+	struct vacant_list *list = v->list;
+	struct vacant_part *p;
 	unsigned i;
 	bool vacant;
 
@@ -166,6 +166,8 @@ bool vacant_at(struct vacant *v, uint64_t pos, uint64_t *len)
 		if (v->current != i) {
 			v->current = list->count;
 			if (fs_open(&v->fs, &v->view, p->at, p->len, p->swap) <= 0) {
+				p->why =
+					"it was another one, or could not be read, when it was looked at again";
 				*len = p->at + p->len - pos;
 				return false;
 			}
@@ -174,7 +176,20 @@ bool vacant_at(struct vacant *v, uint64_t pos, uint64_t *len)
 		vacant = fs_vacant(&v->fs, pos - p->at, len);
 		if (*len > p->at + p->len - pos)
 			*len = p->at + p->len - pos;
+		if (vacant) {
+			p->left += *len;
+			list->left += *len;
+		}
 		return vacant;
 	}
 	return false;
+}
+
+void vacant_rewind(struct vacant *v)
+{
+	unsigned i;
+
+	v->list->left = 0;
+	for (i = 0; i < v->list->count; i++)
+		v->list->part[i].left = 0;
 }

@@ -15,20 +15,21 @@ struct vacant_part {
 	bool swap;        /* by the partition table */
 	const char *kind; /* "ext"; NULL: none that is known */
 	const char *why;  /* it is read whole; NULL: it is not */
-	uint64_t free;    /* bytes that are left out */
+	uint64_t free;    /* bytes that can be left out, */
+	uint64_t left;    /* ... and that were, in the pass that was made last */
 };
 
 struct vacant_list {
 	unsigned count;
 	const char *doubt; /* whose partitions they are; then all is read; or NULL */
 	bool more;         /* partitions that are not in it, and are read whole */
-	uint64_t free;
+	uint64_t free, left; /* of all of them */
 	struct vacant_part part[VACANT_PARTS_MAX];
 };
 
 struct vacant {
 	struct disk_view view;
-	const struct vacant_list *list;
+	struct vacant_list *list;
 	struct partition_table table; /* while it is looked at */
 	unsigned current;             /* whose file system is open; list->count: none's */
 	struct fs fs;
@@ -43,7 +44,13 @@ int vacant_open(struct vacant *v, struct vacant_list *list, const struct disk_vi
 		unsigned sector, const char *(*is_used)(void *arg, uint64_t at, uint64_t len),
 		void *arg, struct err *e) MUST_CHECK;
 
-/* Does the byte at pos hold nothing?  *len gets how many from there on are the same. */
+/*
+ * Does the byte at pos hold nothing?  *len gets how many from there on are the same.  If
+ * so, all of them count as left out: ask once for each run, and after vacant_rewind().
+ */
 bool vacant_at(struct vacant *v, uint64_t pos, uint64_t *len);
+
+/* Another pass begins: nothing is left out yet. */
+void vacant_rewind(struct vacant *v);
 
 #endif

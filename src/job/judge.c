@@ -323,7 +323,7 @@ void judge_vacant(const struct task *t)
 			text_put_size(&text, p->free);
 			text_put(&text, " of ");
 			text_put_size(&text, p->len);
-			text_put(&text, " are free, and left out");
+			text_put(&text, " are free: they are left out");
 			log_plain(line);
 			continue;
 		}

@@ -211,6 +211,8 @@ int passes_digest(struct passes *p, struct task *t, struct chain *c, enum hash_a
 {
 	struct chain_plan again = plan_pass(p, t);
 	atomic_ullong uncounted = 0;
+	struct vacant_list left_out = t->input->vacant;
+	int result;
 
 	if (!t->input->source.seekable)
 		return -1;
@@ -219,5 +221,8 @@ int passes_digest(struct passes *p, struct task *t, struct chain *c, enum hash_a
 	again.read = NULL;
 	again.bytes = &uncounted;
 	again.digest[alg] = true;
-	return drain(&again, t, c, e);
+	result = drain(&again, t, c, e);
+	/* So is what was left out of it. */
+	t->input->vacant = left_out;
+	return result;
 }

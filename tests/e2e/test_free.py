@@ -95,7 +95,7 @@ def captured(tool, path, tmp_path, *args):
 def test_ext(tool, tree, tmp_path, options):
     path = make_ext(tmp_path / "disk", tree, options)
     result, copy = captured(tool, path, tmp_path)
-    assert result.warnings == [] and "(ext)" in result.err and "are free, and left out" in result.err, result
+    assert result.warnings == [] and "(ext)" in result.err and "are free: they are left out" in result.err, result
     before, after = path.read_bytes(), copy.read_bytes()
     free = free_bytes(path)
     at = 0
