@@ -51,6 +51,8 @@ static int read_file(const struct disk_view *v, uint64_t at, unsigned char *buf,
 		n = pread(v->fd, buf, len, (off_t)(v->start + at));
 		if (n < 0 && errno == EINTR)
 			continue;
+		if (n < 0 && v->notes)
+			v->notes->unreadable = true;
 		if (n < 0)
 			return err_errno(e, ERR_IMAGE, "read error at byte %llu",
 					 (unsigned long long)at);

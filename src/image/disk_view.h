@@ -10,6 +10,7 @@
 struct disk_notes {
 	bool blind;         /* not all that it says of its length could be checked */
 	const char *remark; /* a warning, or NULL */
+	bool unreadable;    /* something could not be read, as opposed to not being there */
 };
 
 /* What can be read of an image: of a file everything, of a pipe only its beginning and its end. */

@@ -92,13 +92,23 @@ static int gpt_copy(struct partition_table *t, uint64_t own, struct err *e)
 static int gpt(struct partition_table *t, struct err *e)
 {
 	uint64_t sectors = t->v->size / t->sector;
+	struct err why = ERR_INIT, other = ERR_INIT;
 	int result, second;
 
 	if (sectors < 2)
 		return 0;
-	result = gpt_copy(t, 1, e);
+	result = gpt_copy(t, 1, &why);
+	/* For a sector that cannot be read there is the other copy. */
+	if (result < 0 && (why.code == ERR_STOPPED || gpt_copy(t, sectors - 1, &other) <= 0)) {
+		*e = why;
+		return -1;
+	}
+	if (result < 0) {
+		t->second = t->sound;
+		return 1;
+	}
 	/* Of a pipe, the entries of the other copy are gone. */
-	if (result < 0 || (result > 0 && t->sound) || t->v->fd < 0)
+	if ((result > 0 && t->sound) || t->v->fd < 0)
 		return result;
 	second = gpt_copy(t, sectors - 1, e);
 	t->second = second > 0 && t->sound;

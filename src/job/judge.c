@@ -191,9 +191,18 @@ int judge_image(struct task *t, const struct source *s, struct err *e)
 	if (is_to_compress(p->takes, &t->image) &&
 	    image_name_agrees(&t->image, text_base_name(t->file), e) < 0)
 		return judge_overlook(t, e);
-	if (takes(p->takes, &t->image, e) < 0 ||
-	    (looks_inside(t) && image_inspect(&t->image, s, &notes, e) < 0))
+	if (takes(p->takes, &t->image, e) < 0)
 		return judge_overlook(t, e);
+	if (looks_inside(t) && image_inspect(&t->image, s, &notes, e) < 0) {
+		/* Of a dying disk, what can be read is to be saved. */
+		if (!s->zero_unread || !notes.unreadable)
+			return judge_overlook(t, e);
+		log_warn("%s: whether it is as long as its tables say is not known: %s",
+			 task_name(t), e->text);
+		err_clear(e);
+		t->unproven = true;
+		return 0;
+	}
 	note(t, &notes, "");
 	return 0;
 }

@@ -4,6 +4,7 @@ import gzip
 import hashlib
 import json
 import re
+import subprocess
 import zlib
 
 import pytest
@@ -176,6 +177,20 @@ def test_unreadable_places_as_json(tool, put_file):
     assert result.status == 3 and place["length"] == 4096 and place["offset"] % 4096 == 0, result
     assert entry["unreadable"]["bytes"] == 4096 and entry["unreadable"]["places"] == 1
     assert entry["status"] == "incomplete" and entry["exit"] == 3
+
+
+def test_a_table_that_cannot_be_read(tool, put_file):
+    """What is to be looked at first is no reason to save nothing."""
+    path = put_file("disk", pictures.raw(4 * MIB))
+    run("sfdisk", "-q", path, input="label: gpt\nstart=2048,size=2048\n")
+    for number in range(2, 8):
+        under = ["strace", "-f", "-q", "-o", "/dev/null", "-e", f"inject=pread64:error=EIO:when={number}"]
+        result = tool.run("check", "--on-read-error", "zero", path, under=under)
+        assert "refused" not in result.err and result.status in (0, 3), result
+        assert result.status == 0 or "bytes in 1 place could not be read" in result.errors[0], result
+        part = tool.start("cat", "--partition", "1", path, under=under, stdout=subprocess.PIPE)
+        out = part.process.communicate()[0]
+        assert part.process.returncode in (2, 3) or out == path.read_bytes()[MIB : 2 * MIB]
 
 
 def test_no_read_error(rig, cloud, disk):
