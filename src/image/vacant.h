@@ -21,8 +21,8 @@ struct vacant_part {
 
 struct vacant_list {
 	unsigned count;
-	const char *doubt; /* whose partitions they are; then all is read; or NULL */
-	bool more;         /* partitions that are not in it, and are read whole */
+	const char *doubt;   /* whose partitions they are; then all is read; or NULL */
+	bool more;           /* partitions that are not in it, and are read whole */
 	uint64_t free, left; /* of all of them */
 	struct vacant_part part[VACANT_PARTS_MAX];
 };
