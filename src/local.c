@@ -17,9 +17,8 @@ static const struct provider *find_cloud(const char *name)
 {
 	const struct provider *const *p;
 
-	/* Those that take anything are none. */
 	for (p = providers; *p; p++)
-		if (strcmp((*p)->name, name) == 0 && (*p)->takes->formats)
+		if (strcmp((*p)->name, name) == 0 && judge_is_choosy(*p))
 			break;
 	return *p;
 }
@@ -32,7 +31,7 @@ static int no_such_cloud(const char *name, struct err *e)
 
 	text_init(&t, names, sizeof(names));
 	for (p = providers; *p; p++)
-		if ((*p)->takes->formats)
+		if (judge_is_choosy(*p))
 			text_printf(&t, "%s%s", t.len > 0 ? ", " : "", (*p)->name);
 	return err_set(e, ERR_USAGE, "--cloud %s: there is no such cloud, but %s", name, names);
 }
@@ -204,8 +203,8 @@ static const struct provider check_command = {
 	.operands = "FILE...",
 	.options = check_options,
 	.columns = "file,status,format,holds,size,uncompressed,clouds",
-	.fields = "file,status,format,holds,size,uncompressed,clouds,exit,error",
-	.needs = NEED_WHOLE,
+	.fields = "file,status,format,holds,size,uncompressed,clouds,disk,exit,error",
+	.needs = NEED_WHOLE | NEED_PARTS,
 	.takes = &anything,
 	.defaults = check_defaults,
 	.opaque = check_opaque,

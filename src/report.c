@@ -11,6 +11,7 @@
 #include "cloud/object.h"
 #include "cloud/table.h"
 #include "report_columns.h"
+#include "report_disk.h"
 
 /* The longest cell of a table is an upload URL or a file's name. */
 #define CELL_BYTES (URL_BYTES + 64)
@@ -132,6 +133,19 @@ static void print_table(const struct job *j, const struct choice *chosen, int n)
 	table_print(stdout, &table);
 }
 
+/* What is on a disk needs room of its own. */
+static void print_tables(const struct job *j, const struct choice *chosen, int n)
+{
+	unsigned i;
+
+	print_table(j, chosen, n);
+	if (j->options->columns || j->options->no_headers)
+		return;
+	for (i = 0; i < j->count; i++)
+		if (report_disk_is_known(&j->tasks[i]))
+			report_disk_print(&j->tasks[i]);
+}
+
 static void print_json_member(const char *path, const struct task *t)
 {
 	static const struct json_style plain = { .lines = false };
@@ -235,7 +249,7 @@ void report_results(const struct job *j)
 	else if (json)
 		print_json(j, chosen, n);
 	else
-		print_table(j, chosen, n);
+		print_tables(j, chosen, n);
 	if (strcmp(output, "text") != 0)
 		putchar('\n');
 }

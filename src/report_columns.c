@@ -7,6 +7,7 @@
 #include "cloud/proof.h"
 #include "job/input.h"
 #include "job/judge.h"
+#include "report_disk.h"
 
 static const char *get_file(const struct task *t, struct text *made)
 {
@@ -128,37 +129,28 @@ static const char *get_holds(const struct task *t, struct text *made)
 	return t->image.holds != FORMAT_NONE ? format_name(t->image.holds) : "";
 }
 
-/* Would this cloud take the image?  A damaged one is taken by none; else each has its reasons. */
-static bool takes(const struct provider *p, const struct task *t, struct err *why)
-{
-	if (t->err.code != ERR_NONE && !t->sound) {
-		*why = t->err;
-		return false;
-	}
-	if (!t->image.size_known && p->takes->length) {
-		err_set(why, ERR_USAGE, "a pipe has no size");
-		return false;
-	}
-	return judge_cloud(p, t, &t->image, false, why) == 0;
-}
-
-/* Is it a cloud with rules of its own?  What takes everything needs no word. */
-static bool is_choosy(const struct provider *p)
-{
-	return p->takes && p->takes->formats != 0;
-}
-
 static const char *get_clouds(const struct task *t, struct text *made)
 {
 	const struct provider *const *p;
+	struct judge_route r;
 
 	for (p = providers; *p && started(t); p++) {
-		struct err why = ERR_INIT;
-
-		if (is_choosy(*p) && takes(*p, t, &why))
+		if (!judge_is_choosy(*p))
+			continue;
+		judge_route(*p, t, &r);
+		if (r.why.code == ERR_NONE)
 			text_printf(made, "%s%s", made->len > 0 ? "," : "", (*p)->name);
 	}
 	return made->at;
+}
+
+static void print_text(const char *name, const char *text)
+{
+	printf(", \"%s\": ", name);
+	if (text)
+		text_print_json(stdout, text);
+	else
+		fputs("null", stdout);
 }
 
 static void print_clouds(const struct task *t)
@@ -172,22 +164,27 @@ static void print_clouds(const struct task *t)
 	}
 	putchar('{');
 	for (p = providers; *p; p++) {
-		struct err why = ERR_INIT;
+		struct judge_route r;
 		bool taken;
 
-		if (!is_choosy(*p))
+		if (!judge_is_choosy(*p))
 			continue;
-		taken = takes(*p, t, &why);
-		printf("%s\"%s\": {\"takes\": %s, \"why\": ", glue, (*p)->name,
-		       taken ? "true" : "false");
+		judge_route(*p, t, &r);
+		taken = r.why.code == ERR_NONE;
+		printf("%s\"%s\": {\"takes\": %s", glue, (*p)->name, taken ? "true" : "false");
+		print_text("why", taken ? NULL : r.why.text);
+		print_text("as", taken ? format_name(r.format) : NULL);
+		printf(", \"passes\": %u}", r.passes);
 		glue = ", ";
-		if (taken)
-			fputs("null", stdout);
-		else
-			text_print_json(stdout, why.text);
-		putchar('}');
 	}
 	putchar('}');
+}
+
+static const char *get_disk(const struct task *t, struct text *made)
+{
+	if (report_disk_is_known(t))
+		report_disk_put(t, made);
+	return made->at;
 }
 
 static const char *get_unreadable(const struct task *t, struct text *made)
@@ -215,15 +212,6 @@ static const char *get_left_out(const struct task *t, struct text *made)
 	if (t->input->vacant.left > 0)
 		text_printf(made, "%llu", (unsigned long long)t->input->vacant.left);
 	return made->at;
-}
-
-static void print_text(const char *name, const char *text)
-{
-	printf(", \"%s\": ", name);
-	if (text)
-		text_print_json(stdout, text);
-	else
-		fputs("null", stdout);
 }
 
 static void print_left_out(const struct task *t)
@@ -277,6 +265,7 @@ static const struct report_column columns[] = {
 	{ "format", false, get_format, NULL },
 	{ "holds", false, get_holds, NULL },
 	{ "clouds", false, get_clouds, print_clouds },
+	{ "disk", false, get_disk, report_disk_print_json },
 	{ "unreadable", true, get_unreadable, print_unreadable },
 	{ "left_out", true, get_left_out, print_left_out },
 	{ "exit", true, get_exit, NULL },

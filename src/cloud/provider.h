@@ -29,6 +29,7 @@ enum {
 	NEED_STORE = 1 << 6,    /* the bytes go to servers trusted separately: net[SIDE_STORE] */
 	NEED_WHOLE = 1 << 7,    /* disk formats are held against themselves: image/disk.h */
 	NEED_SHA512 = 1 << 8,   /* as NEED_MD5; of a pipe, which cannot be read again, MD5 too */
+	NEED_PARTS = 1 << 9,    /* what is on a raw disk is looked at, to tell of it */
 };
 
 /* What makes, changes or deletes something in a cloud may take so long after a signal. */
@@ -172,6 +173,7 @@ struct object_column {
 /* What a cloud takes: by this it is checked what is sent, and told by hoist check. */
 struct takes {
 	const char *who;     /* "Linode", in messages */
+	const char *route;   /* the way to it, for a person: "FTPS" */
 	const char *words;   /* the same for a person: "raw, iso and qcow2 images" */
 	const char *instead; /* for what is compressed: "zcat FILE | hoist otc - ...", or NULL */
 	uint64_t formats; /* FORMAT_BIT() of each; of gzip, of what it holds; 0: all but nothing */

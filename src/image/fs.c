@@ -10,48 +10,49 @@ static const struct fs_kind *const kinds[] = { &fs_ext, &fs_fat, &fs_swap };
 
 /* Marks of what else may be there; what is behind a stale one is somebody else's. */
 static const struct mark {
+	const char *name;
 	uint64_t at;
 	const char *bytes;
 	unsigned len;
 } marks[] = {
-	{ 0, "XFSB", 4 },
-	{ 0, "LUKS\xba\xbe", 6 },
-	{ 3, "NTFS    ", 8 },
-	{ 3, "EXFAT   ", 8 },
-	{ 3, "-FVE-FS-", 8 },
-	{ 0, "LABELONE", 8 },
-	{ 512, "LABELONE", 8 },
-	{ 1024, "LABELONE", 8 },
-	{ 1536, "LABELONE", 8 },
-	{ 65600, "_BHRfS_M", 8 },
-	{ 0, "\xfc\x4e\x2b\xa9", 4 },                    /* Linux's RAID, versions 1.1 */
-	{ 4096, "\xfc\x4e\x2b\xa9", 4 },                 /* ... and 1.2 */
-	{ 1024, "\x10\x20\xf5\xf2", 4 },                 /* F2FS */
-	{ 4120, "\xc6\x85\x73\xf6\x4e\x1a\x45\xca", 8 }, /* bcache */
-	{ 4120, "\xc6\x85\x73\xf6\x66\xce\x90\xa9", 8 }, /* bcachefs */
-	{ 9564, "\x54\x19\x01", 3 },                     /* UFS1 */
-	{ 9564, "\x19\x01\x54\x19", 4 },                 /* UFS2, at both places */
-	{ 66908, "\x54\x19\x01", 3 },
-	{ 66908, "\x19\x01\x54\x19", 4 },
-	{ 65536, "\x01\x16\x19\x70", 4 }, /* GFS2 */
-	{ 1024, "OCFSV2", 6 },
-	{ 2048, "OCFSV2", 6 },
-	{ 4096, "OCFSV2", 6 },
-	{ 8192, "OCFSV2", 6 },
-	{ 1024, "H+\0\4", 4 },           /* HFS+ */
-	{ 1024, "HX\0\5", 4 },           /* HFSX */
-	{ 1024, "BD", 2 },               /* HFS */
-	{ 1030, "\x34\x34", 2 },         /* NILFS */
-	{ 1024, "\xe2\xe1\xf5\xe0", 4 }, /* EROFS */
-	{ 0, "hsqs", 4 },
-	{ 0x100000, "\x0d\xd0\x01\xc0", 4 }, /* VMFS */
-	{ 65536, "ReIsEr4", 7 },
-	{ 8244, "ReIsEr", 6 },
-	{ 4086, "S1SUSPEND", 9 },
-	{ 4086, "SWSUSPEND", 9 },
-	{ 65588, "ReIsEr", 6 },
-	{ 32768, "JFS1", 4 },
-	{ 32769, "CD001", 5 },
+	{ "XFS", 0, "XFSB", 4 },
+	{ "LUKS", 0, "LUKS\xba\xbe", 6 },
+	{ "NTFS", 3, "NTFS    ", 8 },
+	{ "exFAT", 3, "EXFAT   ", 8 },
+	{ "BitLocker", 3, "-FVE-FS-", 8 },
+	{ "LVM", 0, "LABELONE", 8 },
+	{ "LVM", 512, "LABELONE", 8 },
+	{ "LVM", 1024, "LABELONE", 8 },
+	{ "LVM", 1536, "LABELONE", 8 },
+	{ "btrfs", 65600, "_BHRfS_M", 8 },
+	{ "RAID", 0, "\xfc\x4e\x2b\xa9", 4 },                      /* Linux's RAID, versions 1.1 */
+	{ "RAID", 4096, "\xfc\x4e\x2b\xa9", 4 },                   /* ... and 1.2 */
+	{ "F2FS", 1024, "\x10\x20\xf5\xf2", 4 },                   /* F2FS */
+	{ "bcache", 4120, "\xc6\x85\x73\xf6\x4e\x1a\x45\xca", 8 }, /* bcache */
+	{ "bcachefs", 4120, "\xc6\x85\x73\xf6\x66\xce\x90\xa9", 8 }, /* bcachefs */
+	{ "UFS", 9564, "\x54\x19\x01", 3 },                          /* UFS1 */
+	{ "UFS", 9564, "\x19\x01\x54\x19", 4 },                      /* UFS2, at both places */
+	{ "UFS", 66908, "\x54\x19\x01", 3 },
+	{ "UFS", 66908, "\x19\x01\x54\x19", 4 },
+	{ "GFS2", 65536, "\x01\x16\x19\x70", 4 }, /* GFS2 */
+	{ "OCFS2", 1024, "OCFSV2", 6 },
+	{ "OCFS2", 2048, "OCFSV2", 6 },
+	{ "OCFS2", 4096, "OCFSV2", 6 },
+	{ "OCFS2", 8192, "OCFSV2", 6 },
+	{ "HFS+", 1024, "H+\0\4", 4 },            /* HFS+ */
+	{ "HFSX", 1024, "HX\0\5", 4 },            /* HFSX */
+	{ "HFS", 1024, "BD", 2 },                 /* HFS */
+	{ "NILFS", 1030, "\x34\x34", 2 },         /* NILFS */
+	{ "EROFS", 1024, "\xe2\xe1\xf5\xe0", 4 }, /* EROFS */
+	{ "SquashFS", 0, "hsqs", 4 },
+	{ "VMFS", 0x100000, "\x0d\xd0\x01\xc0", 4 }, /* VMFS */
+	{ "Reiser4", 65536, "ReIsEr4", 7 },
+	{ "ReiserFS", 8244, "ReIsEr", 6 },
+	{ "a suspended system", 4086, "S1SUSPEND", 9 },
+	{ "a suspended system", 4086, "SWSUSPEND", 9 },
+	{ "ReiserFS", 65588, "ReIsEr", 6 },
+	{ "JFS", 32768, "JFS1", 4 },
+	{ "ISO 9660", 32769, "CD001", 5 },
 };
 
 bool fs_read(const struct fs *fs, uint64_t at, void *buf, size_t len)
@@ -93,18 +94,21 @@ static bool is_member(const struct fs *fs)
 		le32(magic) == 0xa92b4efc);
 }
 
-static bool is_marked(const struct fs *fs)
+/* Whose mark is there, too?  NULL if nobody's. */
+static const char *find_mark(const struct fs *fs)
 {
 	unsigned char buf[16];
 	size_t i;
 
-	if (is_zfs(fs) || is_member(fs))
-		return true;
+	if (is_zfs(fs))
+		return "ZFS";
+	if (is_member(fs))
+		return "RAID";
 	for (i = 0; i < sizeof(marks) / sizeof(marks[0]); i++)
 		if (fs_read(fs, marks[i].at, buf, marks[i].len) &&
 		    memcmp(buf, marks[i].bytes, marks[i].len) == 0)
-			return true;
-	return false;
+			return marks[i].name;
+	return NULL;
 }
 
 int fs_open(struct fs *fs, const struct disk_view *v, uint64_t at, uint64_t len, bool swap)
@@ -119,6 +123,7 @@ int fs_open(struct fs *fs, const struct disk_view *v, uint64_t at, uint64_t len,
 	fs->len = len;
 	fs->is_swap = swap;
 	fs->kind = NULL;
+	fs->name = NULL;
 	fs->why = NULL;
 	fs->free = 0;
 	for (i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
@@ -130,12 +135,16 @@ int fs_open(struct fs *fs, const struct disk_view *v, uint64_t at, uint64_t len,
 			return fs_doubt(fs, "it is of two kinds");
 		found = fs->kind = kinds[i];
 		free = fs->free;
+		if (!fs->name)
+			fs->name = found->name;
 		if (result < 0)
 			return -1;
 	}
-	if (!found)
+	if (!found) {
+		fs->name = find_mark(fs);
 		return 0;
-	if (is_marked(fs))
+	}
+	if (find_mark(fs))
 		return fs_doubt(fs, "something else has left its mark there, too");
 	/* What the others have looked for is forgotten. */
 	fs->map_of = UINT64_MAX;

@@ -43,12 +43,13 @@ struct fs_swap {
 };
 
 struct fs {
-	const struct disk_view *v; /* of the disk */
-	uint64_t at, len;          /* where it is on it: bytes */
-	bool is_swap;              /* by the partition table */
-	const struct fs_kind *kind;
-	const char *why; /* it is not believed */
-	uint64_t free;   /* bytes that hold nothing */
+	const struct disk_view *v;  /* of the disk */
+	uint64_t at, len;           /* where it is on it: bytes */
+	bool is_swap;               /* by the partition table */
+	const struct fs_kind *kind; /* NULL: none of which is known what is free */
+	const char *name;           /* "ext4", also of those that are known by name only; or NULL */
+	const char *why;            /* it is not believed */
+	uint64_t free;              /* bytes that hold nothing */
 	union {
 		struct fs_ext ext;
 		struct fs_fat fat;
@@ -62,7 +63,7 @@ struct fs_kind {
 	const char *name;
 	/*
 	 * Is it one, and are its parts in order?  All of its maps are read.  Returns 1, 0 if it
-	 * is none of this kind, or -1 with fs->why; sets fs->free.
+	 * is none of this kind, or -1 with fs->why; sets fs->free, and may set fs->name.
 	 */
 	int (*open)(struct fs *fs);
 	/* As fs_vacant(). */

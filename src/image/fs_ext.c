@@ -137,6 +137,14 @@ static int check_super(struct fs *fs, const unsigned char *s)
 	return 0;
 }
 
+/* As everybody calls it, by what it was made for. */
+static const char *name_of(const unsigned char *s)
+{
+	if (le32(s + 0x60) & INCOMPAT_EXTENTS)
+		return "ext4";
+	return le32(s + 0x5c) & COMPAT_JOURNAL ? "ext3" : "ext2";
+}
+
 static int ext_open(struct fs *fs)
 {
 	struct fs_ext *x = &fs->u.ext;
@@ -148,6 +156,7 @@ static int ext_open(struct fs *fs)
 	if (fs->len < SUPER_AT + SUPER_BYTES || !fs_read(fs, SUPER_AT, s, sizeof(s)) ||
 	    le16(s + 0x38) != 0xef53)
 		return 0;
+	fs->name = name_of(s);
 	if (check_state(fs, s) < 0 || take_numbers(fs, s) < 0 || check_super(fs, s) < 0)
 		return -1;
 	if ((x->compat & COMPAT_JOURNAL) && check_journal(fs, s) < 0)

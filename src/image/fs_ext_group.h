@@ -12,11 +12,13 @@
 #define COMPAT_SPARSE_SUPER2 0x200
 #define INCOMPAT_RECOVER 0x4
 #define INCOMPAT_META_BG 0x10
+#define INCOMPAT_EXTENTS 0x40
 #define INCOMPAT_64BIT 0x80
 #define INCOMPAT_FLEX_BG 0x200
 #define INCOMPAT_CSUM_SEED 0x2000
 /* Files' types, extents, attributes, large directories, inline data, encryption, casefolding. */
-#define INCOMPAT_HARMLESS (0x2 | 0x40 | 0x400 | 0x1000 | 0x4000 | 0x8000 | 0x10000 | 0x20000)
+#define INCOMPAT_HARMLESS                                                                          \
+	(0x2 | INCOMPAT_EXTENTS | 0x400 | 0x1000 | 0x4000 | 0x8000 | 0x10000 | 0x20000)
 #define INCOMPAT_KNOWN                                                                             \
 	(INCOMPAT_RECOVER | INCOMPAT_META_BG | INCOMPAT_64BIT | INCOMPAT_FLEX_BG |                 \
 	 INCOMPAT_CSUM_SEED | INCOMPAT_HARMLESS)

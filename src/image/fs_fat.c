@@ -143,6 +143,7 @@ static int take_numbers(struct fs *fs, const unsigned char *boot)
 	f->data = head * sector;
 	f->clusters = (total - head) / each;
 	f->bits = f->clusters < FAT16_LEAST ? 12 : f->clusters < FAT32_LEAST ? 16 : 32;
+	fs->name = le16(boot + 0x16) == 0 ? "FAT32" : f->bits == 12 ? "FAT12" : "FAT16";
 	if ((f->bits == 32) != (le16(boot + 0x16) == 0) || f->clusters > 0x0ffffff0)
 		return fs_doubt(fs, fs_odd);
 	/* The tables are as large as they have to be, and not much larger. */

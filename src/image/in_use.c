@@ -134,33 +134,36 @@ static bool path_concerns(const struct part *p, const char *path)
 	       concerns(p, major(st.st_rdev), minor(st.st_rdev));
 }
 
-/* *known: it is mounted, but read-only. */
-static enum in_use find_mount(const struct part *p, const char *text, char what[PATH_BYTES],
-			      bool *known)
+/* The first that is writable, or that is not. */
+static enum in_use find_mount(const struct part *p, const char *text, char what[PATH_BYTES])
 {
+	enum in_use use = IN_USE_NOT;
 	struct in_use_mount m;
 	size_t at = 0;
 
 	while (in_use_next_mount(text, &at, &m)) {
 		if (!concerns(p, m.major, m.minor) && !path_concerns(p, m.source))
 			continue;
-		*known = true;
-		if (!m.writable)
-			continue;
-		text_say(what, PATH_BYTES, "%s", m.point);
-		return IN_USE_MOUNTED;
+		if (m.writable || use == IN_USE_NOT)
+			text_say(what, PATH_BYTES, "%s", m.point);
+		use = IN_USE_READ_ONLY;
+		if (m.writable)
+			return IN_USE_MOUNTED;
 	}
-	return IN_USE_NOT;
+	return use;
 }
 
 /* The first line is a title: "Filename Type Size Used Priority". */
 static enum in_use find_swap(const struct part *p, const char *text, char what[PATH_BYTES])
 {
+	char name[PATH_BYTES];
 	const char *line;
 
 	for (line = strchr(text, '\n'); line && line[1]; line = strchr(line + 1, '\n'))
-		if (keep(line + 1, what, PATH_BYTES) && path_concerns(p, what))
+		if (keep(line + 1, name, sizeof(name)) && path_concerns(p, name)) {
+			text_say(what, PATH_BYTES, "%s", name);
 			return IN_USE_SWAP;
+		}
 	return IN_USE_NOT;
 }
 
@@ -254,13 +257,18 @@ static enum in_use cannot_look(const char *path, char what[PATH_BYTES])
 	return IN_USE_NOT_KNOWN;
 }
 
+bool in_use_is_written(enum in_use use)
+{
+	return use == IN_USE_MOUNTED || use == IN_USE_SWAP || use == IN_USE_HELD ||
+	       use == IN_USE_SOMEHOW;
+}
+
 enum in_use in_use(int fd, uint64_t start, uint64_t size, char *buf, size_t cap,
 		   char what[PATH_BYTES])
 {
 	struct stat st;
 	struct part p = { .start = start, .end = start + size };
-	enum in_use use;
-	bool known = false;
+	enum in_use use, mounted;
 
 	what[0] = '\0';
 	if (fstat(fd, &st) != 0 || !S_ISBLK(st.st_mode))
@@ -270,9 +278,9 @@ enum in_use in_use(int fd, uint64_t start, uint64_t size, char *buf, size_t cap,
 		return cannot_look(SYS, what);
 	if (read_all(MOUNTS, buf, cap) < 0)
 		return cannot_look(MOUNTS, what);
-	use = find_mount(&p, buf, what, &known);
-	if (use != IN_USE_NOT)
-		return use;
+	mounted = find_mount(&p, buf, what);
+	if (mounted == IN_USE_MOUNTED)
+		return IN_USE_MOUNTED;
 	/* A kernel without swap has no such file. */
 	if (read_all("/proc/swaps", buf, cap) == 0 && find_swap(&p, buf, what) == IN_USE_SWAP)
 		return IN_USE_SWAP;
@@ -281,6 +289,8 @@ enum in_use in_use(int fd, uint64_t start, uint64_t size, char *buf, size_t cap,
 	use = find_holders(&p, buf, what);
 	if (use != IN_USE_NOT)
 		return use;
+	if (mounted == IN_USE_READ_ONLY)
+		return IN_USE_READ_ONLY;
 	/* A disk is claimed with each of its partitions. */
-	return !known && is_whole(&p) && is_claimed(fd) ? IN_USE_SOMEHOW : IN_USE_NOT;
+	return is_whole(&p) && is_claimed(fd) ? IN_USE_SOMEHOW : IN_USE_NOT;
 }

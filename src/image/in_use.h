@@ -13,13 +13,17 @@
 #include "base/bounds.h"
 
 enum in_use {
-	IN_USE_NOT,      /* nobody; nor is it told of anything but a block device */
-	IN_USE_MOUNTED,  /* read-write; at what */
-	IN_USE_SWAP,     /* what is the swap device */
-	IN_USE_HELD,     /* what is the device that it is a part of: LVM, RAID, dm-crypt */
-	IN_USE_SOMEHOW,  /* the kernel does not say by whom: ZFS, btrfs */
-	IN_USE_NOT_KNOWN /* what could not be read */
+	IN_USE_NOT,       /* nobody; nor is it told of anything but a block device */
+	IN_USE_READ_ONLY, /* mounted so, at what: nobody writes to it */
+	IN_USE_MOUNTED,   /* read-write; at what */
+	IN_USE_SWAP,      /* what is the swap device */
+	IN_USE_HELD,      /* what is the device that it is a part of: LVM, RAID, dm-crypt */
+	IN_USE_SOMEHOW,   /* the kernel does not say by whom: ZFS, btrfs */
+	IN_USE_NOT_KNOWN  /* what could not be read */
 };
+
+/* Is it written to, or may it be? */
+bool in_use_is_written(enum in_use use);
 
 /*
  * Is the block device fd in use, itself or a partition of it, of which anything is among

@@ -198,6 +198,15 @@ int partition_open_gpt(struct partition_table *t, const struct disk_view *v, uns
 	return result;
 }
 
+int partition_other_copy(struct partition_table *t, struct err *e)
+{
+	uint64_t last = t->v->size / t->sector - 1;
+	int result = gpt_copy(t, t->second ? 1 : last, e);
+
+	t->kind = PARTITION_NONE;
+	return result > 0 ? t->sound : result;
+}
+
 static bool is_protective(const unsigned char *entries)
 {
 	return entries[MBR_TYPE] == TYPE_PROTECTIVE ||

@@ -63,6 +63,13 @@ int partition_open(struct partition_table *t, const struct disk_view *v, unsigne
  */
 int partition_certain(const struct partition_table *t, unsigned *hybrid, struct err *e) MUST_CHECK;
 
+/*
+ * Of a GPT that was opened: is there another good copy of it, where it belongs?  The first one,
+ * if it is the second that was opened, or the one in the last sector.  1, 0 or -1; t has no
+ * more partitions to tell afterwards.
+ */
+int partition_other_copy(struct partition_table *t, struct err *e) MUST_CHECK;
+
 /* The same for a table of one kind only: a hybrid disk has two, of which a GPT counts. */
 int partition_open_gpt(struct partition_table *t, const struct disk_view *v, unsigned sector,
 		       struct err *e) MUST_CHECK;

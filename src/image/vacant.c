@@ -52,14 +52,14 @@ static bool overlap(const struct vacant_part *a, const struct vacant_part *b)
 }
 
 /* Whose is it, where two have the same place? */
-static bool is_shared(const struct vacant_list *list, unsigned which)
+static void find_shared(struct vacant_list *list)
 {
-	unsigned i;
+	unsigned i, k;
 
 	for (i = 0; i < list->count; i++)
-		if (i != which && overlap(&list->part[i], &list->part[which]))
-			return true;
-	return false;
+		for (k = i + 1; k < list->count; k++)
+			if (overlap(&list->part[i], &list->part[k]))
+				list->part[i].shared = list->part[k].shared = true;
 }
 
 /* Every partition of a hybrid disk's MBR is one of its GPT. */
@@ -95,28 +95,38 @@ static int find_parts(struct vacant *v, struct vacant_list *list, unsigned secto
 		(void)add(list, 0, 0, v->view.size);
 	else if (add_all(list, table, v->view.size, e) < 0)
 		return -1;
+	find_shared(list);
+	list->kind = table->kind;
+	list->sector = table->kind == PARTITION_NONE ? 0 : table->sector;
+	list->second = table->second;
+	list->both = table->kind == PARTITION_GPT && partition_other_copy(table, e) > 0;
 	if (!certain || !is_hybrid(v, list, table->sector, hybrid, e))
 		list->doubt = "its partition table is not clear";
 	return 0;
 }
 
-static void look_at(struct vacant *v, struct vacant_list *list, unsigned i,
-		    const char *(*is_used)(void *arg, uint64_t at, uint64_t len), void *arg)
+/* Why it has to be read whole, or NULL. */
+static const char *doubt_of(const struct vacant_list *list, const struct vacant_part *p,
+			    const struct fs *fs, int opened, bool used)
 {
-	struct vacant_part *p = &list->part[i];
+	if (opened < 0)
+		return fs->why;
+	if (opened == 0)
+		return p->kind ? "hoist reads only ext2, ext3, ext4, FAT and swap" :
+				 "it has no file system that is known here";
+	if (list->doubt)
+		return list->doubt;
+	if (p->shared || list->more)
+		return "partitions overlap, or there are too many";
+	return used ? "it is in use" : NULL;
+}
+
+static void look_at(struct vacant *v, struct vacant_list *list, struct vacant_part *p, bool used)
+{
 	int result = fs_open(&v->fs, &v->view, p->at, p->len, p->swap);
 
-	if (v->fs.kind)
-		p->kind = v->fs.kind->name;
-	p->why = list->doubt;
-	if (result < 0)
-		p->why = v->fs.why;
-	if (result <= 0 || p->why)
-		return;
-	if (is_shared(list, i) || list->more)
-		p->why = "partitions overlap, or there are too many";
-	else
-		p->why = is_used(arg, p->at, p->len);
+	p->kind = v->fs.name;
+	p->why = doubt_of(list, p, &v->fs, result, used);
 	if (p->why)
 		return;
 	p->free = v->fs.free;
@@ -124,8 +134,8 @@ static void look_at(struct vacant *v, struct vacant_list *list, unsigned i,
 }
 
 int vacant_open(struct vacant *v, struct vacant_list *list, const struct disk_view *view,
-		unsigned sector, const char *(*is_used)(void *arg, uint64_t at, uint64_t len),
-		void *arg, struct err *e)
+		unsigned sector, bool (*look)(void *arg, struct vacant_part *part), void *arg,
+		struct err *e)
 {
 	struct err why = ERR_INIT;
 	unsigned i;
@@ -142,7 +152,7 @@ int vacant_open(struct vacant *v, struct vacant_list *list, const struct disk_vi
 		}
 	}
 	for (i = 0; i < list->count; i++)
-		look_at(v, list, i, is_used, arg);
+		look_at(v, list, &list->part[i], look(arg, &list->part[i]));
 	v->current = list->count;
 	return stop_asked() ? stop_err(e) : 0;
 }

@@ -7,7 +7,7 @@
 
 struct input {
 	struct source source;
-	struct vacant_list vacant; /* --skip-free */
+	struct vacant_list vacant; /* of --skip-free, and hoist check; count 0: not looked at */
 	const unsigned char *head; /* the first bytes of a pipe, or NULL */
 	size_t head_len;
 	char sums[HASH_ALGS][HASH_HEX_BYTES]; /* they outlive the task's run */

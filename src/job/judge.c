@@ -91,7 +91,7 @@ static int refuse_use(const struct task *t, const struct source *s, struct err *
 	if (use == IN_USE_NOT_KNOWN)
 		log_warn("%s: whether it is in use is not known: %s cannot be read", task_name(t),
 			 what);
-	if (use == IN_USE_NOT || use == IN_USE_NOT_KNOWN)
+	if (!in_use_is_written(use))
 		return 0;
 	say_use(use, what, &why);
 	if (!t->options->live)
@@ -236,6 +236,29 @@ int judge_cloud(const struct provider *p, const struct task *t, const struct ima
 	return 0;
 }
 
+bool judge_is_choosy(const struct provider *p)
+{
+	return p->takes && p->takes->formats != 0;
+}
+
+void judge_route(const struct provider *p, const struct task *t, struct judge_route *r)
+{
+	const struct takes *k = p->takes;
+	bool compress = is_to_compress(k, &t->image);
+
+	*r = (struct judge_route){
+		.format = compress ? FORMAT_GZIP : t->image.format,
+		.passes = k->length && (compress || !t->image.size_known) ? 2 : 1,
+	};
+	if (t->err.code != ERR_NONE && !t->sound)
+		r->why = t->err;
+	else if (!t->image.size_known && k->length)
+		err_set(&r->why, ERR_USAGE, "a pipe has no size; --spool DIR would measure it");
+	else if (judge_cloud(p, t, &t->image, false, &r->why) == 0)
+		return;
+	r->passes = 0;
+}
+
 /* The end of a pipe. */
 static int agree_file(void *arg, enum format f, struct err *e)
 {
@@ -325,7 +348,7 @@ void judge_vacant(const struct task *t)
 		const struct vacant_part *p = &list->part[i];
 
 		text_init(&text, line, sizeof(line));
-		if (p->kind && !p->why) {
+		if (!p->why) {
 			text_printf(&text, "hoist: %s: ", task_name(t));
 			put_part(&text, p);
 			text_put(&text, ": ");
@@ -337,8 +360,7 @@ void judge_vacant(const struct task *t)
 			continue;
 		}
 		put_part(&text, p);
-		log_warn("%s: %s is read whole: %s", task_name(t), line,
-			 p->why ? p->why : "it has no file system that is known here");
+		log_warn("%s: %s is read whole: %s", task_name(t), line, p->why);
 	}
 	if (list->more)
 		log_warn("%s: it has more than %d partitions: all of them are read whole",

@@ -27,6 +27,19 @@ int judge_format(const struct task *t, struct err *e) MUST_CHECK;
 int judge_cloud(const struct provider *p, const struct task *t, const struct image *im, bool say,
 		struct err *e) MUST_CHECK;
 
+/* How an image would go to a cloud. */
+struct judge_route {
+	enum format format; /* of what is sent */
+	unsigned passes;    /* over the image; 2: it is measured first; 0: it does not go there */
+	struct err why;     /* the cloud would not take it; or code ERR_NONE */
+};
+
+/* Has the cloud rules of its own?  What takes everything needs no word. */
+bool judge_is_choosy(const struct provider *p);
+
+/* Of a task that was started, and such a cloud.  What is damaged goes to none. */
+void judge_route(const struct provider *p, const struct task *t, struct judge_route *r);
+
 /*
  * After a first pass: is the payload what the cloud takes?  more: there is more of it than
  * was measured.  -1 with ERR_IMAGE if it is not.

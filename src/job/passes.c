@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/text.h"
 #include "image/in_use.h"
 #include "image/spool.h"
 #include "job/input.h"
@@ -99,16 +100,27 @@ static void plan_send(struct passes *p, struct task *t)
 				plan->digest[alg] = true;
 }
 
-/* vacant_open()'s is_used.  What cannot be known, its own marks tell. */
-static const char *is_used(void *arg, uint64_t at, uint64_t len)
+/* vacant_open()'s look.  What cannot be known, its own marks tell. */
+static bool look(void *arg, struct vacant_part *part)
 {
 	struct task *t = arg;
 	struct work *w = t->work;
 	const struct source *s = &t->input->source;
 	char what[PATH_BYTES];
-	enum in_use use = in_use(s->fd, s->start + at, len, w->scratch, sizeof(w->scratch), what);
+	enum in_use use =
+		in_use(s->fd, s->start + part->at, part->len, w->scratch, sizeof(w->scratch), what);
 
-	return use == IN_USE_NOT || use == IN_USE_NOT_KNOWN ? NULL : "it is in use";
+	if (use == IN_USE_MOUNTED)
+		text_say(part->use, sizeof(part->use), "rw at %s", what);
+	else if (use == IN_USE_READ_ONLY)
+		text_say(part->use, sizeof(part->use), "ro at %s", what);
+	else if (use == IN_USE_SWAP)
+		text_say(part->use, sizeof(part->use), "swap");
+	else if (use == IN_USE_HELD)
+		text_say(part->use, sizeof(part->use), "part of %s", what);
+	else if (use == IN_USE_SOMEHOW)
+		text_say(part->use, sizeof(part->use), "in use");
+	return in_use_is_written(use);
 }
 
 static int find_vacant(struct passes *p, struct task *t, struct err *e)
@@ -116,17 +128,27 @@ static int find_vacant(struct passes *p, struct task *t, struct err *e)
 	struct source *s = &t->input->source;
 	const struct disk_view v = { .fd = s->fd, .start = s->start, .size = s->size };
 
-	if (vacant_open(&p->vacant, &t->input->vacant, &v, s->sector, is_used, t, e) < 0)
+	if (vacant_open(&p->vacant, &t->input->vacant, &v, s->sector, look, t, e) < 0)
 		return -1;
+	if (!t->options->skip_free)
+		return 0;
 	s->vacant = &p->vacant;
 	judge_vacant(t);
 	return 0;
 }
 
+/* To leave out what is free, or to tell of them. */
+static bool wants_parts(const struct task *t)
+{
+	return t->options->skip_free ||
+	       ((t->provider->needs & NEED_PARTS) && t->image.format == FORMAT_RAW &&
+		t->input->source.seekable);
+}
+
 int passes_plan(struct passes *p, struct task *t, struct err *e)
 {
 	p->room = NULL;
-	if (t->options->skip_free && find_vacant(p, t, e) < 0)
+	if (wants_parts(t) && find_vacant(p, t, e) < 0)
 		return -1;
 	if (t->payload.compress && make_room(p, threads_of(t->options), e) < 0)
 		return -1;

@@ -95,7 +95,7 @@ def captured(tool, path, tmp_path, *args):
 def test_ext(tool, tree, tmp_path, options):
     path = make_ext(tmp_path / "disk", tree, options)
     result, copy = captured(tool, path, tmp_path)
-    assert result.warnings == [] and "(ext)" in result.err and "are free: they are left out" in result.err, result
+    assert result.warnings == [] and f"({options[1]})" in result.err and "are free: they are left out" in result.err, result
     before, after = path.read_bytes(), copy.read_bytes()
     free = free_bytes(path)
     at = 0
@@ -144,7 +144,7 @@ def disk(tmp_path, tree):
 def test_a_disk_with_partitions(tool, disk, tree, tmp_path):
     result, copy = captured(tool, disk, tmp_path)
     assert len(result.warnings) == 1 and "partition 4 is read whole: it has no file system that is known" in result.warnings[0], result
-    for words in ("partition 1 (ext): ", "partition 2 (FAT): ", "partition 3 (swap): "):
+    for words in ("partition 1 (ext4): ", "partition 2 (FAT32): ", "partition 3 (swap): "):
         assert words in result.err, result
     before, after = disk.read_bytes(), copy.read_bytes()
     assert len(before) == len(after)
@@ -170,7 +170,7 @@ def test_to_linode(rig, cloud, disk):
     assert result.status == 0, result
     (entry,) = result.json
     (part,) = entry["left_out"]
-    assert part["partition"] == 0 and part["filesystem"] == "ext" and part["size"] == 64 * MIB and part["why"] is None
+    assert part["partition"] == 0 and part["filesystem"] == "ext4" and part["size"] == 64 * MIB and part["why"] is None
     (stored,) = cloud.bucket.completed
     after = gzip.decompress(stored.bytes())
     assert len(after) == 64 * MIB and after.count(0) >= part["bytes"] > 40 * MIB
@@ -251,7 +251,7 @@ def test_a_hybrid_disk(tool, disk, tree, tmp_path):
             file.seek(446 + 16)
             file.write(struct.pack("<B3xB3xII", 0, 0x83, 2048, size))
         result, copy = captured(tool, disk, tmp_path)
-        assert ("partition 1 (ext): " in result.err) == clear, result
+        assert ("partition 1 (ext4): " in result.err) == clear, result
         assert (copy.read_bytes() == disk.read_bytes()) == (not clear)
 
 
@@ -274,10 +274,10 @@ def test_as_linux_leaves_it(tool, tmp_path, tree):
             (point / "usr" / "late").write_bytes(bytes(3000))
             run("mount", "-o", "remount,ro", point)
             result, copy = captured(tool, loop, tmp_path)
-            assert result.warnings == [] and "all of it (ext): " in result.err, result
+            assert result.warnings == [] and "all of it (ext4): " in result.err, result
             run("mount", "-o", "remount,rw", point)
             live, whole = captured(tool, loop, tmp_path / "live", "--live")
-            assert any("all of it (ext) is read whole: " in line for line in live.warnings), live
+            assert any("all of it (ext4) is read whole: " in line for line in live.warnings), live
         finally:
             run("umount", point)
     run("e2fsck", "-fn", copy)

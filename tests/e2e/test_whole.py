@@ -315,7 +315,7 @@ def test_each_cloud_has_its_own_reason(tool, source):
     result = tool.run("check", "--cloud", "linode", "-o", "json", path)
     assert result.status == 3, result
     clouds = result.json[0]["clouds"]
-    assert clouds["openstack"] == {"takes": True, "why": None} and clouds["otc"]["takes"]
+    assert clouds["openstack"] == {"takes": True, "why": None, "as": "qcow2", "passes": 1} and clouds["otc"]["takes"]
     assert "Linode" in clouds["linode"]["why"] and ".img" in clouds["ionos"]["why"], clouds
     # Without a cloud, the name alone is wrong.
     assert tool.run("check", path).status == 3

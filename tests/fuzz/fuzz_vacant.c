@@ -10,12 +10,12 @@
 static struct vacant vacant;
 static struct vacant_list list;
 
-static const char *is_used(void *arg, uint64_t at, uint64_t len)
+static bool look(void *arg, struct vacant_part *part)
 {
 	const struct disk_view *v = arg;
 
-	REQUIRE(at <= v->size && len <= v->size - at);
-	return NULL;
+	REQUIRE(part->at <= v->size && part->len <= v->size - part->at);
+	return false;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -30,7 +30,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	v.size = build(fd, data, size);
 	if (v.size == 0)
 		return 0;
-	REQUIRE(vacant_open(&vacant, &list, &v, 0, is_used, &v, &e) == 0);
+	REQUIRE(vacant_open(&vacant, &list, &v, 0, look, &v, &e) == 0);
 	for (at = 0; at < v.size; at += len) {
 		if (vacant_at(&vacant, at, &len))
 			sum += len;

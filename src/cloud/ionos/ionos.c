@@ -191,6 +191,7 @@ static int ionos_begin(struct task *t, struct err *e)
 /* Whatever its name is. */
 static const struct takes takes = {
 	.who = "IONOS",
+	.route = "FTPS",
 	.words = "raw, iso, qcow, qcow2, vmdk, vhd, vhdx and vdi images",
 	.instead = "zcat FILE | hoist ionos -i - ...",
 	.formats = FORMAT_BIT(FORMAT_RAW) | FORMAT_BIT(FORMAT_ISO) | FORMAT_BIT(FORMAT_QCOW) |

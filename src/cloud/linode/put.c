@@ -13,6 +13,7 @@
 
 const struct takes linode_takes = {
 	.who = "Linode",
+	.route = "HTTPS, to a URL that the API gives",
 	.words = "a raw disk, compressed with gzip or not",
 	.formats = FORMAT_BIT(FORMAT_RAW) | FORMAT_BIT(FORMAT_ISO),
 	.gzip = true,

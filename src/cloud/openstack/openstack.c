@@ -26,6 +26,7 @@ const struct os_flavour openstack_flavour = {
 
 static const struct takes takes = {
 	.who = "Glance",
+	.route = "HTTPS, to Glance",
 	.words = "raw, iso, qcow2, vdi, vhd, vhdx and vmdk images",
 	.instead = "zcat FILE | hoist openstack - ...",
 	.formats = FORMAT_BIT(FORMAT_RAW) | FORMAT_BIT(FORMAT_ISO) | FORMAT_BIT(FORMAT_QCOW2) |

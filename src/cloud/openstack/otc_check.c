@@ -54,6 +54,7 @@ static bool is_known(enum format f)
 
 const struct takes otc_check_takes = {
 	.who = "Open Telekom Cloud",
+	.route = "HTTPS, to OBS; the image is made from there",
 	.words = "raw, qcow2, vmdk, vhd, vhdx, qed, vdi, qcow, zvhd2 and zvhd images",
 	.instead = "zcat FILE | hoist otc - ...",
 	.formats = KNOWN,
