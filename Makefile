@@ -129,8 +129,9 @@ LIBS_LINK = $(LIB_ARCHIVES) $(LIBHOIST)
 BANNED := -include src/base/banned.h
 
 # --- The program ---------------------------------------------------------------------
-# src/crypto belongs to mbedTLS's functions: third_party/rules.mk builds it with them.
-SRC     := $(sort $(shell find src -name '*.c' ! -path 'src/crypto/*' 2>/dev/null))
+# src/crypto belongs to mbedTLS's functions and src/inflate to zlib's: third_party/rules.mk
+# builds them with these.
+SRC     := $(sort $(shell find src -name '*.c' ! -path 'src/crypto/*' ! -path 'src/inflate/*' 2>/dev/null))
 OBJ     := $(SRC:%.c=$(B)/obj/%.o)
 MAIN    := $(B)/obj/src/main.o
 LIBHOIST := $(B)/libhoist.a
@@ -199,7 +200,7 @@ unit: $(UNIT_BIN)
 FUZZERS := $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 REPLAY  := $(if $(FUZZ),,$(B)/obj/tests/fuzz/replay.o)
 
-$(B)/fuzz/%: $(B)/obj/tests/fuzz/%.o $(REPLAY) $(LIBHOIST) $(LIB_ARCHIVES)
+$(B)/fuzz/%: $(B)/obj/tests/fuzz/%.o $(REPLAY) $(LIBHOIST) $(LIB_TESTS) $(LIB_ARCHIVES)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(call link,$(FUZZ) -o $@ $(filter-out $(LIB_ARCHIVES),$(filter %.o %.a,$^)))
 

@@ -132,8 +132,7 @@ static void print_notes(const struct vacant_list *list)
 		if (p->shared)
 			printf("partition %u overlaps another one\n", p->number);
 		else if (p->kind && p->why && p->number > 0)
-			printf("partition %u: what is free is not known: %s\n", p->number,
-			       p->why);
+			printf("partition %u: what is free is not known: %s\n", p->number, p->why);
 		else if (p->kind && p->why)
 			printf("what is free is not known: %s\n", p->why);
 	}

@@ -69,13 +69,13 @@ endif
 
 # --- compile rule for a library whose objects we make ourselves ---------------
 # $1 name, $2 folder in its source, $3 objects, $4 flags, $5 objects for speed,
-# $6 more prerequisites; FLAGS_NAME are those of one object
+# $6 more prerequisites; FLAGS_LIBRARY/NAME are those of one object
 define library
-STAMP_$1 := $3 $4 $(foreach object,$3,$(FLAGS_$(object)))
+STAMP_$1 := $3 $4 $(foreach object,$3,$(FLAGS_$1/$(object)))
 $(L)/obj/$1/%.o: $(call src,$1)/.unpacked $(L)/stamp/$1 $(LIBC_READY) $6
 	$$(Q)mkdir -p $$(@D)
 	$$(Q)$(TCC) $(LIB_FLAGS) $$(if $$(filter $5,$$*),$(SPEED),$(SIZE)) $4 \
-		$$(FLAGS_$$*) -c $(call src,$1)/$2$$*.c -o $$@
+		$$(FLAGS_$1/$$*) -c $(call src,$1)/$2$$*.c -o $$@
 $(L)/lib/lib$1.a: $(patsubst %,$(L)/obj/$1/%.o,$3)
 	@echo "  LIB   $1 $(call version,$1) for $(LIBNAME)"
 	@mkdir -p $$(@D) && rm -f $$@
@@ -83,16 +83,36 @@ $(L)/lib/lib$1.a: $(patsubst %,$(L)/obj/$1/%.o,$3)
 endef
 
 # --- zlib ----------------------------------------------------------------------
+# The inner loop of inflate() is ours where a processor suits it, and the CRC libdeflate's.
+INFLATE := $(if $(filter x86_64 aarch64,$(firstword $(subst -, ,$(ARCH)))),inflate_fast)
+FLAGS_zlib/inffast := $(if $(INFLATE),-Dinflate_fast=hoist_plain_inflate_fast)
+FLAGS_zlib/crc32   := -Dcrc32=hoist_plain_crc32
+
 # The gz* files are not used; curl's configure looks for gzread().
 ZLIB := adler32 crc32 deflate inffast inflate inftrees trees zutil \
 	gzclose gzlib gzread gzwrite
 $(eval $(call library,zlib,,$(ZLIB),-DHAVE_UNISTD_H,$(ZLIB)))
+$(L)/lib/libzlib.a: $(patsubst %,$(L)/obj/zlib/hoist_%.o,$(INFLATE) crc32)
+
+$(L)/obj/zlib/hoist_%.o: src/inflate/%.c $(call src,zlib)/.unpacked $(L)/stamp/zlib $(LIBC_READY) \
+		$(L)/include/zlib.h $(L)/include/libdeflate.h
+	$(Q)mkdir -p $(@D)
+	$(Q)$(TCC) $(LIB_FLAGS) $(SPEED) -DHAVE_UNISTD_H -I$(call src,zlib) -I$(L)/include -c $< -o $@
+
+# As it is, under names with "z_": what ours is tested against.
+PLAIN := adler32 crc32 inffast inflate inftrees zutil
+$(L)/obj/plain/%.o: $(call src,zlib)/.unpacked $(L)/stamp/zlib $(LIBC_READY)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(TCC) $(LIB_FLAGS) $(SPEED) -DHAVE_UNISTD_H -DZ_PREFIX -Dz_errmsg=z_z_errmsg -c $(call src,zlib)/$*.c -o $@
+$(L)/lib/libplain.a: $(PLAIN:%=$(L)/obj/plain/%.o)
+	$(Q)mkdir -p $(@D) && rm -f $@ && $(AR) rcs $@ $^
 
 $(L)/include/zlib.h: $(call src,zlib)/.unpacked $(L)/stamp/zlib
 	@mkdir -p $(@D) && cp $(<D)/zlib.h $(<D)/zconf.h $(@D)
 
-# --- libdeflate: only what compresses; its memory is counted and capped by src/base/mem.c ---
-$(eval $(call library,libdeflate,lib/,deflate_compress utils,-I$(call src,libdeflate) -Dmalloc=mem_malloc -Dfree=mem_free,deflate_compress))
+# --- libdeflate: what compresses, and the CRC-32; its memory is counted and capped by src/base/mem.c ---
+LIBDEFLATE := deflate_compress crc32 utils x86/cpu_features arm/cpu_features
+$(eval $(call library,libdeflate,lib/,$(LIBDEFLATE),-I$(call src,libdeflate) -Dmalloc=mem_malloc -Dfree=mem_free,deflate_compress crc32))
 
 $(L)/include/libdeflate.h: $(call src,libdeflate)/.unpacked $(L)/stamp/libdeflate
 	@mkdir -p $(@D) && cp $(<D)/libdeflate.h $(@D)
@@ -101,29 +121,29 @@ $(L)/include/libdeflate.h: $(call src,libdeflate)/.unpacked $(L)/stamp/libdeflat
 # GCM is the processor's own where we have one: see src/crypto/gcm_eight.h.
 GCM := $(or $(filter x86_64 aarch64,$(firstword $(subst -, ,$(ARCH)))),none)
 ifneq ($(GCM),none)
-FLAGS_gcm := -Dmbedtls_gcm_crypt_and_tag=hoist_plain_gcm_crypt_and_tag
+FLAGS_mbedtls/gcm := -Dmbedtls_gcm_crypt_and_tag=hoist_plain_gcm_crypt_and_tag
 endif
 FLAGS_gcm_x86_64  := -mssse3
 FLAGS_gcm_aarch64 := -march=armv8-a+crypto
 
 # mbedTLS itself has SHA-512 in instructions for aarch64.
 ifneq ($(filter x86_64-%,$(ARCH)),)
-FLAGS_sha512 := -Dmbedtls_sha512_update=hoist_plain_sha512_update
+FLAGS_mbedtls/sha512 := -Dmbedtls_sha512_update=hoist_plain_sha512_update
 SHA512 := sha512_x86_64
 endif
 
 # How certificates are looked at, and what is kept of a handshake: see mbedtls/peer.h.
-FLAGS_x509_crt = -I$(call src,mbedtls)/library -include third_party/mbedtls/peer_x509.h
-FLAGS_ssl_tls13_generic := -Dmbedtls_x509_crt_parse_der=peer_parse_der \
+FLAGS_mbedtls/x509_crt = -I$(call src,mbedtls)/library -include third_party/mbedtls/peer_x509.h
+FLAGS_mbedtls/ssl_tls13_generic := -Dmbedtls_x509_crt_parse_der=peer_parse_der \
 	-Dmbedtls_x509_crt_verify_restartable=peer_verify
-FLAGS_ssl_tls := $(FLAGS_ssl_tls13_generic) -Dmbedtls_ssl_handshake=peer_plain_handshake
-FLAGS_ssl_msg := -Dmbedtls_ssl_read=peer_plain_read -Dmbedtls_ssl_write=peer_plain_write
+FLAGS_mbedtls/ssl_tls := $(FLAGS_mbedtls/ssl_tls13_generic) -Dmbedtls_ssl_handshake=peer_plain_handshake
+FLAGS_mbedtls/ssl_msg := -Dmbedtls_ssl_read=peer_plain_read -Dmbedtls_ssl_write=peer_plain_write
 
-MBEDTLS_SPEED := aesni aesce $(if $(FLAGS_gcm),,gcm) chacha20 poly1305 chachapoly sha256 sha512 md5
+MBEDTLS_SPEED := aesni aesce $(if $(FLAGS_mbedtls/gcm),,gcm) chacha20 poly1305 chachapoly sha256 sha512 md5
 MBEDTLS := $(MBEDTLS_SPEED) \
 	aes asn1parse asn1write base64 bignum bignum_core bignum_mod bignum_mod_raw \
 	block_cipher cipher cipher_wrap constant_time ctr_drbg ecdh ecdsa ecp \
-	ecp_curves ecp_curves_new entropy entropy_poll $(if $(FLAGS_gcm),gcm) hkdf md oid pem pk pk_ecc \
+	ecp_curves ecp_curves_new entropy entropy_poll $(if $(FLAGS_mbedtls/gcm),gcm) hkdf md oid pem pk pk_ecc \
 	pk_wrap pkparse pkwrite platform platform_util \
 	psa_crypto psa_crypto_aead psa_crypto_cipher psa_crypto_client \
 	psa_crypto_driver_wrappers_no_static psa_crypto_ecp psa_crypto_hash \
@@ -288,7 +308,7 @@ LIB_HEADERS  := $(L)/include/zlib.h $(L)/include/libdeflate.h $(L)/include/mbedt
 	$(L)/include/yaml.h $(L)/roots/roots_size.h
 LIB_ARCHIVES := $(addprefix $(L)/lib/,libcurl.a libmbedtls.a libzlib.a libinih.a \
 	liblibyaml.a liblibdeflate.a libroots.a)
-LIB_TESTS    := $(L)/lib/libcmocka.a
+LIB_TESTS    := $(L)/lib/libcmocka.a $(L)/lib/libplain.a
 LIB_TEST_HEADERS := $(L)/include/cmocka.h
 # cmocka.h would make its own, wrong one otherwise.
 LIB_TEST_DEFS := -DHAVE_UINTPTR_T=1

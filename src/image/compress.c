@@ -122,10 +122,11 @@ static void reset(struct compress *c)
 	c->have = (struct compress_total){ 0 };
 }
 
+/* Of a slot that nothing was read into yet. */
 static int make_zero(struct compress *c, struct deflate *d, struct err *e)
 {
 	struct compress_slot *zero = c->zero;
-	ssize_t n = deflate_block(d, zero->in, sizeof(zero->in), zero->out, &zero->crc, e);
+	ssize_t n = deflate_block(d, c->slots[0].in, sizeof(zero->in), zero->out, &zero->crc, e);
 
 	zero->len = n > 0 ? (size_t)n : 0;
 	return n < 0 ? -1 : 0;

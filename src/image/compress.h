@@ -69,7 +69,7 @@ struct compress {
 	uint64_t padding;            /* bytes of empty blocks that go before the trailer */
 	bool closed;                 /* the trailer is in edge */
 	struct compress_slot *slots; /* slots_of(threads) */
-	struct compress_slot *zero;  /* a block of zeros: its in is never written to */
+	struct compress_slot *zero;  /* a block of zeros, but for its in, which is not used */
 	struct compress_thread *thread;
 };
 

@@ -31,11 +31,10 @@ void deflate_close(struct deflate *d)
 }
 
 /* inflate() stops behind each block, and says how many bits of the last byte it has not used. */
-static int unpack(struct deflate *d, const unsigned char *data, size_t len, struct bits *bits,
-		  uint32_t *crc, uint64_t *count, struct err *e)
+static int unpack(struct deflate *d, const unsigned char *data, size_t data_len, unsigned char *to,
+		  size_t len, struct bits *bits, struct err *e)
 {
 	struct zroom room = { .at = d->heap, .cap = sizeof(d->heap) };
-	unsigned char out[4096];
 	uint64_t at;
 	z_stream z;
 	int result;
@@ -43,40 +42,37 @@ static int unpack(struct deflate *d, const unsigned char *data, size_t len, stru
 	if (zroom_start(&room, &z, -MAX_WBITS, e) < 0)
 		return -1;
 	*bits = (struct bits){ 0, 0 };
-	*crc = 0;
-	*count = 0;
 	z.next_in = (unsigned char *)data;
-	z.avail_in = (uInt)len;
+	z.avail_in = (uInt)data_len;
+	z.next_out = to;
+	z.avail_out = (uInt)len;
 	do {
-		z.next_out = out;
-		z.avail_out = sizeof(out);
 		result = inflate(&z, Z_BLOCK);
-		*crc = (uint32_t)crc32(*crc, out, sizeof(out) - z.avail_out);
-		*count += sizeof(out) - z.avail_out;
 		at = (uint64_t)z.total_in * 8 - (unsigned)(z.data_type & 7);
 		if ((z.data_type & 128) && !(z.data_type & 64))
 			bits->last = at;
 	} while (result == Z_OK && !((z.data_type & 128) && (z.data_type & 64)));
 	bits->end = at;
-	return result == Z_OK ? 0 : err_set(e, ERR_FAILED, "what was compressed is broken");
+	if (result != Z_OK || z.avail_out != 0 || (bits->end + 7) / 8 != data_len)
+		return err_set(e, ERR_FAILED, "what was compressed is broken");
+	return 0;
 }
 
-ssize_t deflate_block(struct deflate *d, const unsigned char *in, size_t len, unsigned char *out,
+ssize_t deflate_block(struct deflate *d, unsigned char *in, size_t len, unsigned char *out,
 		      uint32_t *crc, struct err *e)
 {
 	size_t n = libdeflate_deflate_compress(d->compressor, in, len, out,
 					       deflate_bound(len) - sizeof(align));
 	struct bits bits;
-	uint64_t count;
-	uint32_t again;
 	unsigned used, skip;
 
 	*crc = (uint32_t)crc32(0, in, (uInt)len);
 	if (n == 0)
 		return err_set(e, ERR_FAILED, "a block does not fit when it is compressed");
-	if (unpack(d, out, n, &bits, &again, &count, e) < 0)
+	/* In the place of what it was made of. */
+	if (unpack(d, out, n, in, len, &bits, e) < 0)
 		return -1;
-	if (again != *crc || count != len || (bits.end + 7) / 8 != n)
+	if (crc32(0, in, (uInt)len) != *crc)
 		return err_set(e, ERR_FAILED,
 			       "what was compressed does not unpack to what it was made of");
 	/* The last block is not the last of the stream. */
