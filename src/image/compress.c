@@ -122,12 +122,15 @@ static void reset(struct compress *c)
 	c->have = (struct compress_total){ 0 };
 }
 
-/* Of a slot that nothing was read into yet. */
+/* In a slot into which nothing was read yet. */
 static int make_zero(struct compress *c, struct deflate *d, struct err *e)
 {
 	struct compress_slot *zero = c->zero;
-	ssize_t n = deflate_block(d, c->slots[0].in, sizeof(zero->in), zero->out, &zero->crc, e);
+	unsigned char *in = c->slots[0].in;
+	ssize_t n;
 
+	memset(in, 0, sizeof(zero->in));
+	n = deflate_block(d, in, sizeof(zero->in), zero->out, &zero->crc, e);
 	zero->len = n > 0 ? (size_t)n : 0;
 	return n < 0 ? -1 : 0;
 }
