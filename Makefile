@@ -131,7 +131,8 @@ BANNED := -include src/base/banned.h
 # --- The program ---------------------------------------------------------------------
 # src/crypto belongs to mbedTLS's functions and src/inflate to zlib's: third_party/rules.mk
 # builds them with these.
-SRC     := $(sort $(shell find src -name '*.c' ! -path 'src/crypto/*' ! -path 'src/inflate/*' 2>/dev/null))
+SRC     := $(sort $(shell find src -name '*.c' ! -path 'src/crypto/*' ! -path 'src/inflate/*' \
+	! -name $(if $(filter yes,$(ISAL)),igzip_none.c,igzip_isal.c) 2>/dev/null))
 OBJ     := $(SRC:%.c=$(B)/obj/%.o)
 MAIN    := $(B)/obj/src/main.o
 LIBHOIST := $(B)/libhoist.a
@@ -246,6 +247,7 @@ distclean:
 help:
 	@sed -n 's/^#? //p' Makefile
 #? make [TARGET=...]    build build/TARGET/hoist; TARGETs are the files in toolchains/
+#? make ISAL=no         without ISA-L, which compresses faster on 64-bit PCs
 #? make ROOTS=ca.pem    with these CA roots compiled in, not Mozilla's
 #? make unit            build and run the unit tests of TARGET
 #? make fuzz            build the fuzz targets (TARGET=host-fuzz for libFuzzer)

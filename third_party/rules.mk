@@ -117,6 +117,33 @@ $(eval $(call library,libdeflate,lib/,$(LIBDEFLATE),-I$(call src,libdeflate) -Dm
 $(L)/include/libdeflate.h: $(call src,libdeflate)/.unpacked $(L)/stamp/libdeflate
 	@mkdir -p $(@D) && cp $(<D)/libdeflate.h $(@D)
 
+# --- ISA-L: what compresses; for 64-bit PCs, unless ISAL=no -----------------------------------
+override ISAL := $(if $(filter x86_64,$(firstword $(subst -, ,$(ARCH)))),$(if $(filter no,$(ISAL)),no,yes),no)
+ifeq ($(ISAL),yes)
+ISAL_C := adler32_base encode_df flatten_ll huff_codes hufftables_c igzip igzip_base igzip_icf_base \
+	igzip_icf_body
+ISAL_ASM := adler32_avx2_4 adler32_sse encode_df_04 encode_df_06 igzip_body igzip_deflate_hash \
+	igzip_finish igzip_gen_icf_map_lh1_04 igzip_gen_icf_map_lh1_06 igzip_icf_body_h1_gr_bt \
+	igzip_icf_finish igzip_multibinary igzip_set_long_icf_fg_04 igzip_set_long_icf_fg_06 \
+	igzip_update_histogram_01 igzip_update_histogram_04 proc_heap rfc1951_lookup
+ISAL_DIRS := -I$(call src,isal)/include/ -I$(call src,isal)/igzip/
+# Its CRC is for gzip's trailer, which we make.
+$(eval $(call library,isal,igzip/,$(ISAL_C),$(ISAL_DIRS) -Dcrc32_gzip_refl=libdeflate_crc32,$(ISAL_C)))
+$(L)/lib/libisal.a: $(ISAL_ASM:%=$(L)/obj/isal/%.asm.o)
+
+# The first hash of a block is of whatever the register holds, which is an address: with that,
+# the same bytes would not always give the same.
+$(L)/obj/isal/%.asm.o: $(call src,isal)/.unpacked $(L)/stamp/isal
+	$(Q)mkdir -p $(@D)
+	$(Q)sed '/^.write_first_byte:/,/compute_hash/s/^\tshr\ttmp2, 16/\tmov tmp2, curr_data\n&/' \
+		$(call src,isal)/igzip/$*.asm > $(@D)/$*.asm
+	@command -v nasm >/dev/null || { echo "ISA-L needs nasm: run make deps, or build with ISAL=no" >&2; exit 1; }
+	$(Q)nasm -f elf64 $(ISAL_DIRS) $(@D)/$*.asm -o $@
+
+$(L)/include/igzip_lib.h: $(call src,isal)/.unpacked $(L)/stamp/isal
+	@mkdir -p $(@D) && cp $(<D)/include/igzip_lib.h $(@D)
+endif
+
 # --- mbedTLS: one library, our own configuration -----------------------------------
 # GCM is the processor's own where we have one: see src/crypto/gcm_eight.h.
 GCM := $(or $(filter x86_64 aarch64,$(firstword $(subst -, ,$(ARCH)))),none)
@@ -305,9 +332,9 @@ $(L)/lib/libroots.a: third_party/roots/roots.c $(L)/roots/roots.gz $(LIBC_READY)
 LIB_INCLUDES := -isystem $(L)/include -I$(L)/roots $(INIH_DEFS)
 LIB_HEADERS  := $(L)/include/zlib.h $(L)/include/libdeflate.h $(L)/include/mbedtls/mbedtls_config.h $(L)/include/peer.h \
 	$(L)/include/curl/curl.h $(L)/include/jsmn.h $(L)/include/ini.h \
-	$(L)/include/yaml.h $(L)/roots/roots_size.h
+	$(L)/include/yaml.h $(L)/roots/roots_size.h $(if $(filter yes,$(ISAL)),$(L)/include/igzip_lib.h)
 LIB_ARCHIVES := $(addprefix $(L)/lib/,libcurl.a libmbedtls.a libzlib.a libinih.a \
-	liblibyaml.a liblibdeflate.a libroots.a)
+	liblibyaml.a $(if $(filter yes,$(ISAL)),libisal.a) liblibdeflate.a libroots.a)
 LIB_TESTS    := $(L)/lib/libcmocka.a $(L)/lib/libplain.a
 LIB_TEST_HEADERS := $(L)/include/cmocka.h
 # cmocka.h would make its own, wrong one otherwise.

@@ -9,7 +9,7 @@
 # One list per group; a|b means that either will do (NodeSource's nodejs has npm in it).
 set -eu
 
-build="gcc libc6-dev linux-libc-dev binutils make tar gzip bzip2 xz-utils"
+build="gcc nasm libc6-dev linux-libc-dev binutils make tar gzip bzip2 xz-utils"
 cross_aarch64="gcc-aarch64-linux-gnu libc6-dev-arm64-cross"
 cross_armv7="gcc-arm-linux-gnueabihf libc6-dev-armhf-cross"
 cross_x86_64="gcc-x86-64-linux-gnu libc6-dev-amd64-cross"
@@ -20,7 +20,7 @@ check="$demo dosfstools mtools python3-pytest python3-pytest-xdist curl strace t
 	clang clang-format clang-tidy libclang-rt-dev|libclang-common-14-dev cppcheck"
 
 # The same for other systems: the commands that have to be there.
-build_commands="gcc make ar tar gzip bzip2 xz awk sed sha256sum"
+build_commands="gcc nasm make ar tar gzip bzip2 xz awk sed sha256sum"
 demo_commands="python3 openssl mkfs.ext4"
 check_commands="$demo_commands curl strace qemu-img xorriso sfdisk mkfs.fat mcopy npm clang clang-format clang-tidy cppcheck"
 

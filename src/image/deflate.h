@@ -1,11 +1,13 @@
 /*
  * Blocks of data as parts of one deflate stream (RFC 1951): each is compressed by itself, by
- * libdeflate, and ends at a whole byte, so that they can be made by several threads and
- * written one after the other.  Each is proven: it was unpacked again, by zlib.
+ * libdeflate or, at the fast level and where it can be had, by ISA-L, and ends at a whole byte,
+ * so that they can be made by several threads and written one after the other.  Each is
+ * proven: it was unpacked again, by zlib.
  */
 #ifndef IMAGE_DEFLATE_H
 #define IMAGE_DEFLATE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -16,6 +18,7 @@
 /* What one thread needs for it. */
 struct deflate {
 	void *compressor;
+	bool fast; /* it is ISA-L's */
 	_Alignas(16) unsigned char heap[INFLATE_HEAP_BYTES];
 };
 

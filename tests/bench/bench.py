@@ -21,6 +21,7 @@ import time
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "e2e"))
 
 import pictures
+from servers import debs
 from servers.certs import Pair
 from servers.ftpd import PureFtpd
 from servers.glance import Glance as GlanceServer
@@ -150,6 +151,47 @@ class Https(Bench):
         return self.first_request(words, lambda host: {"LINODE_CLI_TOKEN": "x", "LINODE_CLI_API_HOST": host})
 
 
+class Capture(Https):
+    """A disk: ext4, half full of programs, a quarter of these deleted."""
+
+    def disk(self, mib):
+        path, tree = self.dir / "disk", self.dir / "tree"
+        self.fill(tree, mib << 19)
+        with open(path, "wb") as file:
+            file.truncate(mib << 20)
+        run = {"check": True, "env": {"PATH": "/usr/sbin:/sbin:" + os.environ["PATH"]}, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        subprocess.run(["mke2fs", "-q", "-F", "-t", "ext4", "-d", tree, path], **run)
+        gone = sorted(tree.iterdir())[::4]
+        subprocess.run(["debugfs", "-w", "-f", "-", path], input="".join(f"rm /{name.name}\n" for name in gone), text=True, **run)
+        subprocess.run(["e2fsck", "-fy", path], **{**run, "check": False})
+        shutil.rmtree(tree)
+        # What it is read from is a disk, which has no holes.
+        subprocess.run(["cp", "--sparse=never", path, f"{path}.full"], check=True)
+        return pathlib.Path(f"{path}.full")
+
+    @staticmethod
+    def fill(tree, most):
+        """Files of this machine's programs, so many bytes of them."""
+        tree.mkdir()
+        count = 0
+        for path in sorted(pathlib.Path("/usr/lib").rglob("*")):
+            if path.is_symlink() or not path.is_file():
+                continue
+            if most < path.stat().st_size:
+                return
+            most -= path.stat().st_size
+            shutil.copyfile(path, tree / f"{count:06}")
+            count += 1
+
+    def zeros(self, mib):
+        path = self.dir / "zeros"
+        subprocess.run(["dd", "if=/dev/zero", f"of={path}", "bs=1M", f"count={mib}", "status=none"], check=True)
+        return path
+
+    def length(self, *words):
+        return int(subprocess.run(["sh", "-c", " ".join(map(str, words)) + " 2>/dev/null | wc -c"], env=self.env, capture_output=True, check=True).stdout)
+
+
 class Ftp(Bench):
     """One real FTP server, with a directory for each of eight locations."""
 
@@ -245,15 +287,45 @@ def https_rows(bench, mib):
     yield f"libraries, {mib} MiB", bench.libraries(noise), "", "", "the same"
 
 
+def capture_rows(bench, mib):
+    disk, zeros = bench.disk(2 * mib), bench.zeros(mib)
+    file = bench.dir / "disk.gz"
+    for level, limit, size in ((1, "0.35 (x86_64), 0.65", "1.05, 1.0"), (6, "0.5", "1.0")):
+        cat = [bench.hoist, "cat", "--gzip", "--threads", "2", "--level", str(level), disk]
+        pigz = ["pigz", f"-{level}", "-p2", "-c", disk]
+        ours, theirs, _ = bench.pair(cat, pigz)
+        name = f"{2 * mib} MiB of disk to gzip, level {level}"
+        yield f"{name}, CPU, s; pigz -{level} -p2", f"{ours[2]:.2f}", f"{theirs[2]:.2f}", f"{ours[2] / theirs[2]:.2f}", limit
+        yield "its peak memory, KiB; pigz", ours[1], theirs[1], f"{ours[1] / theirs[1]:.2f}", "6144"
+        lengths = bench.length(*cat), bench.length(*pigz)
+        yield "its size, bytes; pigz", *lengths, f"{lengths[0] / lengths[1]:.3f}", size
+    send = ["sh", "-c", f"pigz -1 {disk} -c > {file} && {' '.join(map(str, bench.curl(file)))}"]
+    ours, theirs, ratio = bench.pair(bench.upload(disk), send)
+    yield "disk to the storage, both passes, s; pigz -1 > file && curl -T", f"{ours[0]:.2f}", f"{theirs[0]:.2f}", f"{ratio:.2f}", "0.7"
+    clone = f"{partclone()} -c -s {disk} -o - -L {bench.dir / 'log'}"
+    skip = bench.upload(disk, "--skip-free")
+    ours, theirs, ratio = bench.pair(skip, ["sh", "-c", f"{clone} | pigz -1 > {file}"])
+    yield "the same with --skip-free, s; partclone.ext4 -c | pigz -1 > file", f"{ours[0]:.2f}", f"{theirs[0]:.2f}", f"{ratio:.2f}", "0.8"
+    lengths = bench.length(bench.hoist, "cat", "--gzip", "--skip-free", disk), file.stat().st_size
+    yield "its size, bytes; partclone | pigz", *lengths, f"{lengths[0] / lengths[1]:.3f}", "1.0"
+    ours, theirs, ratio = bench.pair([bench.hoist, "cat", "--gzip", zeros], ["cat", zeros])
+    yield f"{mib} MiB of zeros to gzip, s; cat", f"{ours[0]:.2f}", f"{theirs[0]:.2f}", f"{ratio:.2f}", "1.25"
+
+
+def partclone():
+    root = debs.unpack(["partclone"])
+    return " ".join(map(str, debs.command(root, "usr/sbin/partclone.ext4")))
+
+
 def main():
     parser = argparse.ArgumentParser(description="Measure hoist.")
     parser.add_argument("--binary", required=True, help="hoist with the authority among its built-in roots")
     parser.add_argument("--pki", required=True, help="the authority: ca.pem, server.pem and server.key")
     parser.add_argument("--mib", type=int, default=1024, help="size of the image that does not compress")
-    parser.add_argument("--only", default="", help="https, ftp or glance: only these figures")
+    parser.add_argument("--only", default="", help="https, capture, ftp or glance: only these figures")
     args = parser.parse_args()
     print("| what | hoist | peer | ratio | limit |\n|---|---|---|---|---|")
-    for kind, table in ((Https, https_rows), (Ftp, ftp_rows), (Glance, glance_rows)):
+    for kind, table in ((Https, https_rows), (Capture, capture_rows), (Ftp, ftp_rows), (Glance, glance_rows)):
         if args.only not in ("", kind.__name__.lower()):
             continue
         directory = tempfile.mkdtemp()

@@ -21,6 +21,7 @@ LIBRARY = {
     "curl/": ["net/"],
     "mbedtls/": ["net/", "base/hash.", "crypto/"],
     "psa/": ["net/"],
+    "igzip_lib.h": ["image/igzip_isal.c"],
     "libdeflate.h": ["image/deflate.c", "inflate/"],
     "zlib.h": ["image/", "net/trust.c", "inflate/"],  # trust.c unpacks the built-in roots
     "zutil.h": ["inflate/"],
