@@ -81,7 +81,8 @@ static void work(struct compress_thread *t, struct compress_slot *s)
 		s->in_len = 0;
 	}
 	if (s->err.code == ERR_NONE && s->in_len > 0)
-		n = deflate_block(&t->deflate, s->in, s->in_len, s->out, &s->crc, &s->err);
+		n = deflate_block(&t->deflate, s->in, s->in_len, s->out, &s->crc,
+				  t->c->pass != COMPRESS_MEASURE, &s->err);
 	pthread_mutex_lock(&t->c->lock);
 	s->len = n > 0 ? (size_t)n : 0;
 	s->done = true;
@@ -130,7 +131,7 @@ static int make_zero(struct compress *c, struct deflate *d, struct err *e)
 	ssize_t n;
 
 	memset(in, 0, sizeof(zero->in));
-	n = deflate_block(d, in, sizeof(zero->in), zero->out, &zero->crc, e);
+	n = deflate_block(d, in, sizeof(zero->in), zero->out, &zero->crc, true, e);
 	zero->len = n > 0 ? (size_t)n : 0;
 	return n < 0 ? -1 : 0;
 }
@@ -194,7 +195,7 @@ static const unsigned char nothing[] = { 0x00, 0x00, 0x00, 0xff, 0xff };
 
 static int differs(const struct compress *c, struct err *e)
 {
-	if (c->twice == COMPRESS_PADDED)
+	if (c->pass == COMPRESS_PADDED)
 		return err_set(e, ERR_IMAGE,
 			       "the disk has changed so much since it was measured that it does not fit into the announced %llu bytes any more: try again when less is written to it",
 			       (unsigned long long)c->want.len);
@@ -208,10 +209,10 @@ static int close_member(struct compress *c, struct err *e)
 	const struct ending *ending = &endings[0];
 	uint64_t rest = ENDING_LEAST;
 
-	if (c->twice == COMPRESS_SAME &&
+	if (c->pass == COMPRESS_SAME &&
 	    (c->have.crc != c->want.crc || c->have.count != c->want.count))
 		return differs(c, e);
-	if (c->twice == COMPRESS_PADDED) {
+	if (c->pass == COMPRESS_PADDED) {
 		if (c->want.len < c->have.len + ENDING_LEAST + TRAILER_BYTES)
 			return differs(c, e);
 		rest = c->want.len - c->have.len - TRAILER_BYTES;
@@ -335,6 +336,11 @@ static ssize_t next_bytes(struct compress *c, void *buf, size_t cap, struct err 
 	return (ssize_t)n;
 }
 
+static bool is_again(const struct compress *c)
+{
+	return c->pass == COMPRESS_SAME || c->pass == COMPRESS_PADDED;
+}
+
 static ssize_t compress_pull(struct stage *stage, void *buf, size_t cap, struct err *e)
 {
 	struct compress *c = (struct compress *)stage;
@@ -343,7 +349,7 @@ static ssize_t compress_pull(struct stage *stage, void *buf, size_t cap, struct 
 	if (c->running == 0 && !c->closed && start(c, e) < 0)
 		return -1;
 	n = next_bytes(c, buf, cap, e);
-	if (n > 0 && c->twice != COMPRESS_ONCE && c->have.len > c->want.len)
+	if (n > 0 && is_again(c) && c->have.len > c->want.len)
 		return differs(c, e);
 	return n;
 }
@@ -377,7 +383,7 @@ void compress_init(struct compress *c, struct stage *up, int level, unsigned thr
 	c->stage.up = up;
 	c->level = level;
 	c->threads = threads;
-	c->twice = COMPRESS_ONCE;
+	c->pass = COMPRESS_ONCE;
 	c->running = 0;
 	if (threads > 0) {
 		c->zero = room;
@@ -391,10 +397,9 @@ void compress_init(struct compress *c, struct stage *up, int level, unsigned thr
 	reset(c);
 }
 
-void compress_again(struct compress *c, enum compress_twice twice,
-		    const struct compress_total *want)
+void compress_pass(struct compress *c, enum compress_pass pass, const struct compress_total *want)
 {
-	c->twice = twice;
+	c->pass = pass;
 	c->want = *want;
 }
 

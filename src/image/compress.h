@@ -41,18 +41,19 @@ struct compress_total {
 	uint32_t crc;   /* ... with their CRC-32 */
 };
 
-/* What a second pass may differ in. */
-enum compress_twice {
-	COMPRESS_ONCE,   /* there was none before */
-	COMPRESS_SAME,   /* in nothing */
-	COMPRESS_PADDED, /* in all but len, up to which it is filled with empty blocks */
+/* What a pass is for, and what a second one may differ in. */
+enum compress_pass {
+	COMPRESS_ONCE,    /* there is no other */
+	COMPRESS_MEASURE, /* another one follows: what comes out need not be proven */
+	COMPRESS_SAME,    /* another one went before: in nothing */
+	COMPRESS_PADDED,  /* the same: in all but len, up to which it is filled with empty blocks */
 };
 
 struct compress {
 	struct stage stage;
 	int level;
 	unsigned threads;
-	enum compress_twice twice;
+	enum compress_pass pass;
 	struct compress_total want; /* if there was a pass before */
 	struct compress_total have; /* of what was handed over */
 
@@ -86,9 +87,8 @@ size_t compress_bytes(unsigned threads);
  */
 void compress_init(struct compress *c, struct stage *up, int level, unsigned threads, void *room);
 
-/* What passes now has to be as in a pass before.  To be called before anything is pulled. */
-void compress_again(struct compress *c, enum compress_twice twice,
-		    const struct compress_total *want);
+/* want: what a pass before has made.  To be called before anything is pulled. */
+void compress_pass(struct compress *c, enum compress_pass pass, const struct compress_total *want);
 
 /*
  * How long a pass has to be announced that may differ a little from the one before, which

@@ -34,10 +34,11 @@ int deflate_open(struct deflate *d, int level, struct err *e) MUST_CHECK;
 /*
  * Compress in[len], 1 to DEFLATE_BLOCK_BYTES, into out[deflate_bound(len)].  Returns how
  * many bytes that are, with the CRC-32 of in (RFC 1952), or -1 with ERR_FAILED if what was
- * made does not unpack to what it was made of.  It is unpacked to in.
+ * made does not unpack to what it was made of.  It is unpacked to in.  prove: where that is
+ * not, it may be left out.
  */
 ssize_t deflate_block(struct deflate *d, unsigned char *in, size_t len, unsigned char *out,
-		      uint32_t *crc, struct err *e) MUST_CHECK;
+		      uint32_t *crc, bool prove, struct err *e) MUST_CHECK;
 
 void deflate_close(struct deflate *d);
 

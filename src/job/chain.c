@@ -101,7 +101,7 @@ void chain_build(struct chain *c, const struct chain_plan *plan)
 	/* What is not begun can be stopped all the same. */
 	prefetch_init(&c->prefetch, at);
 	compress_init(&c->compress, at, plan->level, plan->threads, plan->room);
-	compress_again(&c->compress, plan->twice, &plan->total);
+	compress_pass(&c->compress, plan->pass, &plan->total);
 	/* Its threads pull what is before it. */
 	if (plan->threads > 0) {
 		at = &c->compress.stage;

@@ -33,12 +33,12 @@ struct chain_plan {
 	bool inside;        /* ... and what it holds */
 	enum format holds;  /* ... by its first bytes */
 	struct ends ends_inside;
-	uint64_t max_unpacked;       /* 0 for no limit */
-	unsigned threads;            /* compress it with so many; 0: it goes as it is */
-	int level;                   /* ... from 1, fast, to 9, small */
-	void *room;                  /* ... in compress_bytes(threads) */
-	enum compress_twice twice;   /* it was compressed before, */
-	struct compress_total total; /* ... and that came of it */
+	uint64_t max_unpacked; /* 0 for no limit */
+	unsigned threads;      /* compress it with so many; 0: it goes as it is */
+	int level;             /* ... from 1, fast, to 9, small */
+	void *room;            /* ... in compress_bytes(threads) */
+	enum compress_pass pass;
+	struct compress_total total; /* what came of the pass before, if there was one */
 	bool keep;                   /* a pass into nothing goes to this file instead: */
 	int spool;                   /* image/spool.h's */
 	uint64_t to_read;            /* that many bytes have to be read, or 0 */

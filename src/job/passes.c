@@ -69,8 +69,10 @@ static void plan_first(struct passes *p, struct task *t)
 	p->measure =
 		digests != 0 || (k && k->length && (t->payload.compress || !in->source.seekable));
 	/* What comes through a pipe can be looked at now only. */
-	if (in->source.seekable)
+	if (in->source.seekable) {
+		p->first.pass = COMPRESS_MEASURE;
 		return;
+	}
 	judge_plan(t, &in->source, in->head, in->head_len, &p->first);
 	p->first.max_unpacked = t->options->max_size;
 	p->first.to_read = t->options->announced;
@@ -218,7 +220,7 @@ int passes_measure(struct passes *p, struct task *t, struct chain *c, struct err
 		t->unpacked = c->compress.have.count;
 		if (t->options->live && result == 0)
 			len = compress_padded(len);
-		p->send.twice = t->options->live ? COMPRESS_PADDED : COMPRESS_SAME;
+		p->send.pass = t->options->live ? COMPRESS_PADDED : COMPRESS_SAME;
 		p->send.total = c->compress.have;
 		p->send.total.len = len;
 	}

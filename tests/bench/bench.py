@@ -290,21 +290,24 @@ def https_rows(bench, mib):
 def capture_rows(bench, mib):
     disk, zeros = bench.disk(2 * mib), bench.zeros(mib)
     file = bench.dir / "disk.gz"
-    for level, limit, size in ((1, "0.35 (x86_64), 0.65", "1.05, 1.0"), (6, "0.5", "1.0")):
-        cat = [bench.hoist, "cat", "--gzip", "--threads", "2", "--level", str(level), disk]
-        pigz = ["pigz", f"-{level}", "-p2", "-c", disk]
+    for hoist, what, level, limit, size in (
+        (bench.hoist, "", 1, "0.35 (x86_64)", "1.05"), (bench.portable, ", without ISA-L", 1, "0.65", "1.0"), (bench.hoist, "", 6, "0.5", "1.0"),
+    ):
+        cat = [hoist, "cat", "--gzip", "--threads", "2", "--level", str(level), disk]
+        pigz = [*tool("pigz", "usr/bin/pigz"), f"-{level}", "-p2", "-c", disk]
         ours, theirs, _ = bench.pair(cat, pigz)
-        name = f"{2 * mib} MiB of disk to gzip, level {level}"
+        name = f"{2 * mib} MiB of disk to gzip, level {level}{what}"
         yield f"{name}, CPU, s; pigz -{level} -p2", f"{ours[2]:.2f}", f"{theirs[2]:.2f}", f"{ours[2] / theirs[2]:.2f}", limit
         yield "its peak memory, KiB; pigz", ours[1], theirs[1], f"{ours[1] / theirs[1]:.2f}", "6144"
         lengths = bench.length(*cat), bench.length(*pigz)
         yield "its size, bytes; pigz", *lengths, f"{lengths[0] / lengths[1]:.3f}", size
-    send = ["sh", "-c", f"pigz -1 {disk} -c > {file} && {' '.join(map(str, bench.curl(file)))}"]
+    pigz = " ".join(tool("pigz", "usr/bin/pigz"))
+    send = ["sh", "-c", f"{pigz} -1 {disk} -c > {file} && {' '.join(map(str, bench.curl(file)))}"]
     ours, theirs, ratio = bench.pair(bench.upload(disk), send)
     yield "disk to the storage, both passes, s; pigz -1 > file && curl -T", f"{ours[0]:.2f}", f"{theirs[0]:.2f}", f"{ratio:.2f}", "0.7"
-    clone = f"{partclone()} -c -s {disk} -o - -L {bench.dir / 'log'}"
+    clone = f"{' '.join(tool('partclone', 'usr/sbin/partclone.ext4'))} -c -s {disk} -o - -L {bench.dir / 'log'}"
     skip = bench.upload(disk, "--skip-free")
-    ours, theirs, ratio = bench.pair(skip, ["sh", "-c", f"{clone} | pigz -1 > {file}"])
+    ours, theirs, ratio = bench.pair(skip, ["sh", "-c", f"{clone} | {pigz} -1 > {file}"])
     yield "the same with --skip-free, s; partclone.ext4 -c | pigz -1 > file", f"{ours[0]:.2f}", f"{theirs[0]:.2f}", f"{ratio:.2f}", "0.8"
     lengths = bench.length(bench.hoist, "cat", "--gzip", "--skip-free", disk), file.stat().st_size
     yield "its size, bytes; partclone | pigz", *lengths, f"{lengths[0] / lengths[1]:.3f}", "1.0"
@@ -312,14 +315,15 @@ def capture_rows(bench, mib):
     yield f"{mib} MiB of zeros to gzip, s; cat", f"{ours[0]:.2f}", f"{theirs[0]:.2f}", f"{ratio:.2f}", "1.25"
 
 
-def partclone():
-    root = debs.unpack(["partclone"])
-    return " ".join(map(str, debs.command(root, "usr/sbin/partclone.ext4")))
+def tool(package, path):
+    """The words that start a Debian package's program, which is not installed."""
+    return list(map(str, debs.command(debs.unpack([package]), path)))
 
 
 def main():
     parser = argparse.ArgumentParser(description="Measure hoist.")
     parser.add_argument("--binary", required=True, help="hoist with the authority among its built-in roots")
+    parser.add_argument("--portable", required=True, help="hoist without ISA-L")
     parser.add_argument("--pki", required=True, help="the authority: ca.pem, server.pem and server.key")
     parser.add_argument("--mib", type=int, default=1024, help="size of the image that does not compress")
     parser.add_argument("--only", default="", help="https, capture, ftp or glance: only these figures")
@@ -330,6 +334,7 @@ def main():
             continue
         directory = tempfile.mkdtemp()
         bench = kind(args.binary, args.pki, directory)
+        bench.portable = args.portable
         try:
             for row in table(bench, args.mib):
                 print("| " + " | ".join(str(cell) for cell in row) + " |", flush=True)

@@ -13,7 +13,9 @@ make -s TARGET="$native"
 python3 tests/style/testroots.py "build/$native/roots/roots.der" "$out/pki"
 make -s TARGET="$native" ROOTS="$out/pki/roots.pem"
 cp "build/$native/hoist" "$out/hoist"
+make -s TARGET="$native" ISAL=no
+cp "build/$native/hoist" "$out/portable"
 make -s TARGET="$native"
 
 PYTHONPATH=tests PYTHONDONTWRITEBYTECODE=1 exec /usr/bin/python3 tests/bench/bench.py \
-	--binary "$out/hoist" --pki "$out/pki" "$@"
+	--binary "$out/hoist" --portable "$out/portable" --pki "$out/pki" "$@"

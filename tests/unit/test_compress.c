@@ -149,11 +149,13 @@ static void zeros(void **state)
 
 static struct compress_total measured(void *room, size_t len)
 {
+	const struct compress_total none = { 0 };
 	struct err e = ERR_INIT;
 	size_t out;
 
 	script_init(&script, data, len, 0);
 	compress_init(&stage, &script.stage, 1, 2, room);
+	compress_pass(&stage, COMPRESS_MEASURE, &none);
 	out = pull_all(65536, &e);
 	assert_int_equal(out, stage.have.len);
 	assert_int_equal(stage.have.count, len);
@@ -162,7 +164,7 @@ static struct compress_total measured(void *room, size_t len)
 }
 
 /* Compress data[len] as the pass after one that gave want.  SIZE_MAX if it is refused. */
-static size_t second(void *room, size_t len, enum compress_twice twice,
+static size_t second(void *room, size_t len, enum compress_pass pass,
 		     const struct compress_total *want, struct err *e)
 {
 	size_t out;
@@ -170,7 +172,7 @@ static size_t second(void *room, size_t len, enum compress_twice twice,
 	err_clear(e);
 	script_init(&script, data, len, 0);
 	compress_init(&stage, &script.stage, 1, 2, room);
-	compress_again(&stage, twice, want);
+	compress_pass(&stage, pass, want);
 	out = pull_all(65536, e);
 	compress_stop(&stage);
 	return out;
@@ -222,7 +224,7 @@ static void padded(void **state)
 	for (more = 1; more < 20; more++) {
 		script_init(&script, data, len, 0);
 		compress_init(&stage, &script.stage, 1, 2, room);
-		compress_again(&stage, COMPRESS_PADDED, &want);
+		compress_pass(&stage, COMPRESS_PADDED, &want);
 		assert_int_equal(pull_all(more, &e), want.len);
 		compress_stop(&stage);
 		assert_int_equal(unpack((size_t)want.len), len);
