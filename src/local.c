@@ -73,16 +73,23 @@ static int check_check(struct task *t, struct err *e)
 	return 0;
 }
 
-/* One buffer full.  Gzip is measured by its own stage; of all else --max-size is kept here. */
-static ssize_t pull(struct task *t, struct stage *body, struct err *e)
+/* Gzip is measured by its own stage; of all else --max-size is kept here. */
+static int keep_max(const struct task *t, struct err *e)
 {
 	uint64_t max = t->options->max_size;
-	ssize_t n = stage_pull(body, t->work->scratch, sizeof(t->work->scratch), e);
 
-	if (n > 0 && max != 0 && t->image.format != FORMAT_GZIP && atomic_load(&t->read) > max)
+	if (max != 0 && t->image.format != FORMAT_GZIP && atomic_load(&t->read) > max)
 		return err_set(e, ERR_IMAGE, "has more than %llu bytes (see --max-size)",
 			       (unsigned long long)max);
-	return n;
+	return 0;
+}
+
+/* One buffer full. */
+static ssize_t pull(struct task *t, struct stage *body, struct err *e)
+{
+	ssize_t n = stage_pull(body, t->work->scratch, sizeof(t->work->scratch), e);
+
+	return n > 0 && keep_max(t, e) < 0 ? -1 : n;
 }
 
 /* No image is made of what is only looked at. */
@@ -94,11 +101,13 @@ static void check_defaults(struct options *o)
 /* Pull everything: the stages do the checking. */
 static int check_send(struct task *t, struct stage *body, struct err *e)
 {
-	ssize_t n;
+	ssize_t n = 1;
 
-	do
-		n = pull(t, body, e);
-	while (n > 0);
+	while (n > 0)
+		if (stage_pass_zeros(body, 1) > 0)
+			n = keep_max(t, e) < 0 ? -1 : 1;
+		else
+			n = pull(t, body, e);
 	return n < 0 ? -1 : 0;
 }
 

@@ -200,7 +200,7 @@ static int differs(const struct compress *c, struct err *e)
 			       "the disk has changed so much since it was measured that it does not fit into the announced %llu bytes any more: try again when less is written to it",
 			       (unsigned long long)c->want.len);
 	return err_set(e, ERR_IMAGE,
-		       "the disk has changed since it was measured: see that nobody writes to it, or send it as it is with --live");
+		       "the disk has changed since it was measured: see that nobody writes to it, or take it as it is with hoist linode --live");
 }
 
 /* All blocks were handed over: is it the same as before, and what is still to come? */

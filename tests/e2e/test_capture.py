@@ -154,6 +154,19 @@ def test_a_disk_that_is_too_large(rig, cloud, disk):
     assert result.status == 3 and "--max-size" in result.errors[0] and cloud.requests == [], result
 
 
+def test_ten_tebibytes_of_holes(rig, cloud, tool, put_file):
+    """Looked at in no time, and measured as far as Linode takes it."""
+    path = put_file("tib", b"")
+    with open(path, "r+b") as file:
+        file.truncate(10 << 40)
+        file.seek(7 << 40)
+        file.write(pictures.raw(MIB))
+    result = tool.run("check", path, "--output", "json")
+    assert result.status == 0 and result.json[0]["size"] == 10 << 40, result
+    result = rig.upload(path)
+    assert result.status == 3 and "is compressed to more than" in result.errors[0] and cloud.requests == [], result
+
+
 def bad(first, last):
     """These reads of the thread that reads fail."""
     return ["strace", "-f", "-q", "-o", "/dev/null", "-e", f"inject=pread64:error=EIO:when={first}..{last}"]
