@@ -6,7 +6,7 @@
 const char fs_odd[] = "its numbers do not fit together";
 const char fs_unreadable[] = "it cannot be read";
 
-static const struct fs_kind *const kinds[] = { &fs_ext, &fs_fat, &fs_swap };
+static const struct fs_kind *const kinds[] = { &fs_ext, &fs_fat, &fs_xfs, &fs_swap };
 
 /* Marks of what else may be there; what is behind a stale one is somebody else's. */
 static const struct mark {
@@ -94,8 +94,8 @@ static bool is_member(const struct fs *fs)
 		le32(magic) == 0xa92b4efc);
 }
 
-/* Whose mark is there, too?  NULL if nobody's. */
-static const char *find_mark(const struct fs *fs)
+/* Whose mark is there, and not only its own?  NULL if nobody's. */
+static const char *find_mark(const struct fs *fs, const char *own)
 {
 	unsigned char buf[16];
 	size_t i;
@@ -105,7 +105,8 @@ static const char *find_mark(const struct fs *fs)
 	if (is_member(fs))
 		return "RAID";
 	for (i = 0; i < sizeof(marks) / sizeof(marks[0]); i++)
-		if (fs_read(fs, marks[i].at, buf, marks[i].len) &&
+		if (strcmp(marks[i].name, own) != 0 &&
+		    fs_read(fs, marks[i].at, buf, marks[i].len) &&
 		    memcmp(buf, marks[i].bytes, marks[i].len) == 0)
 			return marks[i].name;
 	return NULL;
@@ -141,10 +142,10 @@ int fs_open(struct fs *fs, const struct disk_view *v, uint64_t at, uint64_t len,
 			return -1;
 	}
 	if (!found) {
-		fs->name = find_mark(fs);
+		fs->name = find_mark(fs, "");
 		return 0;
 	}
-	if (find_mark(fs))
+	if (find_mark(fs, found->name))
 		return fs_doubt(fs, "something else has left its mark there, too");
 	/* What the others have looked for is forgotten. */
 	fs->map_of = UINT64_MAX;

@@ -36,6 +36,14 @@ struct fs_fat {
 	uint64_t clusters;
 };
 
+/* XFS: Linux's fs/xfs/libxfs/xfs_format.h and xfs_log_format.h. */
+struct fs_xfs {
+	uint32_t block, sector; /* bytes */
+	uint64_t blocks;
+	uint32_t group, groups; /* blocks of an allocation group; how many there are */
+	unsigned char uuid[16]; /* of all metadata */
+};
+
 /* Linux's swap space. */
 struct fs_swap {
 	uint64_t page; /* bytes: the header */
@@ -53,6 +61,7 @@ struct fs {
 	union {
 		struct fs_ext ext;
 		struct fs_fat fat;
+		struct fs_xfs xfs;
 		struct fs_swap swap;
 	} u;
 	uint64_t map_of; /* what map has: a group's number, an offset; UINT64_MAX: nothing */
@@ -70,7 +79,7 @@ struct fs_kind {
 	bool (*vacant)(struct fs *fs, uint64_t pos, uint64_t *len);
 };
 
-extern const struct fs_kind fs_ext, fs_fat, fs_swap;
+extern const struct fs_kind fs_ext, fs_fat, fs_xfs, fs_swap;
 
 /*
  * Look at len bytes from offset at on, where a partition or a whole disk begins; swap: the

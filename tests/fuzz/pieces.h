@@ -12,7 +12,7 @@
 #include "fuzz/fuzz.h"
 
 /* A disk may have as many bytes of tables as it has bytes, and all are read. */
-#define SIZE_BOUND ((uint64_t)8 << 20)
+#define SIZE_BOUND ((uint64_t)16 << 20)
 
 static inline uint64_t number(const uint8_t *p, unsigned bytes)
 {

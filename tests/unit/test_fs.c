@@ -15,6 +15,12 @@
 	"truncate -s " size " fs && mkfs.fat " options " fs > log && "                             \
 	"mcopy -i fs tree/file? ::/ && mdel -i fs ::/file1 ::/file3"
 
+/* As small as only its own tests make it; what was there before was deleted. */
+#define XFS(options, size)                                                                         \
+	"rm -f fs && truncate -s " size " fs && { echo dummy; echo 0 0; echo d--755 0 0; "         \
+	"for i in 2 4 5; do echo f$i ---644 0 0 tree/file$i; done; echo $; } > proto && "          \
+	"TEST_DIR=1 TEST_DEV=1 QA_CHECK_FS=1 mkfs.xfs -q " options " -p proto fs"
+
 static const struct row {
 	const char *name, *kind, *command;
 } rows[] = {
@@ -30,6 +36,8 @@ static const struct row {
 	{ "FAT12", "FAT", FAT("-F 12", "4M") },
 	{ "FAT16", "FAT", FAT("-F 16", "20M") },
 	{ "FAT32", "FAT", FAT("-F 32 -s 1", "40M") },
+	{ "XFS", "XFS", XFS("-b size=1024 -d agcount=2", "40M") },
+	{ "XFS, large sectors", "XFS", XFS("-s size=4096 -m rmapbt=0,reflink=0", "60M") },
 };
 
 static struct fs fs;
@@ -114,11 +122,63 @@ static unsigned flip(uint64_t from, uint64_t len, unsigned step, unsigned *belie
 	return count;
 }
 
+/* The superblock, and of each group its header and the root of its tree; the log's last record. */
+static unsigned flip_xfs(unsigned *believed)
+{
+	const struct fs_xfs x = fs.u.xfs;
+	unsigned char super[512], root[4];
+	unsigned count = flip(0, x.sector, 3, believed);
+	uint64_t at, log;
+	uint32_t i;
+
+	assert_int_equal(pread(view.fd, super, sizeof(super), 0), sizeof(super));
+	for (i = 0; i < x.groups; i++) {
+		at = (uint64_t)i * x.group * x.block;
+		assert_int_equal(pread(view.fd, root, 4, (off_t)(at + x.sector + 0x10)), 4);
+		count += flip(at + x.sector, 0xe0, 3, believed) +
+			 flip(at + (uint64_t)be32(root) * x.block, 128, 3, believed);
+	}
+	log = be64(super + 0x30);
+	at = ((log >> super[0x7c]) * x.group + (log & ((1U << super[0x7c]) - 1))) * x.block;
+	return count + flip(at, 1024, 7, believed);
+}
+
+static unsigned flip_fat(unsigned *believed)
+{
+	const struct fs_fat f = fs.u.fat;
+	unsigned count = flip(0, 512, 1, believed) + flip(f.table, 1024, 1, believed) +
+			 flip(f.table + f.table_len, 1024, 1, believed);
+
+	if (f.bits == 32)
+		count += flip(512, 512, 1, believed) + flip(6 * 512, 512, 1, believed);
+	return count;
+}
+
+static unsigned flip_ext(unsigned *believed)
+{
+	const struct fs_ext x = fs.u.ext;
+	unsigned char desc[64 * 64];
+	uint64_t table = (x.first + 1) * x.block;
+	unsigned count, k;
+	ssize_t n;
+
+	/* bigalloc: the superblock is in block 1, and the groups begin with 0 */
+	if (x.first == 0)
+		table = 2048;
+	count = flip(1024, 1024, 1, believed);
+	n = pread(view.fd, desc, sizeof(desc), (off_t)table);
+	assert_int_equal(n, sizeof(desc));
+	for (k = 0; k < x.groups && k < 8; k++) {
+		if (k * x.desc < x.block || !(x.incompat & 0x10))
+			count += flip(table + k * x.desc, x.desc, 1, believed);
+		count += flip((uint64_t)le32(desc + k * x.desc) * x.block, x.block, 13, believed);
+	}
+	return count;
+}
+
 static void any_flipped_bit(void **state)
 {
-	unsigned char desc[64 * 64];
-	unsigned i, k, count, believed;
-	ssize_t n;
+	unsigned i, count, believed;
 
 	(void)state;
 	for (i = 0; i < COUNT(rows); i++) {
@@ -126,31 +186,12 @@ static void any_flipped_bit(void **state)
 		open_view();
 		learn(rows[i].kind);
 		believed = 0;
-		if (strcmp(rows[i].kind, "ext") == 0) {
-			struct fs_ext x = fs.u.ext;
-			uint64_t table = (x.first + 1) * x.block;
-
-			/* bigalloc: the superblock is in block 1, and the groups begin with 0 */
-			if (x.first == 0)
-				table = 2048;
-			count = flip(1024, 1024, 1, &believed);
-			n = pread(view.fd, desc, sizeof(desc), (off_t)table);
-			assert_int_equal(n, sizeof(desc));
-			for (k = 0; k < x.groups && k < 8; k++) {
-				if (k * x.desc < x.block || !(x.incompat & 0x10))
-					count += flip(table + k * x.desc, x.desc, 1, &believed);
-				count += flip((uint64_t)le32(desc + k * x.desc) * x.block, x.block,
-					      13, &believed);
-			}
-		} else {
-			struct fs_fat f = fs.u.fat;
-
-			count = flip(0, 512, 1, &believed) + flip(f.table, 1024, 1, &believed) +
-				flip(f.table + f.table_len, 1024, 1, &believed);
-			if (f.bits == 32)
-				count += flip(512, 512, 1, &believed) +
-					 flip(6 * 512, 512, 1, &believed);
-		}
+		if (strcmp(rows[i].kind, "ext") == 0)
+			count = flip_ext(&believed);
+		else if (strcmp(rows[i].kind, "FAT") == 0)
+			count = flip_fat(&believed);
+		else
+			count = flip_xfs(&believed);
 		print_message("%s: %u bits, believed all the same: %u\n", rows[i].name, count,
 			      believed);
 		close(view.fd);
@@ -222,7 +263,7 @@ static void what_is_not_believed(void **state)
 		{ EXT("-t ext2 -b 4096 -g 8192", "20M"), "it has no checksums" },
 		{ EXT("-t ext4 -O ^metadata_csum,^uninit_bg", "20M"), "it has no checksums" },
 		{ EXT("-t ext4", "20M") " && truncate -s 19M fs", "its numbers do not fit" },
-		{ EXT("-t ext4", "20M") " && printf XFSB | dd of=fs conv=notrunc 2> log",
+		{ EXT("-t ext4", "20M") " && printf hsqs | dd of=fs conv=notrunc 2> log",
 		  "something else has left its mark" },
 		{ EXT("-t ext4",
 		      "20M") " && printf SWAPSPACE2 | dd of=fs bs=1 seek=4086 conv=notrunc 2> log",
@@ -231,6 +272,10 @@ static void what_is_not_believed(void **state)
 		      "20M") " && printf '\\1' | dd of=fs bs=1 seek=37 conv=notrunc 2> log",
 		  "it was not unmounted" },
 		{ FAT("-F 16 -f 1", "20M"), "it has not two tables" },
+		{ XFS("-m crc=0", "40M"), "it has no checksums" },
+		{ XFS("", "40M") " && truncate -s 39M fs", "its numbers do not fit" },
+		{ "truncate -s 8M external && " XFS("-l logdev=external", "40M"),
+		  "a part of it is on another device" },
 	};
 	size_t i;
 
