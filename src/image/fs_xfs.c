@@ -218,7 +218,7 @@ static bool check_groups(struct fs *fs, uint64_t want)
 	return true;
 }
 
-/* Where its log is: its first block is told as group and block, in the least bits that hold any block. */
+/* Its log's first block is told as group and block, the latter in the least bits that hold any. */
 static bool find_log(const struct fs *fs, struct xfs_log *log)
 {
 	const struct fs_xfs *x = &fs->u.xfs;

@@ -26,7 +26,7 @@ static uint32_t round_of(const unsigned char *block)
 	return be32(block) == RECORD_MAGIC ? be32(block + 4) : be32(block);
 }
 
-/* Where the round ends that block 0 is of: a block's number.  All behind it is of the round before. */
+/* The first block that is not of block 0's round: all from there on is of the round before. */
 static bool find_end(struct fs *fs, const struct xfs_log *log, uint64_t *end, uint32_t *number)
 {
 	uint64_t at, len, i, count = log->len / BLOCK;
