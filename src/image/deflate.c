@@ -92,7 +92,7 @@ ssize_t deflate_block(struct deflate *d, unsigned char *in, size_t len, unsigned
 		      uint32_t *crc, bool prove, struct err *e)
 {
 	size_t cap = deflate_bound(len) - sizeof(align), n;
-	struct bits bits;
+	struct bits bits = { 0, 0 };
 
 	*crc = (uint32_t)crc32(0, in, (uInt)len);
 	n = d->fast ? igzip_block(d->compressor, in, len, out, cap) :
