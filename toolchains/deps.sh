@@ -15,14 +15,14 @@ cross_armv7="gcc-arm-linux-gnueabihf libc6-dev-armhf-cross"
 cross_x86_64="gcc-x86-64-linux-gnu libc6-dev-amd64-cross"
 emulator="qemu-user-static|qemu-user"
 demo="python3 openssl e2fsprogs"
-check="$demo dosfstools mtools xfsprogs python3-pytest python3-pytest-xdist curl strace time mandoc shellcheck busybox
+check="$demo dosfstools mtools xfsprogs exfatprogs python3-pytest python3-pytest-xdist curl strace time mandoc shellcheck busybox
 	qemu-utils xorriso fdisk npm|nodejs
 	clang clang-format clang-tidy libclang-rt-dev|libclang-common-14-dev cppcheck"
 
 # The same for other systems: the commands that have to be there.
 build_commands="gcc nasm make ar tar gzip bzip2 xz awk sed sha256sum"
 demo_commands="python3 openssl mkfs.ext4"
-check_commands="$demo_commands curl strace qemu-img xorriso sfdisk mkfs.fat mcopy mkfs.xfs npm clang clang-format clang-tidy cppcheck"
+check_commands="$demo_commands curl strace qemu-img xorriso sfdisk mkfs.fat mcopy mkfs.xfs mkfs.exfat npm clang clang-format clang-tidy cppcheck"
 
 # cross TARGET: the packages that it needs, none for this machine's own.
 cross()

@@ -6,7 +6,7 @@
 const char fs_odd[] = "its numbers do not fit together";
 const char fs_unreadable[] = "it cannot be read";
 
-static const struct fs_kind *const kinds[] = { &fs_ext, &fs_fat, &fs_xfs, &fs_swap };
+static const struct fs_kind *const kinds[] = { &fs_ext, &fs_fat, &fs_exfat, &fs_xfs, &fs_swap };
 
 /* Marks of what else may be there; what is behind a stale one is somebody else's. */
 static const struct mark {

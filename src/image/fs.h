@@ -36,6 +36,15 @@ struct fs_fat {
 	uint64_t clusters;
 };
 
+/* exFAT: Microsoft's "exFAT file system specification", revision 1.00, 2019. */
+struct fs_exfat {
+	uint32_t cluster; /* bytes */
+	uint32_t clusters, root;
+	uint64_t fat, heap, bitmap; /* offsets: the table, cluster 2, what says what is in use */
+	uint64_t taken;             /* clusters of the files that were found */
+	uint64_t window[3];         /* offsets of what is in parts of map, as map_of */
+};
+
 /* XFS: Linux's fs/xfs/libxfs/xfs_format.h and xfs_log_format.h. */
 struct fs_xfs {
 	uint32_t block, sector; /* bytes */
@@ -61,6 +70,7 @@ struct fs {
 	union {
 		struct fs_ext ext;
 		struct fs_fat fat;
+		struct fs_exfat exfat;
 		struct fs_xfs xfs;
 		struct fs_swap swap;
 	} u;
@@ -79,7 +89,7 @@ struct fs_kind {
 	bool (*vacant)(struct fs *fs, uint64_t pos, uint64_t *len);
 };
 
-extern const struct fs_kind fs_ext, fs_fat, fs_xfs, fs_swap;
+extern const struct fs_kind fs_ext, fs_fat, fs_exfat, fs_xfs, fs_swap;
 
 /*
  * Look at len bytes from offset at on, where a partition or a whole disk begins; swap: the

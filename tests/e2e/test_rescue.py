@@ -175,6 +175,29 @@ def test_what_is_in_use(boot, cloud, disk):
             machine.ok(f"mount -t {hidden}{'fs' if hidden == 'sys' else ''} x /{hidden}")
 
 
+def test_exfat(boot, tmp_path):
+    """Written by Linux: contiguous files, and those that grew in between, which have a chain."""
+    disk, copy = tmp_path / "exfat", tmp_path / "copy"
+    disk.write_bytes(pictures.raw(4096, 99) * (40 * MIB // 4096))
+    copy.write_bytes(bytes(40 * MIB))
+    run("mkfs.exfat", disk)
+    with boot(file_of(disk), file_of(copy)) as machine:
+        machine.ok("mount -t exfat /dev/vda /mnt && mkdir -p /mnt/a/b /mnt/d /mnt/empty && : >/mnt/nothing")
+        machine.ok("cd /mnt; for i in $(seq 60); do head -c $((i * 397)) /dev/urandom >a/f$i; head -c 5000 /dev/urandom >d/a-name-of-two-entries-$i; done")
+        machine.ok("cd /mnt; for i in $(seq 1 2 60); do rm d/a-name-of-two-entries-$i; head -c 9000 /dev/urandom >>a/f$i; done")
+        machine.ok("head -c 900000 /dev/urandom >/mnt/a/b/large && sync")
+        result = machine.hoist("cat --live --skip-free /dev/vda >/dev/null")
+        assert any("(exFAT) is read whole: " in warning for warning in result.warnings), result
+        machine.ok("umount /mnt")
+        result = machine.hoist("cat --skip-free /dev/vda >/dev/vdb")
+        assert result.status == 0 and result.warnings == [] and "all of it (exFAT): " in result.err, result
+        machine.ok("mkdir /copy; mount -t exfat -o ro /dev/vda /mnt && mount -t exfat -o ro /dev/vdb /copy && diff -r /mnt /copy")
+        assert int(machine.ok("find /copy -type f | wc -l")) == 92
+        machine.ok("umount /copy")
+    run("fsck.exfat", "-n", copy)
+    assert copy.read_bytes().count(0) > 30 * MIB > disk.read_bytes().count(0)
+
+
 def test_the_power_fails(boot, disk, tmp_path):
     """A file system whose journal has something in it is read whole."""
     with boot(file_of(disk)) as machine:
