@@ -151,22 +151,33 @@ def test_it_is_read_only(tool, made, tmp_path):
     xfs("xfs_repair", "-n", "-f", tmp_path / "copy")
 
 
+def log_of(path):
+    """The log's offset in bytes."""
+    numbers = superblock(path)
+    start, bits = int(numbers["logstart"]), int(numbers["agblklog"])
+    return ((start >> bits) * int(numbers["agblocks"]) + start % (1 << bits)) * int(numbers["blocksize"])
+
+
+def round_of(path, at):
+    """In which round of the log at this offset its first block was written."""
+    with open(path, "rb") as file:
+        file.seek(at)
+        words = struct.unpack(">II", file.read(8))
+    return words[1] if words[0] == 0xFEEDBABE else words[0]
+
+
 def test_a_log_that_went_round(tool, made, tmp_path):
     """Its end is anywhere then, and blocks of two rounds are in it."""
 
     def write(point):
+        at = log_of(point.parent / "disk")
         with open(point / "late", "wb", buffering=0) as file:
-            for i in range(12000):
+            while file.tell() < 100 * MIB and round_of(point.parent / "disk", at) < 2:
                 file.write(bytes(4096))
                 os.fsync(file.fileno())
 
     path = made(then=write)
-    numbers = superblock(path)
-    start, bits = int(numbers["logstart"]), int(numbers["agblklog"])
-    with open(path, "rb") as file:
-        file.seek(((start >> bits) * int(numbers["agblocks"]) + start % (1 << bits)) * int(numbers["blocksize"]))
-        words = struct.unpack(">II", file.read(8))
-    assert (words[1] if words[0] == 0xFEEDBABE else words[0]) > 1
+    assert round_of(path, log_of(path)) == 2
     result, copy = captured(tool, path, tmp_path)
     assert result.warnings == [] and "all of it (XFS): " in result.err, result
     xfs("xfs_repair", "-n", "-f", copy)
