@@ -35,29 +35,6 @@ static struct compress_slot *next_slot(struct compress *c)
 	return s;
 }
 
-/* Read one block from the left, or a run of zeros; pulls may be short. */
-static void fill(struct compress *c, struct compress_slot *s)
-{
-	ssize_t n = 1;
-
-	s->in_len = s->len = s->used = 0;
-	s->given = 0;
-	s->crc = 0;
-	s->done = s->last = false;
-	s->err = ERR_INIT;
-	s->zeros = stage_pass_zeros(c->stage.up, sizeof(s->in)) / sizeof(s->in);
-	while (s->zeros == 0 && n > 0 && s->in_len < sizeof(s->in)) {
-		n = stage_pull(c->stage.up, s->in + s->in_len, sizeof(s->in) - s->in_len, &s->err);
-		if (n > 0)
-			s->in_len += (size_t)n;
-	}
-	s->last = n <= 0;
-	pthread_mutex_lock(&c->lock);
-	c->put++;
-	c->ended = n <= 0;
-	pthread_mutex_unlock(&c->lock);
-}
-
 static bool is_zero(const struct compress_slot *s)
 {
 	const uint64_t *at = (const uint64_t *)(const void *)s->in;
@@ -71,15 +48,53 @@ static bool is_zero(const struct compress_slot *s)
 	return true;
 }
 
+/* Pulls may be short. */
+static ssize_t pull_block(struct compress *c, struct compress_slot *s)
+{
+	ssize_t n = 1;
+
+	s->in_len = 0;
+	while (n > 0 && s->in_len < sizeof(s->in)) {
+		n = stage_pull(c->stage.up, s->in + s->in_len, sizeof(s->in) - s->in_len, &s->err);
+		if (n > 0)
+			s->in_len += (size_t)n;
+	}
+	return n;
+}
+
+/* So many blocks of zeros that are read go into one slot: whoever waits for bytes gets some. */
+#define ZEROS_MOST 16
+
+/* Read one block from the left, with the zeros that are before it, or only these. */
+static void fill(struct compress *c, struct compress_slot *s)
+{
+	ssize_t n = 1;
+
+	s->in_len = s->len = s->used = 0;
+	s->given = 0;
+	s->crc = 0;
+	s->done = s->last = false;
+	s->err = ERR_INIT;
+	s->zeros = stage_pass_zeros(c->stage.up, sizeof(s->in)) / sizeof(s->in);
+	while (n > 0 && s->in_len == 0 && s->zeros < ZEROS_MOST) {
+		n = pull_block(c, s);
+		/* All blocks of zeros are the same, and that one is known. */
+		if (is_zero(s)) {
+			s->zeros++;
+			s->in_len = 0;
+		}
+	}
+	s->last = n <= 0;
+	pthread_mutex_lock(&c->lock);
+	c->put++;
+	c->ended = n <= 0;
+	pthread_mutex_unlock(&c->lock);
+}
+
 static void work(struct compress_thread *t, struct compress_slot *s)
 {
 	ssize_t n = 0;
 
-	/* All blocks of zeros are the same, and that one is known. */
-	if (is_zero(s)) {
-		s->zeros = 1;
-		s->in_len = 0;
-	}
 	if (s->err.code == ERR_NONE && s->in_len > 0)
 		n = deflate_block(&t->deflate, s->in, s->in_len, s->out, &s->crc,
 				  t->c->pass != COMPRESS_MEASURE, &s->err);
@@ -247,9 +262,9 @@ static void count_zeros(struct compress *c, uint64_t blocks)
 /* The block is handed over: its slot is free. */
 static int finish(struct compress *c, struct compress_slot *s, struct err *e)
 {
+	count_zeros(c, s->zeros);
 	c->have.crc = (uint32_t)crc32_combine(c->have.crc, s->crc, (z_off_t)s->in_len);
 	c->have.count += s->in_len;
-	count_zeros(c, s->zeros);
 	if (s->last && close_member(c, e) < 0)
 		return -1;
 	pthread_mutex_lock(&c->lock);
@@ -326,7 +341,7 @@ static ssize_t next_bytes(struct compress *c, void *buf, size_t cap, struct err 
 			*e = s->err;
 			return -1;
 		}
-		if (s->zeros > 0)
+		if (s->given < s->zeros)
 			n = hand_over_zeros(c, s, buf, cap);
 		else
 			n = hand_over(c, buf, cap, s->out, s->len, &s->used);

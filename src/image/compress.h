@@ -18,7 +18,7 @@
 struct compress_slot {
 	bool done;        /* out is there */
 	bool last;        /* nothing follows; it may be empty */
-	uint64_t zeros;   /* in place of in, so many blocks of zeros, */
+	uint64_t zeros;   /* before in, so many blocks of zeros, */
 	uint64_t given;   /* ... of which so many were handed over */
 	size_t in_len;    /* bytes of in, */
 	size_t len, used; /* bytes of out, and how many of them were handed over */
