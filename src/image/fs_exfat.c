@@ -29,13 +29,6 @@
 /* What a look costs where nothing is read. */
 #define LOOK_COST 4
 
-bool exfat_doubt(struct fs *fs, const char *why)
-{
-	if (!fs->why)
-		(void)fs_doubt(fs, why);
-	return false;
-}
-
 static bool load(struct fs *fs, enum exfat_window which, uint64_t start, size_t len)
 {
 	struct fs_exfat *x = &fs->u.exfat;

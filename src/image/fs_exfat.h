@@ -7,9 +7,6 @@
 #define EXFAT_FIRST 2  /* number of the first cluster */
 #define EXFAT_ENTRY 32 /* bytes of one in a directory */
 
-/* A directory has no more bytes. */
-#define EXFAT_DIRECTORY_MOST ((uint64_t)256 << 20)
-
 /* What is read in pieces, each into a part of fs->map of its own. */
 enum exfat_window {
 	EXFAT_BITMAP,
@@ -25,7 +22,12 @@ enum exfat_window {
 const unsigned char *exfat_look(struct fs *fs, enum exfat_window which, uint64_t at, uint32_t *len);
 
 /* fs->why, if there is none yet; always false. */
-bool exfat_doubt(struct fs *fs, const char *why);
+static inline bool exfat_doubt(struct fs *fs, const char *why)
+{
+	if (!fs->why)
+		(void)fs_doubt(fs, why);
+	return false;
+}
 
 /* What follows a cluster in its chain; 0, with fs->why, when it cannot be read. */
 uint32_t exfat_next(struct fs *fs, uint32_t cluster);

@@ -74,7 +74,7 @@ static bool take_stream(struct fs *fs, const unsigned char *entry, struct stream
 	s->contiguous = entry[1] & CONTIGUOUS;
 	s->clusters = pieces(len, fs->u.exfat.cluster);
 	if ((s->first == 0) != (len == 0) || (len > 0 && !(entry[1] & POSSIBLE)) ||
-	    (s->directory && (len % fs->u.exfat.cluster != 0 || len > EXFAT_DIRECTORY_MOST)))
+	    (s->directory && len % fs->u.exfat.cluster != 0))
 		return exfat_doubt(fs, fs_odd);
 	return true;
 }
@@ -130,8 +130,7 @@ static bool open_root(struct fs *fs, struct place *p)
 	uint32_t next;
 
 	for (next = exfat_next(fs, x->root); !exfat_is_last(next); count++) {
-		if (next < EXFAT_FIRST || next - EXFAT_FIRST >= x->clusters ||
-		    count * x->cluster >= EXFAT_DIRECTORY_MOST)
+		if (next < EXFAT_FIRST || next - EXFAT_FIRST >= x->clusters || count == x->clusters)
 			return exfat_doubt(fs, fs_odd);
 		next = exfat_next(fs, next);
 	}
