@@ -42,6 +42,7 @@ struct fs_exfat {
 	uint32_t clusters, root;
 	uint64_t fat, heap, bitmap; /* offsets: the table, cluster 2, what says what is in use */
 	uint64_t taken;             /* clusters of the files that were found */
+	uint64_t walked;            /* bytes that were looked at for that */
 	uint64_t window[3];         /* offsets of what is in parts of map, as map_of */
 };
 

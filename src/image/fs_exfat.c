@@ -17,26 +17,41 @@
 #define PERCENT 112
 
 #define LAST 0xffffffff
+#define CLUSTERS_MOST 0xfffffff5
 #define SECTOR_SHIFT_LEAST 9
 #define SECTOR_SHIFT_MOST 12
 #define CLUSTER_SHIFT_MOST 25
 #define REVISION 0x0100
 
-static const struct {
-	uint32_t at, len;
-} windows[] = {
-	[EXFAT_BITMAP] = { 0, 32768 },
-	[EXFAT_FAT] = { 32768, 16384 },
-	[EXFAT_DIRECTORY] = { 49152, 16384 },
-};
+/* So little, because files may be anywhere, and so each look may need another piece. */
+#define WINDOW_BYTES 4096
+
+/* What a look costs where nothing is read. */
+#define LOOK_COST 4
+
+static bool load(struct fs *fs, enum exfat_window which, uint64_t start, size_t len)
+{
+	struct fs_exfat *x = &fs->u.exfat;
+
+	x->window[which] = UINT64_MAX;
+	x->walked += len;
+	if (stop_asked())
+		return exfat_doubt(fs, "a signal came");
+	if (!fs_read(fs, start, fs->map + (size_t)which * WINDOW_BYTES, len))
+		return exfat_doubt(fs, fs_unreadable);
+	x->window[which] = start;
+	return true;
+}
 
 const unsigned char *exfat_look(struct fs *fs, enum exfat_window which, uint64_t at, uint32_t *len)
 {
 	struct fs_exfat *x = &fs->u.exfat;
-	uint64_t start = at - at % windows[which].len, n = windows[which].len;
+	uint64_t start = at - at % WINDOW_BYTES, n = WINDOW_BYTES;
 
-	if (start >= fs->len) {
-		(void)fs_doubt(fs, fs_odd);
+	x->walked += LOOK_COST;
+	if (at >= fs->len || x->walked > DISK_WALK_MAX) {
+		(void)exfat_doubt(fs,
+				  at >= fs->len ? fs_odd : "to look at all of it takes too long");
 		return NULL;
 	}
 	if (n > fs->len - start)
@@ -46,22 +61,10 @@ const unsigned char *exfat_look(struct fs *fs, enum exfat_window which, uint64_t
 		x->window[EXFAT_BITMAP] = x->window[EXFAT_FAT] = x->window[EXFAT_DIRECTORY] =
 			UINT64_MAX;
 	fs->map_of = 0;
-	if (x->window[which] != start) {
-		x->window[which] = UINT64_MAX;
-		if (!fs_read(fs, start, fs->map + windows[which].at, (size_t)n)) {
-			(void)fs_doubt(fs, fs_unreadable);
-			return NULL;
-		}
-		x->window[which] = start;
-	}
+	if (x->window[which] != start && !load(fs, which, start, (size_t)n))
+		return NULL;
 	*len = (uint32_t)(start + n - at);
-	return fs->map + windows[which].at + (at - start);
-}
-
-static bool doubt(struct fs *fs, const char *why)
-{
-	(void)fs_doubt(fs, why);
-	return false;
+	return fs->map + (size_t)which * WINDOW_BYTES + (at - start);
 }
 
 static bool is_cluster(const struct fs_exfat *x, uint32_t cluster)
@@ -113,13 +116,13 @@ static bool is_marked(struct fs *fs, uint32_t first, uint64_t count)
 	uint32_t n;
 
 	if (!is_cluster(x, first) || count > x->clusters - (first - EXFAT_FIRST))
-		return doubt(fs, fs_odd);
+		return exfat_doubt(fs, fs_odd);
 	for (; count > 0; first += n, count -= n) {
 		n = run(fs, first, (uint32_t)count, &marked);
 		if (n == 0)
 			return false;
 		if (!marked)
-			return doubt(fs, "a file has what its bitmap calls free");
+			return exfat_doubt(fs, "a file has what its bitmap calls free");
 	}
 	return true;
 }
@@ -132,7 +135,7 @@ bool exfat_take(struct fs *fs, uint32_t first, uint64_t count, bool contiguous)
 	/* Nothing is taken twice, so that there is an end. */
 	x->taken += count;
 	if (count > x->clusters || x->taken > x->clusters)
-		return doubt(fs, "its files have more than there is");
+		return exfat_doubt(fs, "its files have more than there is");
 	if (contiguous)
 		return is_marked(fs, first, count);
 	for (; count > 0; count--) {
@@ -140,7 +143,7 @@ bool exfat_take(struct fs *fs, uint32_t first, uint64_t count, bool contiguous)
 			return false;
 		next = exfat_next(fs, next);
 	}
-	return exfat_is_last(next) || doubt(fs, fs->why ? fs->why : fs_odd);
+	return exfat_is_last(next) || exfat_doubt(fs, fs_odd);
 }
 
 /* The region's checksum, and its copy behind it. */
@@ -151,17 +154,17 @@ static bool check_boot(struct fs *fs, uint32_t sector)
 
 	if (!fs_read(fs, 0, boot, behind + sector) ||
 	    !fs_read(fs, (uint64_t)BOOT_SECTORS * sector, copy, sizeof(copy)))
-		return doubt(fs, fs_unreadable);
+		return exfat_doubt(fs, fs_unreadable);
 	for (i = 0; i < behind; i++)
 		if (i != FLAGS && i != FLAGS + 1 && i != PERCENT)
 			sum = (sum << 31 | sum >> 1) + boot[i];
 	for (i = 0; i < sector; i += 4)
 		if (le32(boot + behind + i) != sum)
-			return doubt(fs, "the checksum of its boot sectors is wrong");
+			return exfat_doubt(fs, "the checksum of its boot sectors is wrong");
 	memcpy(copy + FLAGS, boot + FLAGS, 2);
 	copy[PERCENT] = boot[PERCENT];
 	if (memcmp(copy, boot, sizeof(copy)) != 0)
-		return doubt(fs, "the copy of its boot sector differs");
+		return exfat_doubt(fs, "the copy of its boot sector differs");
 	return true;
 }
 
@@ -174,11 +177,11 @@ static bool take_numbers(struct fs *fs, const unsigned char *boot)
 
 	if (shift < SECTOR_SHIFT_LEAST || shift > SECTOR_SHIFT_MOST ||
 	    shift + more > CLUSTER_SHIFT_MOST || le16(boot + 104) != REVISION)
-		return doubt(fs, fs_odd);
+		return exfat_doubt(fs, fs_odd);
 	if (boot[110] != 1)
-		return doubt(fs, "it has not one table");
+		return exfat_doubt(fs, "it has not one table");
 	if (le16(boot + FLAGS) != 0)
-		return doubt(fs, "it was not unmounted, is mounted, or has errors");
+		return exfat_doubt(fs, "it was not unmounted, is mounted, or has errors");
 	x->cluster = (uint32_t)1 << (shift + more);
 	x->clusters = le32(boot + 92);
 	x->root = le32(boot + 96);
@@ -187,12 +190,11 @@ static bool take_numbers(struct fs *fs, const unsigned char *boot)
 	if (total > fs->len >> shift || fat < (uint64_t)2 * BOOT_SECTORS || fat + fat_len > heap ||
 	    fat_len << shift < ((uint64_t)x->clusters + EXFAT_FIRST) * 4 || heap > total ||
 	    (uint64_t)x->clusters << more > total - heap || !is_cluster(x, x->root) ||
-	    fat_len << shift > DISK_WALK_MAX)
-		return doubt(fs, fs_odd);
+	    x->clusters > CLUSTERS_MOST)
+		return exfat_doubt(fs, fs_odd);
 	return check_boot(fs, (uint32_t)1 << shift);
 }
 
-/* Clusters that are free, and nothing is wrong with the bits that stand for none. */
 static bool count_free(struct fs *fs)
 {
 	const struct fs_exfat *x = &fs->u.exfat;
@@ -201,9 +203,9 @@ static bool count_free(struct fs *fs)
 	bool marked;
 
 	for (at = 0; at < x->clusters; at += n) {
-		n = stop_asked() ? 0 : run(fs, at + EXFAT_FIRST, x->clusters - at, &marked);
+		n = run(fs, at + EXFAT_FIRST, x->clusters - at, &marked);
 		if (n == 0)
-			return doubt(fs, fs->why ? fs->why : "a signal came");
+			return false;
 		free += marked ? 0 : n;
 	}
 	fs->free = free * x->cluster;
@@ -222,7 +224,7 @@ static int exfat_open(struct fs *fs)
 		   11) != 0 ||
 	    le16(boot + 510) != 0xaa55)
 		return 0;
-	x->taken = 0;
+	x->taken = x->walked = 0;
 	if (!take_numbers(fs, boot))
 		return -1;
 	fs->map_of = UINT64_MAX;
@@ -231,7 +233,7 @@ static int exfat_open(struct fs *fs)
 
 static bool exfat_vacant(struct fs *fs, uint64_t pos, uint64_t *len)
 {
-	const struct fs_exfat *x = &fs->u.exfat;
+	struct fs_exfat *x = &fs->u.exfat;
 	uint64_t number;
 	bool marked;
 	uint32_t n;
@@ -242,6 +244,7 @@ static bool exfat_vacant(struct fs *fs, uint64_t pos, uint64_t *len)
 	number = pos < x->heap ? x->clusters : (pos - x->heap) / x->cluster;
 	if (number >= x->clusters)
 		return false;
+	x->walked = 0;
 	n = run(fs, (uint32_t)number + EXFAT_FIRST, x->clusters - (uint32_t)number, &marked);
 	if (n == 0)
 		return false;

@@ -7,7 +7,7 @@
 #define EXFAT_FIRST 2  /* number of the first cluster */
 #define EXFAT_ENTRY 32 /* bytes of one in a directory */
 
-/* What is read at a time, into a part of fs->map of its own. */
+/* What is read in pieces, each into a part of fs->map of its own. */
 enum exfat_window {
 	EXFAT_BITMAP,
 	EXFAT_FAT,
@@ -16,9 +16,18 @@ enum exfat_window {
 
 /*
  * The byte at this offset of the file system, and in *len how many are there from it on.  NULL,
- * with fs->why, when it cannot be read.  The same window's former pointers are stale then.
+ * with fs->why, when it cannot be read, a signal came, or too much was looked at.  The same
+ * window's former pointers are stale then.
  */
 const unsigned char *exfat_look(struct fs *fs, enum exfat_window which, uint64_t at, uint32_t *len);
+
+/* fs->why, if there is none yet; always false. */
+static inline bool exfat_doubt(struct fs *fs, const char *why)
+{
+	if (!fs->why)
+		(void)fs_doubt(fs, why);
+	return false;
+}
 
 /* What follows a cluster in its chain; 0, with fs->why, when it cannot be read. */
 uint32_t exfat_next(struct fs *fs, uint32_t cluster);

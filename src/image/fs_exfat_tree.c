@@ -1,10 +1,6 @@
 /* exFAT's directories: sets of entries, of which one tells where a file is. */
 #include "image/fs_exfat.h"
 
-#include <string.h>
-
-#include "base/stop.h"
-
 /* Directories in directories; nobody has more. */
 #define DEPTH_MOST 64
 
@@ -37,12 +33,6 @@ struct stream {
 	uint32_t first;
 	uint64_t clusters;
 };
-
-static bool doubt(struct fs *fs, const char *why)
-{
-	(void)fs_doubt(fs, why);
-	return false;
-}
 
 /* The next entry, which is gone when another one is read.  NULL at the end, or with fs->why. */
 static const unsigned char *next_entry(struct fs *fs, struct place *p)
@@ -85,7 +75,7 @@ static bool take_stream(struct fs *fs, const unsigned char *entry, struct stream
 	s->clusters = pieces(len, fs->u.exfat.cluster);
 	if ((s->first == 0) != (len == 0) || (len > 0 && !(entry[1] & POSSIBLE)) ||
 	    (s->directory && len % fs->u.exfat.cluster != 0))
-		return doubt(fs, fs_odd);
+		return exfat_doubt(fs, fs_odd);
 	return true;
 }
 
@@ -99,15 +89,15 @@ static bool read_set(struct fs *fs, struct place *p, const unsigned char *entry,
 	for (i = 0; i < count; i++) {
 		entry = next_entry(fs, p);
 		if (!entry)
-			return doubt(fs, fs->why ? fs->why : fs_odd);
+			return exfat_doubt(fs, fs_odd);
 		if (i == 0 ? entry[0] != STREAM : entry[0] != NAME && entry[0] != VENDOR)
-			return doubt(fs, "a directory has an entry that is not known here");
+			return exfat_doubt(fs, "a directory has an entry that is not known here");
 		sum = sum_up(sum, entry, false);
 		if (i == 0 && !take_stream(fs, entry, s))
 			return false;
 	}
 	if (count < 2 || sum != want)
-		return doubt(fs, "the checksum of a directory's entry is wrong");
+		return exfat_doubt(fs, "the checksum of a directory's entry is wrong");
 	return true;
 }
 
@@ -132,16 +122,16 @@ static int next_file(struct fs *fs, struct place *p, bool root, struct stream *s
 	return fs->why ? -1 : 0;
 }
 
-/* The root's length is that of its chain. */
+/* The root's length is that of its chain, which may go round. */
 static bool open_root(struct fs *fs, struct place *p)
 {
 	const struct fs_exfat *x = &fs->u.exfat;
 	uint64_t count = 1;
 	uint32_t next;
 
-	for (next = exfat_next(fs, x->root); !exfat_is_last(next) && count < x->clusters; count++) {
-		if (next < EXFAT_FIRST || next - EXFAT_FIRST >= x->clusters)
-			return doubt(fs, fs->why ? fs->why : fs_odd);
+	for (next = exfat_next(fs, x->root); !exfat_is_last(next); count++) {
+		if (next < EXFAT_FIRST || next - EXFAT_FIRST >= x->clusters || count == x->clusters)
+			return exfat_doubt(fs, fs_odd);
 		next = exfat_next(fs, next);
 	}
 	*p = (struct place){ .cluster = x->root, .left = count * x->cluster };
@@ -168,14 +158,14 @@ bool exfat_find_bitmap(struct fs *fs)
 		}
 	if (fs->why || count != 1 || len != need || first < EXFAT_FIRST ||
 	    first - EXFAT_FIRST >= x->clusters)
-		return doubt(fs, fs->why ? fs->why : fs_odd);
+		return exfat_doubt(fs, fs_odd);
 	x->bitmap = exfat_offset(x, first);
 	/* Its own bits are looked for in it. */
 	if (!exfat_take(fs, first, pieces(len, x->cluster), false))
 		return false;
 	for (i = 1; i < pieces(len, x->cluster); i++)
 		if (exfat_next(fs, first + i - 1) != first + i)
-			return doubt(fs, "its bitmap is not in one piece");
+			return exfat_doubt(fs, "its bitmap is not in one piece");
 	return true;
 }
 
@@ -190,8 +180,7 @@ bool exfat_walk(struct fs *fs)
 	    !exfat_take(fs, fs->u.exfat.root, places[0].left / fs->u.exfat.cluster, false))
 		return false;
 	for (;;) {
-		result = stop_asked() ? fs_doubt(fs, "a signal came") :
-					next_file(fs, &places[depth], depth == 0, &s);
+		result = next_file(fs, &places[depth], depth == 0, &s);
 		if (result < 0)
 			return false;
 		if (result == 0) {
@@ -206,7 +195,7 @@ bool exfat_walk(struct fs *fs)
 		if (!s.directory)
 			continue;
 		if (++depth == DEPTH_MOST)
-			return doubt(fs, "its directories are too deep");
+			return exfat_doubt(fs, "its directories are too deep");
 		places[depth] = (struct place){ .cluster = s.first,
 						.contiguous = s.contiguous,
 						.left = s.clusters * fs->u.exfat.cluster };

@@ -112,7 +112,7 @@ static const char *doubt_of(const struct vacant_list *list, const struct vacant_
 	if (opened < 0)
 		return fs->why;
 	if (opened == 0)
-		return p->kind ? "hoist reads only ext2, ext3, ext4, FAT and swap" :
+		return p->kind ? "hoist reads only ext2, ext3, ext4, XFS, FAT, exFAT and swap" :
 				 "it has no file system that is known here";
 	if (list->doubt)
 		return list->doubt;

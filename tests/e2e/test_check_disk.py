@@ -107,7 +107,7 @@ def test_for_a_person(tool, parts, tmp_path):
     assert lines[0].split() == ["PARTITION", "START", "SIZE", "HOLDS", "USED", "FREE", "IN", "USE"], out
     assert re.fullmatch(r"1 +1\.0 MiB +64\.0 MiB +ext4 +\d+\.\d MiB +\d+\.\d MiB +-", lines[1]), out
     assert re.fullmatch(r"5 +153\.0 MiB +8\.0 MiB +- +- +- +-", lines[5]), out
-    assert lines[6] == "partition 4: what is free is not known: hoist reads only ext2, ext3, ext4, FAT and swap", out
+    assert lines[6] == "partition 4: what is free is not known: hoist reads only ext2, ext3, ext4, XFS, FAT, exFAT and swap", out
     assert routes.strip() == ROUTES.strip(), out
     assert max(map(len, [head, *lines[:6], *routes.splitlines()])) <= 80, out
     # Scripts get lines of one kind.

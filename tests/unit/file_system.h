@@ -8,7 +8,7 @@
 #include "image/fs.h"
 #include "unit/files.h"
 
-#define SECTORS_MOST (64 * 2048)
+#define SECTORS_MOST (80 * 2048)
 
 static struct fs fs;
 static struct disk_view view;
