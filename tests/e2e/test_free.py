@@ -287,6 +287,20 @@ def test_as_linux_leaves_it(tool, tmp_path, tree):
     assert copy.read_bytes().count(0) > 60 * MIB > whole.read_bytes().count(0)
 
 
+def test_exfat_of_large_sectors(tool, tmp_path):
+    """Its boot sectors are eight times as long."""
+    path = noisy(tmp_path / "disk", 64 * MIB)
+    with attached(path, "--sector-size", "4096") as loop:
+        run("mkfs.exfat", "-c", "8K", loop)
+        result, copy = captured(tool, loop, tmp_path / "captured")
+    assert result.warnings == [] and "all of it (exFAT): " in result.err, result
+    with attached(copy, "--sector-size", "4096") as loop:
+        run("fsck.exfat", "-n", loop)
+    before, after = path.read_bytes(), copy.read_bytes()
+    assert all(now in (was, 0) for was, now in zip(before[: 8 * MIB], after[: 8 * MIB], strict=True))
+    assert after.count(0) > 60 * MIB > before.count(0)
+
+
 @pytest.mark.parametrize("name, data", [("x.img.gz", pictures.packed(bytes(4096))), ("x.tar", bytes(257) + b"ustar\x0000" + bytes(10000)), (None, bytes(8192))])
 def test_only_of_raw_disks(tool, put_file, name, data):
     result = tool.run("cat", "--skip-free", put_file(name, data) if name else "-", input=data)
