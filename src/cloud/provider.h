@@ -179,7 +179,8 @@ struct takes {
 	uint64_t formats; /* FORMAT_BIT() of each; of gzip, of what it holds; 0: all but nothing */
 	bool gzip;        /* compressed with gzip, and only so */
 	bool length;      /* the length has to be known before: no pipes */
-	uint64_t len_max; /* bytes that are sent; 0 for no limit */
+	const char *no_pipe;        /* ... and what to give in the place of one */
+	uint64_t len_max;           /* bytes that are sent; 0 for no limit */
 	uint64_t unpacked_usual;    /* uncompressed bytes, above which it warns; 0: never */
 	const char *unpacked_words; /* ... in these words */
 	const char *len_words;      /* the same for a person: "at most 5 GiB" */

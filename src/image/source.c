@@ -263,13 +263,13 @@ static int source_rewind(struct stage *stage, struct err *e)
 static const struct stage_ops source_ops = { "source", source_pull, source_rewind,
 					     source_pass_zeros };
 
-static int no_size(struct err *e)
+static int no_size(const char *instead, struct err *e)
 {
-	return err_set(e, ERR_USAGE,
-		       "is a pipe, whose size is not known before its end: give a file or a device");
+	return err_set(e, ERR_USAGE, "is a pipe, whose size is not known before its end: %s",
+		       instead);
 }
 
-int source_open(struct source *s, const char *path, bool need_size, struct err *e)
+int source_open(struct source *s, const char *path, const char *no_pipe, struct err *e)
 {
 	bool standard = strcmp(path, "-") == 0;
 	off_t at, end;
@@ -280,8 +280,8 @@ int source_open(struct source *s, const char *path, bool need_size, struct err *
 	s->stage.ops = &source_ops;
 	s->fd = -1;
 	/* Opening a FIFO waits for its writer: not for one that is refused anyway. */
-	if (need_size && !standard && stat(path, &s->opened) == 0 && S_ISFIFO(s->opened.st_mode))
-		return no_size(e);
+	if (no_pipe && !standard && stat(path, &s->opened) == 0 && S_ISFIFO(s->opened.st_mode))
+		return no_size(no_pipe, e);
 	s->fd = standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	if (s->fd < 0)
 		return stop_asked() ? stop_err(e) : err_errno(e, ERR_USAGE, "cannot open it");
@@ -295,7 +295,7 @@ int source_open(struct source *s, const char *path, bool need_size, struct err *
 		return err_set(e, ERR_USAGE,
 			       "is a character device, whose data has no end or none at all: give a file, a block device or a pipe");
 	if (!S_ISREG(s->opened.st_mode) && !S_ISBLK(s->opened.st_mode))
-		return need_size ? no_size(e) : 0;
+		return no_pipe ? no_size(no_pipe, e) : 0;
 
 	/* Standard input may have been read from before it came to us. */
 	at = standard ? lseek(s->fd, 0, SEEK_CUR) : 0;

@@ -38,13 +38,14 @@ struct source {
 /*
  * Open path for reading; "-" is standard input.  Returns 0, or -1 with
  * ERR_USAGE when it is missing, unreadable, a directory, a terminal or another
- * character device, or a pipe where the size has to be known.  Blocks while a
- * FIFO has no writer.  source_close() must follow in any case.
+ * character device, or a pipe where the size has to be known: there no_pipe says what to
+ * give in its place; else it is NULL.  Blocks while a FIFO has no writer.  source_close() must
+ * follow in any case.
  *
  * Pulling returns -1 with ERR_IMAGE when a read fails (but see zero_unread), or when the file is
  * found to have changed since it was opened: its size, its mtime, its ctime.
  */
-int source_open(struct source *s, const char *path, bool need_size, struct err *e) MUST_CHECK;
+int source_open(struct source *s, const char *path, const char *no_pipe, struct err *e) MUST_CHECK;
 
 /* In the place of what is in s, which is closed: all of a file that was just written. */
 int source_take(struct source *s, int fd, struct err *e) MUST_CHECK;

@@ -21,11 +21,12 @@ static void plan_payload(struct task *t)
 	t->payload.len_known = t->image.size_known || promised > 0;
 }
 
-static bool needs_length(const struct task *t)
+/* What to give where a pipe is not taken; NULL where it is. */
+static const char *no_pipe(const struct task *t)
 {
 	const struct takes *k = t->provider->takes;
 
-	return k && k->length && !t->options->spool;
+	return k && k->length && !t->options->spool ? k->no_pipe : NULL;
 }
 
 static int open_source(struct task *t, struct err *e)
@@ -33,7 +34,7 @@ static int open_source(struct task *t, struct err *e)
 	const struct options *o = t->options;
 	struct source *s = &t->input->source;
 
-	if (source_open(s, t->file, needs_length(t), e) < 0)
+	if (source_open(s, t->file, no_pipe(t), e) < 0)
 		return -1;
 	s->zero_unread = o->on_read_error && strcmp(o->on_read_error, "zero") == 0;
 	if (o->partition != 0 && image_partition(s, o->partition, e) < 0)

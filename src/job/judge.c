@@ -253,7 +253,7 @@ void judge_route(const struct provider *p, const struct task *t, struct judge_ro
 	if (t->err.code != ERR_NONE && !t->sound)
 		r->why = t->err;
 	else if (!t->image.size_known && k->length)
-		err_set(&r->why, ERR_USAGE, "a pipe has no size; --spool DIR would measure it");
+		err_set(&r->why, ERR_USAGE, "a pipe has no size: %s", k->no_pipe);
 	else if (judge_cloud(p, t, &t->image, false, &r->why) == 0)
 		return;
 	r->passes = 0;

@@ -286,4 +286,4 @@ def test_no_room(rig, cloud, disk, room):
 
 def test_a_pipe_without_room(rig, cloud, disk):
     result = rig.upload("-", "--label", "x", input=disk.read_bytes())
-    assert result.status == 2 and "is a pipe, whose size is not known" in result.errors[0] and cloud.requests == [], result
+    assert result.status == 2 and "is a pipe, whose size is not known" in result.errors[0] and "--spool DIR" in result.errors[0] and cloud.requests == [], result

@@ -49,7 +49,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (size > INPUT_MAX)
 		size = INPUT_MAX;
 	pipe_in(data, size);
-	REQUIRE(source_open(&s, "-", false, &e) == 0);
+	REQUIRE(source_open(&s, "-", NULL, &e) == 0);
 	if (image_probe(&im, &s, head, &gz, &e) < 0) {
 		REQUIRE(e.code == ERR_IMAGE && format_of(data, size) == FORMAT_GZIP);
 		fuzz_err(-1, &e);

@@ -383,7 +383,8 @@ static void sources(void **state)
 		for (cut = 0; cut < 2; cut++) {
 			len = make(i);
 			file_make(0, "disk", disk, cut ? len - len / 3 : len);
-			assert_int_equal(source_open(&s, file_path(0, "disk"), true, &e), 0);
+			assert_int_equal(source_open(&s, file_path(0, "disk"), "give a file", &e),
+					 0);
 			assert_int_equal(image_probe(&im, &s, head, &gz, &e), 0);
 			CHECK(im.format == disk_images[i].format ||
 				      (cut && disk_images[i].make == make_vhd_fixed),

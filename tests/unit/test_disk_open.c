@@ -178,7 +178,7 @@ static uint64_t probed(size_t len, bool pipe_it)
 	} else {
 		file_make(0, "disk", disk, len);
 	}
-	assert_int_equal(source_open(&s, pipe_it ? "-" : file_path(0, "disk"), false, &e), 0);
+	assert_int_equal(source_open(&s, pipe_it ? "-" : file_path(0, "disk"), NULL, &e), 0);
 	assert_int_equal(image_probe(&im, &s, head, &gz, &e), 0);
 	assert_int_equal(im.size_known, !pipe_it);
 	source_close(&s);

@@ -130,7 +130,7 @@ static int probe(const void *data, size_t len, struct image *im, struct err *e)
 	struct source s;
 	int result;
 
-	assert_int_equal(source_open(&s, file_make(0, "image", data, len), true, e), 0);
+	assert_int_equal(source_open(&s, file_make(0, "image", data, len), "give a file", e), 0);
 	result = image_probe(im, &s, head, &gz, e);
 	source_close(&s);
 	return result;
@@ -226,7 +226,7 @@ static void probing_a_pipe(void **state)
 	close(fds[1]);
 	dup2(fds[0], STDIN_FILENO);
 	close(fds[0]);
-	assert_int_equal(source_open(&s, "-", false, &e), 0);
+	assert_int_equal(source_open(&s, "-", NULL, &e), 0);
 	assert_int_equal(image_probe(&im, &s, head, &gz, &e), 0);
 	assert_int_equal(im.format, FORMAT_VMDK);
 	assert_false(im.size_known);

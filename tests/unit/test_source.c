@@ -40,7 +40,7 @@ static void whole_files(void **state)
 	for (i = 0; i < COUNT(lens); i++) {
 		struct err e = ERR_INIT;
 
-		assert_int_equal(source_open(&s, make_image(lens[i]), true, &e), 0);
+		assert_int_equal(source_open(&s, make_image(lens[i]), "give a file", &e), 0);
 		assert_true(s.seekable);
 		assert_int_equal(s.size, lens[i]);
 		for (k = 0; k < COUNT(caps); k++) {
@@ -64,7 +64,7 @@ static void peeking(void **state)
 
 	(void)state;
 	for (cap = 1; cap <= LEN + 300; cap += 123) {
-		assert_int_equal(source_open(&s, make_image(LEN), true, &e), 0);
+		assert_int_equal(source_open(&s, make_image(LEN), "give a file", &e), 0);
 		assert_int_equal(source_peek(&s, peeked, cap, &e), cap < LEN ? cap : LEN);
 		assert_memory_equal(peeked, data, cap < LEN ? cap : LEN);
 		assert_int_equal(drain(&s.stage, 77, got, sizeof(got), &came, &e), LEN);
@@ -126,7 +126,7 @@ static void changes_are_found(void **state)
 			struct err e = ERR_INIT;
 			const char *path = make_image(LEN);
 
-			assert_int_equal(source_open(&s, path, true, &e), 0);
+			assert_int_equal(source_open(&s, path, "give a file", &e), 0);
 			for (k = 0; k < after[i]; k++)
 				assert_int_equal(stage_pull(&s.stage, got, 1, &e), 1);
 			change(how, path);
@@ -153,7 +153,7 @@ static void a_change_before_the_second_pass(void **state)
 	size_t came;
 
 	(void)state;
-	assert_int_equal(source_open(&s, path, true, &e), 0);
+	assert_int_equal(source_open(&s, path, "give a file", &e), 0);
 	assert_int_equal(drain(&s.stage, 64, got, sizeof(got), &came, &e), LEN);
 	change(REWRITE, path);
 	assert_int_equal(stage_rewind(&s.stage, &e), 0);
@@ -171,7 +171,7 @@ static void another_file_of_that_name(void **state)
 	size_t came;
 
 	(void)state;
-	assert_int_equal(source_open(&s, path, true, &e), 0);
+	assert_int_equal(source_open(&s, path, "give a file", &e), 0);
 	assert_int_equal(stage_pull(&s.stage, got, 1, &e), 1);
 	unlink(path);
 	file_make(0, "image", "other", 5);
@@ -191,7 +191,7 @@ static void read_errors(void **state)
 		struct err e = ERR_INIT;
 		int dir;
 
-		assert_int_equal(source_open(&s, make_image(LEN), true, &e), 0);
+		assert_int_equal(source_open(&s, make_image(LEN), "give a file", &e), 0);
 		for (came = 0; came < after; came++)
 			assert_int_equal(stage_pull(&s.stage, got, 1, &e), 1);
 		dir = open(files_dir, O_RDONLY);
@@ -216,15 +216,16 @@ static void what_cannot_be_opened(void **state)
 		struct err e = ERR_INIT;
 		const char *name = names[i / 2];
 
-		CHECK(source_open(&s, *name ? file_path(1, name) : "", i % 2, &e) == -1, "%s",
-		      name);
+		CHECK(source_open(&s, *name ? file_path(1, name) : "", i % 2 ? "give a file" : NULL,
+				  &e) == -1,
+		      "%s", name);
 		check_err(&e, ERR_USAGE, name);
 		source_close(&s);
 	}
 	for (i = 0; i < 2; i++) {
 		struct err e = ERR_INIT;
 
-		assert_int_equal(source_open(&s, files_dir, i, &e), -1);
+		assert_int_equal(source_open(&s, files_dir, i ? "give a file" : NULL, &e), -1);
 		check_err(&e, ERR_USAGE, "a directory");
 		source_close(&s);
 	}
@@ -241,7 +242,8 @@ static void devices(void **state)
 	(void)state;
 	for (i = 0; i < 2 * COUNT(names); i++) {
 		err_clear(&e);
-		assert_int_equal(source_open(&s, names[i / 2], i % 2, &e), -1);
+		assert_int_equal(source_open(&s, names[i / 2], i % 2 ? "give a file" : NULL, &e),
+				 -1);
 		check_err(&e, ERR_USAGE, names[i / 2]);
 		CHECK(strstr(e.text, "character device"), "%s", e.text);
 		source_close(&s);
@@ -257,7 +259,7 @@ static void a_fifo_without_a_writer(void **state)
 
 	(void)state;
 	assert_int_equal(mkfifo(path, 0600), 0);
-	assert_int_equal(source_open(&s, path, true, &e), -1);
+	assert_int_equal(source_open(&s, path, "give a file", &e), -1);
 	check_err(&e, ERR_USAGE, "fifo");
 	source_close(&s);
 }
@@ -303,10 +305,10 @@ static void pipes(void **state)
 		close(fds[0]);
 		w.fd = fds[1];
 		pthread_create(&thread, NULL, write_pieces, &w);
-		assert_int_equal(source_open(&s, "-", true, &e), -1);
+		assert_int_equal(source_open(&s, "-", "give a file", &e), -1);
 		check_err(&e, ERR_USAGE, "size wanted");
 		err_clear(&e);
-		assert_int_equal(source_open(&s, "-", false, &e), 0);
+		assert_int_equal(source_open(&s, "-", NULL, &e), 0);
 		assert_false(s.seekable);
 		if (peek > 0) {
 			k = peek < len ? peek : len;
@@ -360,7 +362,7 @@ static void cancelling(void **state)
 		assert_int_equal(pipe(fds), 0);
 		dup2(fds[0], STDIN_FILENO);
 		close(fds[0]);
-		assert_int_equal(source_open(&s, "-", false, &e), 0);
+		assert_int_equal(source_open(&s, "-", NULL, &e), 0);
 		if (k == 0)
 			source_cancel(&s); /* before the pull has begun */
 		assert_int_equal(pthread_create(&thread, NULL, pull_one, &p), 0);
@@ -396,7 +398,7 @@ static void standard_input_with_an_offset(void **state)
 		dup2(fd, STDIN_FILENO);
 		close(fd);
 		left = offsets[i] < LEN ? LEN - offsets[i] : 0;
-		assert_int_equal(source_open(&s, "-", true, &e), 0);
+		assert_int_equal(source_open(&s, "-", "give a file", &e), 0);
 		assert_true(s.seekable);
 		assert_int_equal(s.size, left);
 		assert_int_equal(source_peek(&s, peeked, 100, &e), left < 100 ? left : 100);

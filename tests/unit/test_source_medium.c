@@ -47,7 +47,7 @@ static void holes(void **state)
 	ssize_t got_now;
 
 	(void)state;
-	assert_int_equal(source_open(&s, make_sparse(), true, &e), 0);
+	assert_int_equal(source_open(&s, make_sparse(), "give a file", &e), 0);
 	assert_int_equal(drain(&s.stage, 70000, all, sizeof(all), &came, &e), SPARSE);
 	assert_memory_equal(all, sparse, SPARSE);
 	assert_int_equal(stage_rewind(&s.stage, &e), 0);
@@ -88,7 +88,7 @@ static void holes_of_standard_input(void **state)
 
 	(void)state;
 	assert_true(fd >= 0 && kept >= 0 && dup2(fd, STDIN_FILENO) == STDIN_FILENO);
-	assert_int_equal(source_open(&s, "-", true, &e), 0);
+	assert_int_equal(source_open(&s, "-", "give a file", &e), 0);
 	assert_int_equal(stage_pass_zeros(&s.stage, 1), 0);
 	assert_int_equal(drain(&s.stage, 70000, all, sizeof(all), &came, &e), SPARSE);
 	assert_memory_equal(all, sparse, SPARSE);
@@ -157,7 +157,7 @@ static void a_bad_medium(void **state)
 		struct err e = ERR_INIT;
 
 		make_bad(ranges, COUNT(ranges));
-		assert_int_equal(source_open(&s, file_path(0, "image"), true, &e), 0);
+		assert_int_equal(source_open(&s, file_path(0, "image"), "give a file", &e), 0);
 		s.zero_unread = true;
 		assert_true(source_peek(&s, peeked, sizeof(peeked), &e) >= 0);
 		CHECK(drain(&s.stage, caps[i], all, sizeof(all), &came, &e) == SPARSE, "%s",
@@ -191,7 +191,7 @@ static void a_bad_medium_is_an_error(void **state)
 
 		make_bad(&range, 1);
 		bad_number = numbers[i];
-		assert_int_equal(source_open(&s, file_path(0, "image"), true, &e), 0);
+		assert_int_equal(source_open(&s, file_path(0, "image"), "give a file", &e), 0);
 		/* The first as they are; then those that are no fault of the medium. */
 		s.zero_unread = i > 2;
 		assert_int_equal(drain(&s.stage, 70000, all, sizeof(all), &came, &e), -1);

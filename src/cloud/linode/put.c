@@ -18,6 +18,7 @@ const struct takes linode_takes = {
 	.formats = FORMAT_BIT(FORMAT_RAW) | FORMAT_BIT(FORMAT_ISO),
 	.gzip = true,
 	.length = true,
+	.no_pipe = "give a file or a device, or room for a copy (hoist linode --spool DIR)",
 	/* "Maximum file size is 5 GB" means this: radosgw takes it, and not one byte more. */
 	.len_max = UINT64_C(5) << 30,
 	.len_words = "at most 5 GiB compressed",

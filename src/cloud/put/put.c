@@ -143,7 +143,9 @@ static const struct opt options[] = {
 	{ OPT_END, 0, NULL, NULL, 0, NULL },
 };
 
-static const struct takes takes = { .who = "the server", .length = true };
+static const struct takes takes = { .who = "the server",
+				    .length = true,
+				    .no_pipe = "give a file or a device" };
 
 const struct provider put_provider = {
 	.name = "put",
